@@ -1,0 +1,1 @@
+"""Every figure and number of the article, from data file to published page."""
