@@ -1,0 +1,8 @@
+"""The registry of experiments."""
+
+from collections.abc import Mapping
+
+from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.mnist import CURVES, GRID
+
+EXPERIMENTS: Mapping[str, Experiment] = {experiment.name: experiment for experiment in (CURVES, GRID)}

@@ -1,0 +1,213 @@
+"""From records to figures to post: what is out of date, why, and how it is made again.
+
+Freshness is a comparison of digests: the manifest keeps, for each product, the digests of all it was made from
+and of the files it consists of. Nothing heavy is imported until something has to be made.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from figures_src.catalogue import FIGURES, Figure
+from figures_src.files import sha256, sha256_of_files, write_whole
+from figures_src.records import store
+
+if TYPE_CHECKING:
+    from figures_src.records.store import Record
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parent
+POST = "post"
+VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
+Digests = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the products of a preset go."""
+
+    preset: str
+    figures: Path
+    post: Path
+
+    @property
+    def manifest(self) -> Path:
+        """The table of digests, beside the figures."""
+        return self.figures / "manifest.json"
+
+
+FULL = Place("full", ROOT / "assets" / "figures", ROOT / "_posts" / "2021-04-05-normalisation-par-lots.md")
+QUICK = Place("quick", ROOT / "build" / "quick" / "figures", ROOT / "build" / "quick" / "post.md")
+
+
+@dataclass(frozen=True)
+class State:
+    """One product: its digests now, and why it has to be made again (nothing when it is up to date)."""
+
+    name: str
+    inputs: Digests
+    reasons: tuple[str, ...]
+
+
+def examine(place: Place, ids: Iterable[str]) -> list[State]:
+    """Compare the figures named, and the post, with what the manifest remembers of them."""
+    manifest = _read_manifest(place)
+    states = [_state(place, manifest, name, figure_inputs(place, FIGURES[name])) for name in ids]
+    return [*states, _state(place, manifest, POST, post_inputs(place))]
+
+
+def orphans(place: Place) -> list[str]:
+    """Files among the figures that no row of the catalogue makes."""
+    expected = {name for figure in FIGURES for name in figure_files(figure)} | {place.manifest.name}
+    present = (path.name for path in place.figures.glob("*") if not path.name.startswith("."))
+    return sorted(f"{name}: no figure of the catalogue makes it; delete it" for name in set(present) - expected)
+
+
+def figure_files(name: str) -> list[str]:
+    """Names of the files that a figure consists of."""
+    return [*(f"{name}-{variant}.svg" for variant in VARIANTS), f"{name}.csv"]
+
+
+def figure_inputs(place: Place, figure: Figure) -> Digests:
+    """Digests of all that decides what a figure looks like."""
+    shared = [path for path in (PACKAGE / "figures").glob("*.py") if path.stem not in FIGURES]
+    own = PACKAGE / "figures" / f"{figure.id}.py"
+    curves = [PACKAGE / "published" / f"{name}.csv" for name in figure.published]
+    return {
+        "drawing": sha256_of_files([own], ROOT),
+        "style": sha256_of_files([PACKAGE / "style.py", *shared, *_fonts()], ROOT),
+        **{f"record {name}": _record_digest(place, name) for name in figure.needs},
+        **{f"published {path.stem}": sha256_of_files([path], ROOT) for path in curves},
+        "libraries": f"matplotlib {version('matplotlib')}, numpy {version('numpy')}",
+    }
+
+
+def post_inputs(place: Place) -> Digests:
+    """Digests of all that decides what the post says."""
+    article = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in (".py", ".j2", ".bib", ".json")]
+    code = [PACKAGE / name for name in ("publish.py", "catalogue.py", "batchnorm.py")]
+    records = sorted({name for figure in FIGURES.values() for name in figure.needs})
+    figures = [place.figures / name for figure in FIGURES for name in figure_files(figure)]
+    return {
+        "article": sha256_of_files([*article, *code], ROOT),
+        "figures": sha256_of_files([path for path in figures if path.exists()], ROOT),
+        **{f"record {name}": _record_digest(place, name) for name in records},
+        "published": sha256_of_files((PACKAGE / "published").glob("*.csv"), ROOT),
+        "libraries": f"jinja2 {version('jinja2')}, latex2mathml {version('latex2mathml')}",
+    }
+
+
+def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callable[[str], None]) -> None:
+    """Draw each figure in its four variants and remember what it was made from."""
+    names = [state.name for state in states]
+    with ProcessPoolExecutor(min(jobs, max(len(names), 1)), get_context("spawn")) as pool:
+        for state, files in zip(states, pool.map(draw_files, names, [place.preset] * len(names)), strict=True):
+            for name, content in files.items():
+                write_whole(place.figures / name, content)
+            _remember(place, state, {name: sha256(content) for name, content in files.items()})
+            done(state.name)
+
+
+def draw_files(name: str, preset: str) -> dict[str, bytes]:
+    """Contents of the files of one figure, by name."""
+    from figures_src import style  # brings matplotlib, which a build with nothing to do never needs
+
+    figure = FIGURES[name]
+    records = load_records(figure.needs, preset)
+    module = import_module(f"figures_src.figures.{name}")
+    files = {f"{name}.csv": module.table(records).to_csv()}
+    for variant in VARIANTS:
+        theme = style.DARK if "dark" in variant else style.LIGHT
+        layout = style.NARROW if "narrow" in variant else style.WIDE
+        drawn = module.draw(records, theme, layout)
+        if preset == "quick":
+            style.stamp(drawn, "Essai rapide : ne pas publier", theme)
+        files[f"{name}-{variant}.svg"] = style.svg_bytes(drawn, f"{name}-{variant}")
+    return files
+
+
+def load_records(names: Iterable[str], preset: str) -> "dict[str, Record]":
+    """The records named, verified."""
+    return {name: store.load(name, store.folder(preset)) for name in names}
+
+
+def make_post(place: Place) -> None:
+    """Run the Jinja pass over everything that has a record, and remember what the post was made from."""
+    from figures_src.publish import render  # brings Jinja and the MathML converter
+
+    needed = sorted({name for figure in FIGURES.values() for name in figure.needs})
+    content = render(load_records(needed, place.preset), place.figures).encode()
+    write_whole(place.post, content)
+    _remember(place, State(POST, post_inputs(place), ()), {place.post.name: sha256(content)})
+
+
+@contextmanager
+def lock(waiting: Callable[[str], None]) -> Iterator[None]:
+    """Let one build at a time write; a second one says whom it waits for.
+
+    Raises:
+        OSError: the tree cannot be written to.
+    """
+    path = ROOT / "build" / "lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            waiting(file.read().strip() or "?")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: str, inputs: Digests) -> State:
+    known = manifest.get(name)
+    if known is None:
+        return State(name, inputs, ("never made",))
+    changed = sorted(set(inputs.items()) ^ set(known["inputs"].items()))
+    reasons = [f"{kind} changed" for kind in dict.fromkeys(kind for kind, _ in changed)]
+    where = place.post.parent if name == POST else place.figures
+    for file, digest in known["outputs"].items():
+        path = where / file
+        if not path.exists():
+            reasons.append(f"{file} is missing")
+        elif sha256(path.read_bytes()) != digest:
+            reasons.append(f"{file} was edited by hand")
+    return State(name, inputs, tuple(reasons))
+
+
+def _remember(place: Place, state: State, outputs: Digests) -> None:
+    manifest = _read_manifest(place)
+    known = {name: entry for name, entry in manifest.items() if name in FIGURES or name == POST}
+    known[state.name] = {"inputs": state.inputs, "outputs": outputs}
+    write_whole(place.manifest, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode())
+
+
+def _read_manifest(place: Place) -> dict[str, dict[str, Digests]]:
+    """What is remembered; a damaged manifest only means that everything is made again."""
+    try:
+        manifest: dict[str, dict[str, Digests]] = json.loads(place.manifest.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return manifest
+
+
+def _fonts() -> list[Path]:
+    return [path for path in (PACKAGE / "fonts").glob("*") if path.suffix in (".otf", ".ttf")]
+
+
+def _record_digest(place: Place, name: str) -> str:
+    sidecar = store.load_sidecar(name, store.folder(place.preset))
+    return sha256(json.dumps(sidecar, sort_keys=True).encode()) if sidecar else "no record"

@@ -1,0 +1,54 @@
+"""Archives read member by member in memory: no member's name ever becomes a path on disk."""
+
+import gzip
+import io
+import tarfile
+from collections.abc import Collection
+from typing import IO, cast
+
+from figures_src.datasets.errors import AlteredContent, refusing_damage
+
+# The larger of the two archives unpacks to 177 MiB; beyond this limit it can only be a decompression bomb.
+UNPACKED_LIMIT = 512 * 2**20
+
+
+class _Bounded:
+    """A readable stream that refuses to give more than ``limit`` bytes."""
+
+    def __init__(self, stream: IO[bytes], limit: int) -> None:
+        self._stream = stream
+        self._left = limit
+
+    def read(self, size: int) -> bytes:
+        chunk = self._stream.read(size)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise AlteredContent("unpacks to far more than the dataset")
+        return chunk
+
+
+def gunzip(compressed: bytes, limit: int) -> bytes:
+    """Decompress at most ``limit`` bytes; raise :class:`AlteredContent` for anything else."""
+    with refusing_damage("the gzip stream"), gzip.open(io.BytesIO(compressed)) as stream:
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise AlteredContent(f"altered: more than {limit} bytes once decompressed")
+    return content
+
+
+def read_members(archive: bytes, names: Collection[str], limit: int = UNPACKED_LIMIT) -> dict[str, bytes]:
+    """Read the regular files called exactly ``names`` out of a ``.tar.gz``; all other members are ignored.
+
+    Links, devices and names such as ``../x`` are harmless because nothing is extracted. Names that are not
+    in the archive are not in the result. Raises :class:`AlteredContent` for a damaged or bloated archive.
+    """
+    contents: dict[str, bytes] = {}
+    with refusing_damage("the archive"), gzip.open(io.BytesIO(archive)) as unpacked:
+        # "r|" reads forward only, so that the bound holds for the whole archive, skipped members included
+        stream = cast(IO[bytes], _Bounded(cast(IO[bytes], unpacked), limit))
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            for member in tar:
+                file = tar.extractfile(member) if member.name in names and member.isreg() else None
+                if file is not None:
+                    contents[member.name] = file.read()
+    return contents

@@ -1,0 +1,50 @@
+"""What an experiment is: a frozen configuration, the data it reads, predictions, and a way to run it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A prediction written before the run, and what the run said."""
+
+    prediction: str
+    """In French, as the page shows it."""
+    threshold: str
+    """The bound, in French, as the page shows it."""
+    measured: float
+    decimals: int
+    unit: str
+    met: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run leaves: arrays by name, and the seconds of computing they took, summed over processes."""
+
+    arrays: dict[str, np.ndarray]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A row of the registry. ``protocol`` is raised by a person when the meaning of the protocol changes."""
+
+    name: str
+    question: str
+    """In French, as the page and the notebook show it."""
+    config: Any
+    quick: Any
+    """The same configuration type, cut down to minutes; never published."""
+    protocol: int
+    dataset: str
+    dataset_sha256: str
+    run: Callable[[Any, Any], Outcome]
+    verdicts: Callable[[Arrays], tuple[Verdict, ...]]
+    replay: Callable[[Any, Any], np.ndarray]
+    """Train the first few steps of every run again: the array ``replay_loss`` of a record."""

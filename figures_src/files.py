@@ -1,0 +1,35 @@
+"""Files written whole or not at all, and digests of what is read; belongs to no room."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write beside the file and take its place in one move: a kill or a full disk leaves the old one.
+
+    Raises:
+        OSError: the disk is full or the tree read-only; nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def sha256(content: bytes) -> str:
+    """Hexadecimal SHA-256 digest."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sha256_of_files(paths: Iterable[Path], root: Path) -> str:
+    """One digest over the names, relative to the root, and the contents of files."""
+    lines = (f"{path.relative_to(root).as_posix()} {sha256(path.read_bytes())}" for path in sorted(paths))
+    return sha256("\n".join(lines).encode())

@@ -1,0 +1,75 @@
+"""Make the record of an experiment, with everything needed to trust it and to make it again."""
+
+import platform
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from figures_src.experiments.experiment import Experiment, Verdict
+from figures_src.records import store
+from figures_src.training.pool import Machine
+
+LIBRARIES = ("torch", "numpy")
+
+
+def is_fresh(experiment: Experiment, preset: str) -> bool:
+    """Whether a record of today's configuration, data and protocol exists."""
+    sidecar = store.load_sidecar(experiment.name, store.folder(preset))
+    return sidecar is not None and sidecar["key"] == store.record_key(experiment, preset)
+
+
+def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Record:
+    """Run the experiment and write its record; checkpoints are forgotten only once it is on disk."""
+    outcome = experiment.run(store.configuration(experiment, preset), machine)
+    sidecar = _sidecar(experiment, preset, machine, outcome.seconds, experiment.verdicts(outcome.arrays))
+    record = store.Record(experiment.name, outcome.arrays, sidecar)
+    store.save(record, store.folder(preset))
+    for path in machine.checkpoints.glob("*.npz"):
+        path.unlink()
+    return record
+
+
+def _sidecar(
+    experiment: Experiment, preset: str, machine: Machine, seconds: float, verdicts: tuple[Verdict, ...]
+) -> Mapping[str, Any]:
+    return {
+        "experiment": experiment.name,
+        "preset": preset,
+        "key": store.record_key(experiment, preset),
+        "protocol": experiment.protocol,
+        "dataset": experiment.dataset,
+        "dataset_sha256": experiment.dataset_sha256,
+        "config": asdict(store.configuration(experiment, preset)),
+        "verdicts": [asdict(verdict) for verdict in verdicts],
+        "seconds": round(seconds, 1),
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": _commit(),
+        "device": machine.device,
+        "threads": 1,
+        "jobs": machine.jobs,
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "libraries": {library: version(library) for library in LIBRARIES},
+    }
+
+
+def _commit() -> str:
+    """The commit of the code, with a mark when the tree has been edited since."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown (not a git checkout)"
+
+
+def _processor() -> str:
+    """The processor's own name where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

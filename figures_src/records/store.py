@@ -1,0 +1,119 @@
+"""A record: what an experiment measured (``.npz``) and how it came to be (``.json``), verified on reading.
+
+The key is the whole configuration, the data's digest and the protocol's number: see ``record_key``. Source code
+is not in it, for a renamed variable must not cost hours of training; instead a record keeps the losses of its
+first steps, and a test trains them again.
+"""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from figures_src.experiments.experiment import Experiment
+from figures_src.files import sha256, write_whole
+
+RECORDS = Path(__file__).parent
+QUICK_RECORDS = Path(__file__).parents[2] / "build" / "quick" / "records"
+
+
+class DamagedRecord(Exception):
+    """A record's files do not agree with each other."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Arrays by name and the sidecar that tells where they come from."""
+
+    name: str
+    arrays: Mapping[str, np.ndarray]
+    sidecar: Mapping[str, Any]
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The configuration of the run."""
+        config: Mapping[str, Any] = self.sidecar["config"]
+        return config
+
+    @property
+    def quick(self) -> bool:
+        """Whether this is a cut-down run, not to be published."""
+        return bool(self.sidecar["preset"] == "quick")
+
+
+def folder(preset: str) -> Path:
+    """Where the records of a preset live: quick ones never beside the full ones."""
+    return QUICK_RECORDS if preset == "quick" else RECORDS
+
+
+def configuration(experiment: Experiment, preset: str) -> Any:
+    """The full or the quick configuration."""
+    return experiment.quick if preset == "quick" else experiment.config
+
+
+def record_key(experiment: Experiment, preset: str) -> str:
+    """Digest of everything that decides what a record means."""
+    meaning = {
+        "experiment": experiment.name,
+        "preset": preset,
+        "config": asdict(configuration(experiment, preset)),
+        "dataset_sha256": experiment.dataset_sha256,
+        "protocol": experiment.protocol,
+    }
+    return sha256(json.dumps(meaning, sort_keys=True).encode())
+
+
+def save(record: Record, where: Path) -> None:
+    """Write the arrays, then the sidecar that vouches for them; a kill in between is seen on reading."""
+    archive = io.BytesIO()
+    np.savez_compressed(archive, allow_pickle=False, **{name: record.arrays[name] for name in sorted(record.arrays)})
+    content = archive.getvalue()
+    sidecar = {**record.sidecar, "arrays_sha256": sha256(content)}
+    write_whole(where / f"{record.name}.npz", content)
+    text = json.dumps(sidecar, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    write_whole(where / f"{record.name}.json", text.encode())
+
+
+def load_sidecar(name: str, where: Path = RECORDS) -> Mapping[str, Any] | None:
+    """The sidecar alone, which is enough to know whether a record is fresh; None without a record.
+
+    Raises:
+        DamagedRecord: the sidecar is not readable.
+    """
+    path = where / f"{name}.json"
+    try:
+        sidecar: Mapping[str, Any] = json.loads(path.read_bytes())
+        return sidecar
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise _damaged(path, name, str(error)) from error
+
+
+def load(name: str, where: Path = RECORDS) -> Record:
+    """Read a record and verify it.
+
+    Raises:
+        FileNotFoundError: there is no such record.
+        DamagedRecord: the arrays are not those that the sidecar vouches for.
+    """
+    sidecar = load_sidecar(name, where)
+    if sidecar is None:
+        raise FileNotFoundError(f"no record {name} in {where}: run `python scripts/build_figures.py`")
+    path = where / f"{name}.npz"
+    content = path.read_bytes() if path.exists() else b""
+    if sha256(content) != sidecar.get("arrays_sha256"):
+        raise _damaged(path, name, "its SHA-256 is not the one in its sidecar")
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        return Record(name, dict(archive), sidecar)
+
+
+def _damaged(path: Path, name: str, why: str) -> DamagedRecord:
+    return DamagedRecord(
+        f"{path} is damaged ({why}): `git checkout -- {path.with_suffix('.*')}` brings the committed one back, "
+        f"`python scripts/build_figures.py --retrain {name}` makes a new one"
+    )

@@ -1,0 +1,166 @@
+"""Run several arms at once, one process and one thread each, with a progress bar and a clean stop.
+
+One thread a process keeps the numbers of a run the same whatever the number of cores or jobs; on networks this
+small two processes of one thread are also faster than one process of two.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from figures_src.datasets import load_mnist
+from figures_src.training.protocol import EnsembleRun
+
+Result = tuple[dict[str, np.ndarray], float]
+REFRESH_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and how runs are carried out; none of it changes what a record means."""
+
+    checkpoints: Path
+    data: Path | None = None
+    device: str = "cpu"
+    jobs: int = 1
+
+
+class WorkerKilled(Exception):
+    """A process of the pool disappeared; what it had saved is on disk."""
+
+
+_progress: "SimpleQueue[tuple[int, int]]"
+_stop: Event
+_parent: int
+
+
+def _start_worker(progress: "SimpleQueue[tuple[int, int]]", stop: Event, parent: int) -> None:
+    """Make the parent the only one to hear Ctrl-C: it asks the workers to save and leave."""
+    global _progress, _stop, _parent
+    _progress, _stop, _parent = progress, stop, parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _orphaned_or_stopped() -> bool:
+    return _stop.is_set() or os.getppid() != _parent
+
+
+def _work(index: int, run: EnsembleRun, machine: Machine) -> Result:
+    from figures_src.training.ensemble import train  # torch is imported by the workers alone
+
+    def report(step: int) -> None:
+        if os.getppid() == _parent:
+            _progress.put((index, step))
+
+    dataset = load_mnist(machine.data)
+    return train(run, dataset, machine.checkpoints, machine.device, report, _orphaned_or_stopped)
+
+
+def train_all(title: str, runs: Sequence[EnsembleRun], machine: Machine) -> list[Result]:
+    """Train every run and return the results in the same order.
+
+    Raises:
+        KeyboardInterrupt: after every worker has saved its state.
+        WorkerKilled: a worker died; run again to go on from the checkpoints.
+    """
+    load_mnist(machine.data)  # fetched and verified once, before any worker asks for it
+    context = multiprocessing.get_context("spawn")
+    progress: SimpleQueue[tuple[int, int]] = context.SimpleQueue()
+    stop = context.Event()
+    workers = min(machine.jobs, len(runs))
+    with (
+        _Bar(title, runs) as bar,
+        _StopOnSignal(stop),
+        ProcessPoolExecutor(workers, context, _start_worker, (progress, stop, os.getpid())) as pool,
+    ):
+        futures = [pool.submit(_work, index, run, machine) for index, run in enumerate(runs)]
+        _watch(futures, progress, stop, bar)
+        return _results(futures, stop)
+
+
+def _watch(
+    futures: Sequence["Future[Result]"], progress: "SimpleQueue[tuple[int, int]]", stop: Event, bar: "_Bar"
+) -> None:
+    unfinished: set[Future[Result]] = set(futures)
+    while unfinished:
+        _, unfinished = wait(unfinished, timeout=REFRESH_SECONDS)
+        while not progress.empty():
+            bar.advance(*progress.get())
+        if stop.is_set() or any(future.done() and future.exception() for future in futures):
+            stop.set()
+            for future in unfinished:
+                future.cancel()
+            wait(unfinished)
+            return
+
+
+def _results(futures: Sequence["Future[Result]"], stop: Event) -> list[Result]:
+    failures = [f.exception() for f in futures if f.done() and not f.cancelled() and f.exception()]
+    killed = next((error for error in failures if isinstance(error, BrokenProcessPool)), None)
+    if killed:
+        raise WorkerKilled("a training process was killed; run the same command to go on from its checkpoint")
+    for error in failures:
+        if error and type(error).__name__ != "Interrupted":
+            raise error
+    if stop.is_set():
+        raise KeyboardInterrupt
+    return [future.result() for future in futures]
+
+
+class _StopOnSignal:
+    """Within the block, Ctrl-C and SIGTERM set the event instead of tearing the pool down."""
+
+    def __init__(self, stop: Event):
+        self._stop = stop
+        self._old: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        handler: Callable[[int, FrameType | None], None] = lambda *_: self._stop.set()  # noqa: E731
+        self._old = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+
+
+class _Bar(Progress):
+    """One line for all runs: network steps a second and the time left."""
+
+    def __init__(self, title: str, runs: Sequence[EnsembleRun]):
+        super().__init__(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:3.0f} %"),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            speed_estimate_period=60,
+        )
+        self._runs = runs
+        self._reached: list[int | None] = [None] * len(runs)
+        total = sum(run.steps * len(run.seeds) for run in runs)
+        self._line: TaskID = self.add_task(title, total=total, rate="")
+
+    def advance(self, index: int, step: int) -> None:  # type: ignore[override]
+        """Move to the step reached by one run; the first one told is where its checkpoint left it."""
+        before = self._reached[index]
+        self._reached[index] = step
+        networks = len(self._runs[index].seeds)
+        if before is None:
+            # Taken off the total, lest a resumed run look like a burst of speed.
+            self.update(self._line, total=(self.tasks[0].total or 0) - step * networks)
+        else:
+            super().advance(self._line, (step - before) * networks)
+        speed = self.tasks[0].speed
+        self.update(self._line, rate=f"{speed:,.0f} network steps/s" if speed else "")

@@ -1,0 +1,64 @@
+"""What a run of the ensemble is, in numbers; free of torch, so that keys can be computed without it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EnsembleRun:
+    """One arm: the networks of all seeds, trained side by side with the same settings.
+
+    Steps count updates; a measurement at step t is made after t updates. Percentiles are those of what enters
+    the last hidden sigmoid, over ``probe_images`` test images taken as one batch. ``unit`` is the unit of the
+    last hidden layer declared before the run as the "typical" one.
+    """
+
+    batch_norm: bool
+    sigma: float
+    learning_rate: float
+    seeds: tuple[int, ...]
+    steps: int
+    evaluate_every: int
+    percentiles_every: int = 0
+    dense_steps: int = 0
+    validation_images: int = 0
+    batch_size: int = 60
+    hidden: tuple[int, ...] = (100, 100, 100)
+    binary_threshold: int = 128
+    probe_images: int = 1001
+    unit: int = 0
+    eps: float = 1e-5
+    momentum: float = 0.1
+    replay_steps: int = 20
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no run could honour, before anything long begins."""
+        if min(self.steps, self.evaluate_every, self.batch_size - 1, len(self.seeds)) < 1:
+            raise ValueError("a run needs at least one step, one seed, and two images a batch")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds must differ from each other: {self.seeds}")
+        if (self.probe_images - 1) % 20:
+            raise ValueError("probe_images - 1 must be a multiple of 20: percentiles are then single images")
+        if self.percentiles_every and self.unit >= self.hidden[-1]:
+            raise ValueError(f"unit {self.unit} is outside the last hidden layer of {self.hidden[-1]}")
+
+    @property
+    def arm(self) -> str:
+        """Name of the arm, as in the published curves."""
+        return "with_bn" if self.batch_norm else "without_bn"
+
+    @property
+    def label(self) -> str:
+        """A short name for progress bars."""
+        return f"{self.arm} σ={self.sigma:g} lr={self.learning_rate:g}"
+
+    def evaluation_steps(self) -> range:
+        """Steps at which accuracy and loss are measured."""
+        return range(0, self.steps + 1, self.evaluate_every)
+
+    def percentile_steps(self) -> range:
+        """Steps of the coarse percentiles."""
+        return range(0, self.steps + 1, self.percentiles_every) if self.percentiles_every else range(0)
+
+    def dense_range(self) -> range:
+        """Steps of the percentiles taken after every update."""
+        return range(self.dense_steps + 1) if self.dense_steps else range(0)

@@ -1,0 +1,231 @@
+"""Make every figure of the article, and the article: see --help. The work is done in figures_src/build.py."""
+
+import difflib
+import errno
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+DEVICES = ("cpu", "cuda", "auto")
+LISTS = ("--only", "--retrain")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line, verified."""
+
+    ids: list[str]
+    retrain: list[str] = field(default_factory=list)
+    preset: str = "full"
+    jobs: int = 1
+    device: str = "cpu"
+    data: Path | None = None
+
+
+def refuse(message: str) -> NoReturn:
+    """One line on standard error, exit status 2."""
+    print(f"build_figures.py: {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def among(kind: str, names: list[str], known: list[str]) -> None:
+    """Refuse a name that does not exist, and name the nearest one that does."""
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            refuse(f"no {kind} is called {name!r}; did you mean {near!r}? (--list shows them all)")
+
+
+def build(
+    only: Annotated[list[str] | None, typer.Option(metavar="ID…", help="Only these figures.")] = None,
+    retrain: Annotated[
+        list[str] | None, typer.Option(metavar="EXPERIMENT…", help="Train again, though a record exists.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Minutes instead of hours, in build/quick.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if anything is stale.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Write nothing; say why each figure is stale.")] = False,
+    show: Annotated[bool, typer.Option("--list", help="Write nothing; list figures and experiments.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at once; one per core if not given.")] = len(
+        os.sched_getaffinity(0)
+    ),
+    device: Annotated[str, typer.Option(help="cpu, cuda or auto; only training uses it.")] = "cpu",
+    data: Annotated[
+        Path | None, typer.Option(envvar="BN_DATA", metavar="DIR", help="Your own copy of the data sets.")
+    ] = None,
+) -> None:
+    """Train what has no record, redraw what is stale, write the post."""
+    from figures_src.catalogue import FIGURES
+    from figures_src.experiments import EXPERIMENTS
+
+    among("figure", only or [], list(FIGURES))
+    among("experiment", retrain or [], list(EXPERIMENTS))
+    among("device", [device], list(DEVICES))
+    if data and not data.is_dir():
+        refuse(f"--data {data}: there is no such folder")
+    preset = "quick" if quick else "full"
+    options = Options(only or list(FIGURES), retrain or [], preset, jobs, device, data)
+    if show:
+        list_all()
+    elif check or why:
+        report(options, failing=check)
+    else:
+        make(options)
+
+
+def list_all() -> None:
+    """Print the catalogue and the registry."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from figures_src.catalogue import FIGURES
+    from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.produce import is_fresh
+
+    figures = Table("figure", "kind", "needs", box=None)
+    for figure in FIGURES.values():
+        figures.add_row(figure.id, f"{figure.kind} {figure.number}", ", ".join(figure.needs) or "nothing")
+    experiments = Table("experiment", "data", "record", box=None)
+    for experiment in EXPERIMENTS.values():
+        fresh = is_fresh(experiment, "full")
+        experiments.add_row(experiment.name, experiment.dataset, "fresh" if fresh else "to be trained")
+    Console().print(figures, "", experiments)
+
+
+def report(options: Options, failing: bool) -> None:
+    """Say what a build would do; with ``failing``, exit 1 if that is anything at all."""
+    from figures_src import build as house
+    from figures_src.catalogue import FIGURES
+    from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.produce import is_fresh
+
+    place = house.QUICK if options.preset == "quick" else house.FULL
+    needed = dict.fromkeys(name for figure in options.ids for name in FIGURES[figure].needs)
+    lines = [f"{name}: no fresh record" for name in needed if not is_fresh(EXPERIMENTS[name], options.preset)]
+    states = house.examine(place, options.ids)
+    lines += [f"{state.name}: {', '.join(state.reasons)}" for state in states if state.reasons]
+    lines += house.orphans(place)
+    print("\n".join(lines) if lines else "everything is up to date")
+    if lines and failing:
+        raise SystemExit(1)
+
+
+def make(options: Options) -> None:
+    """Bring records, figures and post up to date, and print what was done."""
+    from figures_src import build as house
+
+    place = house.QUICK if options.preset == "quick" else house.FULL
+    with house.lock(lambda pid: print(f"another build (process {pid}) is at work: waiting for it to end")):
+        trained = train(options)
+        states = house.examine(place, options.ids)
+        stale = [state for state in states if state.reasons and state.name != house.POST]
+        if stale:
+            house.make_figures(place, stale, options.jobs, lambda name: print(f"drew {name}"))
+        post = house.examine(place, [])[-1]
+        if post.reasons:
+            house.make_post(place)
+        done = {state.name: state.reasons for state in states} | {house.POST: post.reasons}
+        summary(trained, done)
+
+
+def train(options: Options) -> dict[str, str]:
+    """Run the experiments that have no fresh record, or were asked for; say what became of each."""
+    from figures_src import build as house
+    from figures_src.catalogue import FIGURES
+    from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.produce import is_fresh, produce
+
+    needed = dict.fromkeys([name for figure in options.ids for name in FIGURES[figure].needs] + options.retrain)
+    done: dict[str, str] = {}
+    for name in needed:
+        if is_fresh(EXPERIMENTS[name], options.preset) and name not in options.retrain:
+            done[name] = "record up to date"
+            continue
+        from figures_src.training.pool import Machine
+
+        checkpoints = house.ROOT / "build" / "checkpoints" / options.preset / name
+        machine = Machine(checkpoints, options.data, resolve(options.device), options.jobs)
+        record = produce(EXPERIMENTS[name], options.preset, machine)
+        done[name] = f"trained, {record.sidecar['seconds']:.0f} s of computing"
+    return done
+
+
+def resolve(device: str) -> str:
+    """Turn "auto" into what this machine has."""
+    if device == "cpu":
+        return device
+    import torch
+
+    if device == "cuda" and not torch.cuda.is_available():
+        refuse("--device cuda: PyTorch sees no CUDA device here; use --device auto")
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def summary(trained: dict[str, str], done: dict[str, tuple[str, ...]]) -> None:
+    """A table of everything looked at and what was done to it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("what", "done", "why", box=None)
+    for name, what in trained.items():
+        table.add_row(name, what, "")
+    for name, reasons in done.items():
+        table.add_row(name, "made" if reasons else "up to date", ", ".join(reasons))
+    Console().print(table)
+
+
+def spread(arguments: list[str]) -> list[str]:
+    """Let --only and --retrain take several names: `--only a b` becomes `--only a --only b`."""
+    spread_out: list[str] = []
+    option = ""
+    for argument in arguments:
+        if argument.startswith("-"):
+            option = argument if argument in LISTS else ""
+        elif option and spread_out[-1] != option:
+            spread_out.append(option)
+        spread_out.append(argument)
+    return spread_out
+
+
+def main() -> int:
+    """Run the command; what goes wrong is told in one line."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(build)
+    try:
+        typer.main.get_command(app).main(spread(sys.argv[1:]), standalone_mode=False)
+    except TyperException as error:
+        refuse(getattr(error, "format_message", lambda: str(error))().replace("\n", " "))
+    except (KeyboardInterrupt, typer.Abort):
+        print("\nstopped; run the same command to go on from the last checkpoint", file=sys.stderr)
+        return 130
+    except OSError as error:
+        return failed(storage_advice(error))
+    except Exception as error:
+        if not type(error).__module__.startswith("figures_src"):
+            raise
+        return failed(str(error))
+    return 0
+
+
+def failed(message: str) -> int:
+    """One line on standard error, exit status 1."""
+    print(f"build_figures.py: {message}", file=sys.stderr)
+    return 1
+
+
+def storage_advice(error: OSError) -> str:
+    """What to do about a disk that refuses."""
+    advice = {
+        errno.ENOSPC: "the disk is full; nothing half-written was left: free some space and run again",
+        errno.EROFS: "the tree is read-only; --check, --why and --list work without writing",
+        errno.EACCES: "no permission to write there; --check, --why and --list work without writing",
+    }
+    return f"{error.filename or ''}: {advice.get(error.errno or 0, error.strerror or str(error))}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,139 @@
+"""Make the page's web fonts from the Fontsource packages: `npm ci && python scripts/subset_fonts.py`.
+
+The results are committed, so only a change of alphabet or of version needs this. It reads the packages in
+`node_modules/@fontsource`, keeps what a French article with mathematics uses, writes `assets/fonts/*.woff2`.
+Needs the `fonts` extra: `pip install -e '.[fonts]'`.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / "node_modules" / "@fontsource"
+TARGET = ROOT / "assets" / "fonts"
+
+THIN_SPACE, NARROW_NO_BREAK_SPACE = 0x2009, 0x202F
+
+LATIN = "20-7e a0-ff 152-153 178 2009 2010-2014 2018-201e 2022 2026 2030 2039-203a 20ac 2122 2191 2193 2212"
+GREEK = "391-3a9 3b1-3c9"
+MATHEMATICS = """
+    20-7e a0 ac af b1 b7 d7 f7 131 237 2c6 2c7 2d8-2dc 302-304 307 308 338 391-3a1 3a3-3a9 3b1-3c9 3d1
+    3d5 3f1 3f5 2002-200a 2016 2026 202f 2032-2034 203e 2044 2061-2064 2070-2071 2074-208e 20d7 2102
+    210e 2112 2113 2115 211d 2124 2190-2194 21a6 21d0 21d2 21d4 2200 2202 2203 2205-2209 220b 220f
+    2211-2213 2217 2218 221a 221d 221e 2223 2225 2227-222b 2234 223c 2243 2245 2248 2260-2261 2264-2265
+    226a-226b 2282-2283 2286-2287 2295 2297 2299 22a4 22a5 22c5 22ee 22ef 22f1 2308-230b 239b-23ae
+    23b0-23b1 23de-23df 27e8-27e9 27f6 1d400-1d433 1d434-1d454 1d456-1d467 1d4a9 1d4aa 1d53c 1d6e2-1d71b
+    1d71d 1d716
+"""
+
+
+@dataclass(frozen=True)
+class WebFont:
+    """One file of the page: where it comes from and what it keeps.
+
+    The family is renamed because "Source" is a reserved font name: the licence lets nobody publish a modified
+    font, and a subset is one, under that name.
+    """
+
+    target: str
+    package: str
+    source: str
+    family: str
+    alphabet: str
+    features: tuple[str, ...] = ("kern", "mark", "mkmk", "ccmp", "liga", "locl", "tnum", "pnum")
+
+
+def _text_fonts() -> Iterator[WebFont]:
+    for family, package, name, styles in (
+        ("Lots Serif", "source-serif-4", "lots-serif", ("400-normal", "400-italic", "600-normal")),
+        ("Lots Sans", "source-sans-3", "lots-sans", ("400-normal", "600-normal")),
+    ):
+        for style in styles:
+            for script, alphabet in (("latin", LATIN), ("greek", GREEK)):
+                source = f"{package}-{script}-{style}.woff2"
+                yield WebFont(f"{name}-{script}-{style}.woff2", package, source, family, alphabet)
+
+
+FONTS = (
+    *_text_fonts(),
+    WebFont(
+        "lots-math.woff2",
+        "stix-two-math",
+        "stix-two-math-latin-400-normal.woff2",
+        "Lots Math",
+        MATHEMATICS,
+        ("ccmp",),
+    ),
+)
+
+
+def code_points(alphabet: str) -> Iterator[int]:
+    """Yield the code points of a list of hexadecimal ranges such as `"20-7e a0"`."""
+    for part in alphabet.split():
+        first, _, last = part.partition("-")
+        yield from range(int(first, 16), int(last or first, 16) + 1)
+
+
+def subset(font: TTFont, alphabet: Iterable[int], features: Iterable[str]) -> None:
+    """Drop from `font`, in place, the glyphs and features that nothing on the page uses."""
+    options = Options(
+        layout_features=list(features), hinting=False, name_IDs=["*"], notdef_outline=True, glyph_names=False
+    )
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=alphabet)
+    subsetter.subset(font)
+
+
+def map_narrow_space(font: TTFont) -> None:
+    """Draw the narrow no-break space of French punctuation as the font's own thin space, which it lacks."""
+    for table in font["cmap"].tables:
+        if table.isUnicode() and THIN_SPACE in table.cmap:
+            table.cmap.setdefault(NARROW_NO_BREAK_SPACE, table.cmap[THIN_SPACE])
+
+
+def rename(font: TTFont, family: str) -> None:
+    """Replace every name a user may see; copyright and licence stay."""
+    for record in font["name"].names:
+        if record.nameID in (1, 3, 4, 16, 21):
+            record.string = family
+        elif record.nameID in (6, 25):
+            record.string = family.replace(" ", "")
+
+
+def build(web_font: WebFont) -> Path:
+    """Write one web font, whole or not at all, and return its path.
+
+    Raises FileNotFoundError, with the command that mends it, when the npm package is not installed.
+    """
+    source = PACKAGES / web_font.package / "files" / web_font.source
+    if not source.is_file():
+        raise FileNotFoundError(f"{source} is missing: run `npm ci` in {ROOT}")
+    font = TTFont(source, recalcTimestamp=False)
+    map_narrow_space(font)
+    subset(font, (*code_points(web_font.alphabet), NARROW_NO_BREAK_SPACE), web_font.features)
+    rename(font, web_font.family)
+    font.flavor = "woff2"
+    target = TARGET / web_font.target
+    temporary = target.with_suffix(".part")
+    font.save(temporary)
+    temporary.replace(target)
+    return target
+
+
+def main() -> None:
+    """Build every font and put each licence beside it."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    for web_font in FONTS:
+        path = build(web_font)
+        print(f"{path.stat().st_size:7d}  {path.relative_to(ROOT)}")
+    for package in sorted({web_font.package for web_font in FONTS}):
+        shutil.copyfile(PACKAGES / package / "LICENSE", TARGET / f"OFL-{package}.txt")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""One build of the site and one browser for all the tests of the page."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from site_checks import build_problems, build_site, served
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    destination = tmp_path_factory.mktemp("site") / "_site"
+    assert build_problems(build_site(destination)) == []
+    return destination
+
+
+@pytest.fixture(scope="session")
+def post_path(built_site: Path) -> str:
+    posts = list(built_site.rglob("normalisation-par-lots.html"))
+    assert posts, "the article is not in the site: `make figures` writes it to _posts"
+    return posts[0].relative_to(built_site).as_posix()
+
+
+@pytest.fixture(scope="session")
+def site_url(built_site: Path) -> Iterator[str]:
+    with served(built_site) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def broken_url() -> Iterator[str]:
+    with served(Path(__file__).parent / "broken") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is missing: run `make test`, or `apt-get install chromium`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()

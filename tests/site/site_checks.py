@@ -1,0 +1,302 @@
+"""What a page must be, as functions that return the list of what is wrong with it: an empty list is a pass.
+
+`test_site_checks.py` shows each of them a page broken on purpose, so that none can pass by looking at nothing.
+"""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Response
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+NARROW, WIDE = 360, 1280
+FIGURE_BREAKPOINT = 640
+COMPRESSIBLE = ("text/", "image/svg+xml", "application/xml", "application/json")
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Static files, without a line on the terminal for each."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[str]:
+    """Serve `directory` on a free port of this machine; yields its address, without a final slash."""
+    handler = partial(QuietHandler, directory=str(directory))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def build_site(destination: Path, base_path: str = "") -> subprocess.CompletedProcess[str]:
+    """Build the site of this checkout into `destination`, as `make site` does, and return what Jekyll said."""
+    address = destination.with_name(f"{destination.name}-address.yml")
+    address.write_text(f'url: "https://example.org"\nbaseurl: "{base_path}"\n')
+    command = ["bundle", "exec", "jekyll", "build", "--disable-disk-cache", "--source", str(ROOT)]
+    command += ["--destination", str(destination), "--config", f"{ROOT / '_config.yml'},{address}"]
+    environment = os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "JEKYLL_ENV": "production"}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+
+def build_problems(result: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return the lines of a Jekyll build that warn or complain."""
+    lines = [*result.stdout.splitlines(), *result.stderr.splitlines()]
+    problems = [line.strip() for line in lines if re.search(r"warn|error|deprecat|conflict", line, re.I)]
+    return problems if problems or result.returncode == 0 else [f"jekyll ended with {result.returncode}"]
+
+
+@dataclass
+class Visit:
+    """A page open in the browser, and what happened while it loaded."""
+
+    page: Page
+    console: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+
+
+@contextmanager
+def visit(browser: Browser, url: str, width: int = WIDE, scheme: str = "light", all_images: bool = True) -> Iterator[Visit]:
+    """Open `url`; with `all_images`, also those that wait for the reader to scroll to them."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    seen = Visit(context.new_page())
+    seen.page.on("console", lambda m: m.type in ("error", "warning") and seen.console.append(m.text))
+    seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
+    seen.page.on("request", lambda request: seen.requests.append(request.url))
+    seen.page.on("response", lambda response: seen.responses.append(response))
+    seen.page.add_init_script(WATCH_SHIFTS)
+    seen.page.goto(url, wait_until="networkidle")
+    seen.page.evaluate("document.fonts.ready.then(() => true)")
+    if all_images:
+        seen.page.evaluate(LOAD_IMAGES)
+    try:
+        yield seen
+    finally:
+        context.close()
+
+
+WATCH_SHIFTS = """
+window.shifts = 0;
+new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifts += entry.value; })
+  .observe({type: 'layout-shift', buffered: true});
+"""
+
+LOAD_IMAGES = """
+async () => {
+  const images = [...document.images];
+  images.forEach(image => { image.loading = 'eager'; });
+  await Promise.all(images.map(image => image.decode().catch(() => null)));
+}
+"""
+
+
+def console_problems(seen: Visit) -> list[str]:
+    """Return what the browser complained about: missing files, broken scripts, refused resources."""
+    return list(seen.console)
+
+
+def foreign_requests(seen: Visit) -> list[str]:
+    """Return the addresses asked of any host but the page's own."""
+    home = urlsplit(seen.page.url).netloc
+    return [url for url in seen.requests if urlsplit(url).scheme != "data" and urlsplit(url).netloc != home]
+
+
+def layout_shifts(seen: Visit) -> list[str]:
+    """Return the cumulative layout shift, when anything moved while the page loaded."""
+    shift = float(seen.page.evaluate("window.shifts"))
+    return [f"cumulative layout shift {shift:.4f}"] if shift > 0.0005 else []
+
+
+def missing_fonts(seen: Visit) -> list[str]:
+    """Return the web fonts that the page asked for and did not get."""
+    script = "[...document.fonts].filter(f => f.status === 'error').map(f => f.family)"
+    # A local() fallback that this machine lacks is no fault of the page.
+    return [family for family in seen.page.evaluate(script) if "Fallback" not in family]
+
+
+def broken_images(seen: Visit) -> list[str]:
+    """Return the images that did not load, lack dimensions, or have no alternative text at all."""
+    script = """[...document.images].flatMap(image => [
+        image.naturalWidth > 0 ? [] : [`not loaded: ${image.currentSrc || image.src}`],
+        image.width && image.getAttribute('width') ? [] : [`no width: ${image.src}`],
+        image.hasAttribute('alt') ? [] : [`no alt: ${image.src}`],
+    ].flat())"""
+    return list(seen.page.evaluate(script))
+
+
+def wrong_variants(seen: Visit, width: int, scheme: str) -> list[str]:
+    """Return the figures whose drawing is not the one for this theme and this width."""
+    ending = f"-{scheme}{'-narrow' if width <= FIGURE_BREAKPOINT else ''}.svg"
+    sources = seen.page.evaluate("[...document.querySelectorAll('figure picture img')].map(i => i.currentSrc)")
+    return [f"{source} does not end in {ending}" for source in sources if not source.endswith(ending)]
+
+
+def bad_equations(seen: Visit) -> list[str]:
+    """Return the equations that show no displayed mathematics."""
+    script = """[...document.querySelectorAll('.equation')].flatMap(equation => {
+        const math = equation.querySelector('math[display="block"]');
+        const box = math && math.getBoundingClientRect();
+        const visible = box && box.width > 5 && box.height > 5 && math.textContent.trim();
+        return visible ? [] : [`${equation.id || 'an equation'} is not visible`];
+    })"""
+    return list(seen.page.evaluate(script))
+
+
+def equation_numbers(seen: Visit) -> list[str]:
+    """Return the numbers of the equations, in the page's order."""
+    return list(seen.page.evaluate("[...document.querySelectorAll('.equation-number')].map(e => e.textContent)"))
+
+
+def overflow(seen: Visit) -> list[str]:
+    """Return by how much the page scrolls sideways, and the elements that stick out."""
+    script = """(() => {
+        const width = document.documentElement.clientWidth, scroll = document.documentElement.scrollWidth;
+        if (scroll <= width) return [];
+        const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 0.5);
+        return [`${scroll} > ${width}`, ...wide.slice(0, 3).map(e => e.outerHTML.slice(0, 120))];
+    })()"""
+    return list(seen.page.evaluate(script))
+
+
+def axe_violations(seen: Visit) -> list[str]:
+    """Return the accessibility rules that the page breaks, with the first element of each."""
+    if not AXE.is_file():
+        raise FileNotFoundError(f"{AXE} is missing: run `npm ci --ignore-scripts`")
+    seen.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = seen.page.evaluate("axe.run().then(result => result.violations)")
+    return [f"{rule['id']}: {rule['help']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
+
+
+def text_blocks(seen: Visit) -> list[str]:
+    """Return the French text of the page, block by block, alternative texts and description included.
+
+    Code, mathematics and passages in another language become U+FFFC, so that what stands beside them is still seen.
+    """
+    return [re.sub(r"[ \t\r\n]+", " ", block).strip() for block in seen.page.evaluate(TEXT_BLOCKS)]
+
+
+TEXT_BLOCKS = r"""
+(() => {
+  const skipped = 'code, pre, kbd, samp, math, svg, script, style, noscript, [lang]:not([lang|="fr"])';
+  const blocks = [document.title];
+  const description = document.querySelector('meta[name="description"]');
+  if (description) blocks.push(description.content);
+  for (const e of document.querySelectorAll('[alt], [title], [aria-label]'))
+    for (const name of ['alt', 'title', 'aria-label']) if (e.hasAttribute(name)) blocks.push(e.getAttribute(name));
+  const collect = element => {
+    let text = '';
+    const walk = node => {
+      for (const child of node.childNodes) {
+        if (child.nodeType === Node.TEXT_NODE) text += child.data;
+        else if (child.nodeType !== Node.ELEMENT_NODE) continue;
+        else if (child.matches(skipped)) text += '\uFFFC';
+        else if (child.localName === 'br') text += ' ';
+        else if (getComputedStyle(child).display.startsWith('inline')) walk(child);
+        else { blocks.push(text); text = ''; collect(child); }
+      }
+    };
+    walk(element);
+    blocks.push(text);
+  };
+  collect(document.body);
+  return blocks.filter(block => block.replace(/\uFFFC/g, '').trim());
+})()
+"""
+
+LEFTOVERS = ("$$", r"\(", r"\)", r"\[", r"\]", "<<", ">>", "<%", "%>", "{{", "}}", "{%", "%}", "AJOUTER", "�")
+
+
+def leftover_markup(seen: Visit) -> list[str]:
+    """Return the text blocks where TeX, Jinja, Liquid or a note of the draft is left."""
+    return [
+        f"{mark!r} in {block[:120]!r}" for block in text_blocks(seen) for mark in LEFTOVERS if mark in block
+    ]
+
+
+TYPOGRAPHY = (
+    (r" [;:?!](?!\w)", "ordinary space before ; : ? !"),
+    (r"[^\s\u202f\u00a0?!.…(][;?!](?=[\s\u00a0»)]|$)", "no space before ; ? !"),
+    (r"[^\s\u202f\u00a0]:(?=\s|$)", "no space before :"),
+    (r"«(?![\u202f\u00a0])|(?<![\u202f\u00a0])»", "no no-break space inside « »"),
+    (r"'", "straight apostrophe"),
+    (r'"', "straight quotation mark"),
+    (r"\d\.\d", "decimal point"),
+    (r"\d ?[%‰]|\uFFFC [%‰]", "no no-break space before %"),
+    (r"\b\d{1,3} \d{3}\b", "ordinary space between thousands"),
+    (r"\.\.\.", "three dots for an ellipsis"),
+)
+
+# Dotted numbers that are names, not quantities: licences, versions, arXiv identifiers, numbered sections.
+DOTTED_NAMES = re.compile(
+    r"arXiv\W{0,2}\d{4}\.\d{4,5}(v\d+)?|\d+\.\d+\.\d+(\.\d+)*"
+    r"|(CC.BY|Python|PyTorch|NumPy|Matplotlib|CUDA|§|[Ss]ection|[Aa]nnexe|[Ff]igure)[\s\u00a0\u202f]\d+\.\d+"
+)
+
+
+def typography_problems(seen: Visit) -> list[str]:
+    """Return the breaches of French typography, each with what surrounds it."""
+    problems = []
+    for block in text_blocks(seen):
+        text = DOTTED_NAMES.sub("N", block)
+        for pattern, name in TYPOGRAPHY:
+            for match in re.finditer(pattern, text):
+                problems.append(f"{name}: …{text[max(0, match.start() - 25) : match.end() + 25]}…")
+    return problems
+
+
+def page_weight(seen: Visit) -> int:
+    """Return the bytes that a server which compresses text would have sent for this visit."""
+    return sum(_sent(response) for response in seen.responses if response.ok)
+
+
+def _sent(response: Response) -> int:
+    body = response.body()
+    kind = response.headers.get("content-type", "")
+    return len(gzip.compress(body)) if kind.startswith(COMPRESSIBLE) else len(body)
+
+
+def html_errors(directory: Path) -> list[str]:
+    """Return the errors that the Nu HTML checker finds in the pages under `directory`."""
+    java = shutil.which("java")
+    if java is None or not VNU.is_file():
+        raise FileNotFoundError("the Nu HTML checker or Java is missing: run `make test`, which installs both")
+    options = ["--errors-only", "--skip-non-html", "--format", "json"]
+    result = subprocess.run(
+        [java, "-jar", str(VNU), *options, str(directory)], capture_output=True, text=True, check=False
+    )
+    messages = json.loads(result.stderr)["messages"]
+    return [f"{Path(m['url']).name}:{m.get('lastLine')}: {m['message']}" for m in messages]
+
+
+def dead_links(directory: Path) -> list[str]:
+    """Return what html-proofer says of links, anchors and images under `directory` that lead nowhere."""
+    command = ["htmlproofer", "--disable-external", "--check-html", "--allow-hash-href", str(directory)]
+    environment = os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "RUBYOPT": "-W0"}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    report = f"{result.stdout}\n{result.stderr}".splitlines()
+    return [] if result.returncode == 0 else [line.strip() for line in report if line.strip().startswith(("-", "*", "html"))]

@@ -1,0 +1,43 @@
+"""The site as files: builds in silence, the same twice, valid, with no dead link, anywhere it is put."""
+
+import re
+from pathlib import Path
+
+import pytest
+from site_checks import build_problems, build_site, dead_links, html_errors
+
+pytestmark = pytest.mark.site
+
+
+def tree(directory: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
+
+
+def test_the_site_holds_the_pages_and_nothing_of_the_workshop(built_site: Path, post_path: str) -> None:
+    files = set(tree(built_site))
+    assert {"index.html", "404.html", "feed.xml", "sitemap.xml", "robots.txt", "favicon.svg", post_path} <= files
+    tops = {name.split("/")[0] for name in files}
+    assert not tops & {"figures_src", "tests", "scripts", "node_modules", "build", "README.md", "Makefile"}
+    assert not [name for name in files if name.endswith((".py", ".toml", ".npz", ".scss"))]
+
+
+def test_two_builds_give_the_same_bytes(built_site: Path, tmp_path: Path) -> None:
+    assert build_problems(build_site(tmp_path / "again")) == []
+    assert tree(tmp_path / "again") == tree(built_site)
+
+
+def test_every_address_follows_the_base_path(tmp_path: Path, post_path: str) -> None:
+    assert build_problems(build_site(tmp_path / "moved", base_path="/repository")) == []
+    for page in (post_path, "index.html", "404.html"):
+        html = (tmp_path / "moved" / page).read_text(encoding="utf-8")
+        addresses = re.findall(r'(?:src|srcset|href)="(/[^"]*)"', html)
+        assert addresses
+        assert [address for address in addresses if not address.startswith("/repository/")] == []
+
+
+def test_the_nu_checker_finds_no_error(built_site: Path, post_path: str) -> None:
+    assert html_errors(built_site) == []
+
+
+def test_no_link_anchor_or_image_is_dead(built_site: Path, post_path: str) -> None:
+    assert dead_links(built_site) == []
