@@ -198,7 +198,8 @@ def main() -> int:
     try:
         typer.main.get_command(app).main(spread(sys.argv[1:]), standalone_mode=False)
     except TyperException as error:
-        refuse(getattr(error, "format_message", lambda: str(error))().replace("\n", " "))
+        told = getattr(error, "format_message", error.__str__)()
+        refuse(told.replace("\n", " "))
     except (KeyboardInterrupt, typer.Abort):
         print("\nstopped; run the same command to go on from the last checkpoint", file=sys.stderr)
         return 130

@@ -1,4 +1,4 @@
-"""MNIST and CIFAR-10 as numpy arrays: fetched, verified, decoded. Nothing is trusted that was not verified."""
+"""MNIST and CIFAR-10 as numpy arrays: fetched, verified each time, decoded."""
 
 from figures_src.datasets.cifar10 import CIFAR10_SHA256, load_cifar10
 from figures_src.datasets.errors import DatasetUnavailable

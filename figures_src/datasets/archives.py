@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Collection
 from typing import IO, cast
 
-from figures_src.datasets.errors import AlteredContent, refusing_damage
+from figures_src.datasets.errors import AlteredError, refusing_damage
 
 # The larger of the two archives unpacks to 177 MiB; beyond this limit it can only be a decompression bomb.
 UNPACKED_LIMIT = 512 * 2**20
@@ -23,16 +23,16 @@ class _Bounded:
         chunk = self._stream.read(size)
         self._left -= len(chunk)
         if self._left < 0:
-            raise AlteredContent("unpacks to far more than the dataset")
+            raise AlteredError("unpacks to far more than the dataset")
         return chunk
 
 
 def gunzip(compressed: bytes, limit: int) -> bytes:
-    """Decompress at most ``limit`` bytes; raise :class:`AlteredContent` for anything else."""
+    """Decompress at most ``limit`` bytes; raise :class:`AlteredError` for anything else."""
     with refusing_damage("the gzip stream"), gzip.open(io.BytesIO(compressed)) as stream:
         content = stream.read(limit + 1)
     if len(content) > limit:
-        raise AlteredContent(f"altered: more than {limit} bytes once decompressed")
+        raise AlteredError(f"altered: more than {limit} bytes once decompressed")
     return content
 
 
@@ -40,7 +40,7 @@ def read_members(archive: bytes, names: Collection[str], limit: int = UNPACKED_L
     """Read the regular files called exactly ``names`` out of a ``.tar.gz``; all other members are ignored.
 
     Links, devices and names such as ``../x`` are harmless because nothing is extracted. Names that are not
-    in the archive are not in the result. Raises :class:`AlteredContent` for a damaged or bloated archive.
+    in the archive are not in the result. Raises :class:`AlteredError` for a damaged or bloated archive.
     """
     contents: dict[str, bytes] = {}
     with refusing_damage("the archive"), gzip.open(io.BytesIO(archive)) as unpacked:

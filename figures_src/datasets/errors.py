@@ -12,17 +12,17 @@ class SourceError(Exception):
     """One source cannot give one file; the next source may."""
 
 
-class SourceUnreachable(SourceError):
+class UnreachableError(SourceError):
     """A source can give nothing at all: asking it for the other files would only cost time."""
 
 
-class AlteredContent(SourceError):
+class AlteredError(SourceError):
     """A source gave bytes that are not the expected ones: truncated, damaged or tampered with."""
 
 
 @contextmanager
 def refusing_damage(what: str) -> Iterator[None]:
-    """Turn any failure of a decoder into :class:`AlteredContent`.
+    """Turn any failure of a decoder into :class:`AlteredError`.
 
     Decoders of gzip, tar, pickle, PNG and JSON raise almost anything on hostile input (``EOFError``,
     ``zlib.error``, ``IndexError``, ``RecursionError``…): listing them would leave one out.
@@ -33,4 +33,4 @@ def refusing_damage(what: str) -> Iterator[None]:
         raise
     except Exception as error:
         detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise AlteredContent(f"{what} is unreadable ({detail})") from error
+        raise AlteredError(f"{what} is unreadable ({detail})") from error

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from figures_src.datasets.errors import AlteredContent, DatasetUnavailable, SourceError, SourceUnreachable
+from figures_src.datasets.errors import AlteredError, DatasetUnavailable, SourceError, UnreachableError
 from figures_src.datasets.locations import DATA_VARIABLE, cache_folder, data_folder
 from figures_src.datasets.sources import ReadFile
 from figures_src.datasets.spec import Dataset, DatasetSpec, Part, Supply
@@ -39,7 +39,7 @@ def load(spec: DatasetSpec, folder: Path | None = None) -> Dataset:
 def _fetched(
     spec: DatasetSpec, supplies: tuple[Supply, ...], store: Store, held: dict[str, bytes]
 ) -> dict[str, bytes]:
-    """Return the parts that are not ``held``, each from the first supply that gives it intact, and store them."""
+    """Return the parts not ``held``, each from the first supply that gives it intact; store them."""
     fetched: dict[str, bytes] = {}
     failures: list[Failure] = []
     for supply in supplies:
@@ -76,7 +76,7 @@ def _take_part(
 ) -> None:
     try:
         given[part.file] = part.verified(supply.recipe(read, part))
-    except SourceUnreachable:
+    except UnreachableError:
         raise
     except SourceError as error:
         failures.append(_told(Failure(supply.label, part.file, str(error)), error))
@@ -84,14 +84,10 @@ def _take_part(
 
 def _told(failure: Failure, error: SourceError) -> Failure:
     """Say at once that data was refused: another source may succeed, and its owner would never know."""
-    level = logging.WARNING if isinstance(error, AlteredContent) else logging.INFO
-    logger.log(level, "%s: refused, trying the next source: %s", _line(failure, ()), failure.reason)
+    level = logging.WARNING if isinstance(error, AlteredError) else logging.INFO
+    place = f"{failure.supply}, {failure.file}" if failure.file else failure.supply
+    logger.log(level, "%s: %s; trying the next source", place, failure.reason)
     return failure
-
-
-def _line(failure: Failure, files: tuple[str, ...]) -> str:
-    named = ", ".join(files or ((failure.file,) if failure.file else ()))
-    return f"{failure.supply}, {named}" if named else failure.supply
 
 
 def _explanation(spec: DatasetSpec, missing: list[str], failures: list[Failure]) -> str:

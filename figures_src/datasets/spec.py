@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from figures_src.datasets.errors import AlteredContent
+from figures_src.datasets.errors import AlteredError
 from figures_src.datasets.sources import ReadFile, Source
 
 Array = npt.NDArray[np.uint8]
@@ -56,15 +56,15 @@ class Part:
         return len(self.header) + int(np.prod(self.shape))
 
     def verified(self, content: bytes) -> bytes:
-        """Return ``content`` itself; raise :class:`AlteredContent` if it is not the declared one."""
+        """Return ``content`` itself; raise :class:`AlteredError` if it is not the declared one."""
         if not content.startswith(self.header):
             start = content[: len(self.header)].hex(" ")
-            raise AlteredContent(f"altered: it starts with {start} where {self.header.hex(' ')} is expected")
+            raise AlteredError(f"altered: it starts with {start} where {self.header.hex(' ')} is expected")
         if len(content) != self.size:
-            raise AlteredContent(f"altered or truncated: {len(content)} bytes where {self.size} are expected")
+            raise AlteredError(f"altered or truncated: {len(content)} bytes where {self.size} are expected")
         found = hashlib.sha256(content).hexdigest()
         if found != self.sha256:
-            raise AlteredContent(f"altered: SHA-256 {found[:12]}… where {self.sha256[:12]}… is expected")
+            raise AlteredError(f"altered: SHA-256 {found[:12]}… where {self.sha256[:12]}… is expected")
         return content
 
     def decoded(self, content: bytes) -> Array:

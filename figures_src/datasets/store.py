@@ -5,12 +5,12 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from figures_src.datasets.errors import AlteredContent, DatasetUnavailable
+from figures_src.datasets.errors import AlteredError, DatasetUnavailable
 from figures_src.datasets.locations import CACHE_VARIABLE
 from figures_src.datasets.spec import DatasetSpec, Part
 
@@ -33,7 +33,7 @@ class Store:
             return part.verified(path.read_bytes())
         except FileNotFoundError:
             return None
-        except (OSError, AlteredContent) as error:
+        except (OSError, AlteredError) as error:
             logger.warning("Cached copy %s refused, fetching it again: %s", path, error)
             return None
 
@@ -58,9 +58,10 @@ class Store:
 
     def _sweep(self) -> None:
         """Remove what killed processes left; a young folder may be another process at work."""
-        for abandoned in self.folder.glob(f"{WORKSPACE_PREFIX}*"):
-            if time.time() - abandoned.stat().st_mtime > ABANDONED_SECONDS:
-                shutil.rmtree(abandoned, ignore_errors=True)
+        for workspace in self.folder.glob(f"{WORKSPACE_PREFIX}*"):
+            with suppress(FileNotFoundError):  # its owner may remove it at this very moment
+                if time.time() - workspace.stat().st_mtime > ABANDONED_SECONDS:
+                    shutil.rmtree(workspace, ignore_errors=True)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -125,18 +125,18 @@ def replay(config: MnistCurves | MnistGrid, machine: Machine) -> np.ndarray:
 def accuracy_gap(arrays: Arrays, step: int) -> np.ndarray:
     """Test accuracy with less without batch normalization at the matched rate, in points, one per seed."""
     accuracy = arrays["test_accuracy"][MATCHED, :, :, _index(arrays["step"], step)]
-    return 100 * (accuracy[WITH_BN] - accuracy[WITHOUT_BN])
+    return np.asarray(100 * (accuracy[WITH_BN] - accuracy[WITHOUT_BN]))
 
 
 def width(percentiles: np.ndarray) -> np.ndarray:
     """Distance from the 15th to the 85th percentile."""
-    return percentiles[..., 2] - percentiles[..., 0]
+    return np.asarray(percentiles[..., 2] - percentiles[..., 0])
 
 
 def early_path(arrays: Arrays, arm: int) -> np.ndarray:
     """Length of the way of the percentiles over the early steps, mean of the layer, one per seed."""
     last = _index(arrays["percentile_step"], EARLY_STEPS)
-    return arrays["layer_percentiles_change"][MATCHED, arm, :, :last].sum(axis=1).mean(axis=-1)
+    return np.asarray(arrays["layer_percentiles_change"][MATCHED, arm, :, :last].sum(axis=1).mean(axis=-1))
 
 
 def _index(steps: np.ndarray, step: int) -> int:

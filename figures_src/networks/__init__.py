@@ -1,0 +1,1 @@
+"""Networks as tensors: parameters, and how images pass through them."""

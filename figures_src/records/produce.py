@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from figures_src.experiments.experiment import Experiment, Verdict
+from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.records import store
 from figures_src.training.pool import Machine
 
@@ -24,8 +24,9 @@ def is_fresh(experiment: Experiment, preset: str) -> bool:
 
 def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Record:
     """Run the experiment and write its record; checkpoints are forgotten only once it is on disk."""
+    commit = _commit()  # before the run: the code may be edited while it goes on
     outcome = experiment.run(store.configuration(experiment, preset), machine)
-    sidecar = _sidecar(experiment, preset, machine, outcome.seconds, experiment.verdicts(outcome.arrays))
+    sidecar = {"commit": commit, **_sidecar(experiment, preset, machine, outcome)}
     record = store.Record(experiment.name, outcome.arrays, sidecar)
     store.save(record, store.folder(preset))
     for path in machine.checkpoints.glob("*.npz"):
@@ -33,9 +34,7 @@ def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Reco
     return record
 
 
-def _sidecar(
-    experiment: Experiment, preset: str, machine: Machine, seconds: float, verdicts: tuple[Verdict, ...]
-) -> Mapping[str, Any]:
+def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Outcome) -> Mapping[str, Any]:
     return {
         "experiment": experiment.name,
         "preset": preset,
@@ -44,10 +43,9 @@ def _sidecar(
         "dataset": experiment.dataset,
         "dataset_sha256": experiment.dataset_sha256,
         "config": asdict(store.configuration(experiment, preset)),
-        "verdicts": [asdict(verdict) for verdict in verdicts],
-        "seconds": round(seconds, 1),
+        "verdicts": [asdict(verdict) for verdict in experiment.verdicts(outcome.arrays)],
+        "seconds": round(outcome.seconds, 1),
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": _commit(),
         "device": machine.device,
         "threads": 1,
         "jobs": machine.jobs,

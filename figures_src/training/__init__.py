@@ -1,0 +1,1 @@
+"""Loops, ensembles over seeds, probes, checkpoints."""

@@ -101,7 +101,7 @@ class Measurements:
         evaluations, coarse, dense = (
             len(steps) for steps in (run.evaluation_steps(), run.percentile_steps(), run.dense_range())
         )
-        shapes = {
+        shapes: dict[str, tuple[int, ...]] = {
             "replay_loss": (seeds, run.replay_steps),
             "test_accuracy": (seeds, evaluations),
             "test_loss": (seeds, evaluations),
@@ -186,7 +186,9 @@ class Training:
     def _score(self, images: Tensor, labels: Tensor) -> tuple[np.ndarray, np.ndarray]:
         """Accuracy and mean cross-entropy of each network, with the population statistics."""
         correct = loss = np.zeros(len(self.run.seeds))
-        for chunk, answers in zip(images.split(EVALUATION_CHUNK), labels.split(EVALUATION_CHUNK), strict=True):
+        for chunk, answers in zip(
+            torch.split(images, EVALUATION_CHUNK), torch.split(labels, EVALUATION_CHUNK), strict=True
+        ):
             logits = self.ensemble.logits(chunk, population=True)
             correct = correct + (logits.argmax(dim=-1) == answers).sum(dim=1).cpu().numpy()
             loss = loss + len(chunk) * _cross_entropy(logits, answers.expand(len(logits), -1))

@@ -30,12 +30,6 @@ def site_url(built_site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def broken_url() -> Iterator[str]:
-    with served(Path(__file__).parent / "broken") as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     assert chromium, "Chromium is missing: run `make test`, or `apt-get install chromium`"

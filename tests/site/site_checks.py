@@ -81,7 +81,9 @@ class Visit:
 
 
 @contextmanager
-def visit(browser: Browser, url: str, width: int = WIDE, scheme: str = "light", all_images: bool = True) -> Iterator[Visit]:
+def visit(
+    browser: Browser, url: str, width: int = WIDE, scheme: str = "light", all_images: bool = True
+) -> Iterator[Visit]:
     """Open `url`; with `all_images`, also those that wait for the reader to scroll to them."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     seen = Visit(context.new_page())
@@ -233,9 +235,7 @@ LEFTOVERS = ("$$", r"\(", r"\)", r"\[", r"\]", "<<", ">>", "<%", "%>", "{{", "}}
 
 def leftover_markup(seen: Visit) -> list[str]:
     """Return the text blocks where TeX, Jinja, Liquid or a note of the draft is left."""
-    return [
-        f"{mark!r} in {block[:120]!r}" for block in text_blocks(seen) for mark in LEFTOVERS if mark in block
-    ]
+    return [f"{mark!r} in {block[:120]!r}" for block in text_blocks(seen) for mark in LEFTOVERS if mark in block]
 
 
 TYPOGRAPHY = (
@@ -299,4 +299,8 @@ def dead_links(directory: Path) -> list[str]:
     environment = os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "RUBYOPT": "-W0"}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     report = f"{result.stdout}\n{result.stderr}".splitlines()
-    return [] if result.returncode == 0 else [line.strip() for line in report if line.strip().startswith(("-", "*", "html"))]
+    return (
+        []
+        if result.returncode == 0
+        else [line.strip() for line in report if line.strip().startswith(("-", "*", "html"))]
+    )

@@ -67,9 +67,7 @@ def test_the_text_is_french_typography_with_no_markup_left(browser: Browser, add
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_figures_load_and_follow_theme_and_width(
-    browser: Browser, post_url: str, width: int, scheme: str
-) -> None:
+def test_figures_load_and_follow_theme_and_width(browser: Browser, post_url: str, width: int, scheme: str) -> None:
     with visit(browser, post_url, width, scheme) as seen:
         assert seen.page.locator("figure picture img").count() >= 1
         assert broken_images(seen) == []
@@ -87,9 +85,7 @@ def test_every_figure_tells_what_it_shows_and_where_it_comes_from(browser: Brows
 
 
 @pytest.mark.parametrize("width", [320, WIDE])
-def test_equations_are_visible_mathematics_numbered_in_order(
-    browser: Browser, post_url: str, width: int
-) -> None:
+def test_equations_are_visible_mathematics_numbered_in_order(browser: Browser, post_url: str, width: int) -> None:
     with visit(browser, post_url, width) as seen:
         numbers = equation_numbers(seen)
         assert len(numbers) >= 4

@@ -1,0 +1,180 @@
+"""The checks themselves: a sound page passes all of them, and a page broken in one place fails the one that looks there."""
+
+import gzip
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from site_checks import (
+    NARROW,
+    WIDE,
+    Visit,
+    axe_violations,
+    bad_equations,
+    broken_images,
+    build_problems,
+    console_problems,
+    dead_links,
+    equation_numbers,
+    foreign_requests,
+    html_errors,
+    layout_shifts,
+    leftover_markup,
+    missing_fonts,
+    overflow,
+    page_weight,
+    served,
+    typography_problems,
+    visit,
+    wrong_variants,
+)
+
+pytestmark = [pytest.mark.browser]
+
+SOUND = Path(__file__).parent / "sound"
+HERE = "<!-- here -->"
+CHECKS = (
+    console_problems,
+    foreign_requests,
+    missing_fonts,
+    broken_images,
+    bad_equations,
+    overflow,
+    layout_shifts,
+    leftover_markup,
+    typography_problems,
+    axe_violations,
+)
+
+SHIFT = (
+    "<p>Le dernier mot.</p><script>setTimeout(() => document.querySelector('h1').insertAdjacentHTML("
+    "'beforebegin', '<div style=\"height:300px\"></div>'), 100)</script>"
+)
+FONT = "@font-face { font-family: Absente; src: url(absent.woff2) } body { font-family: Absente }"
+
+BROKEN: list[tuple[Callable[[Visit], list[str]], str, str, str]] = [
+    (console_problems, HERE, "<script>console.error('oups')</script>", "oups"),
+    (console_problems, HERE, "<script>throw new Error('raté')</script>", "raté"),
+    (console_problems, "a-light.svg", "absent.svg", "404"),
+    (foreign_requests, HERE, '<img src="http://other.invalid/a.png" alt="">', "other.invalid"),
+    (missing_fonts, "/* style */", FONT, "Absente"),
+    (broken_images, 'img src="a-light.svg"', 'img src="absent.svg"', "not loaded"),
+    (broken_images, ' alt="Un trait"', "", "no alt"),
+    (broken_images, 'svg" width="20" height="10" alt', 'svg" alt', "no width"),
+    (bad_equations, "<math display", '<math hidden style="display:none" display', "eq-1"),
+    (bad_equations, '<math display="block">', "<math>", "eq-1"),
+    (bad_equations, "<mi>μ</mi><mo>=</mo><mn>0</mn>", "", "eq-1"),
+    (overflow, HERE, '<div style="width:2000px">.</div>', "2000px"),
+    (layout_shifts, HERE, SHIFT, "shift 0."),
+    (axe_violations, "/* style */", "p { color: #aaa; background: #fff }", "color-contrast"),
+    (axe_violations, '<html lang="fr">', "<html>", "html-has-lang"),
+    (leftover_markup, "Oui", "$$x$$", "$$"),
+    (leftover_markup, "Oui", r"\(x\)", r"\\("),
+    (leftover_markup, "Oui", r"\[x\]", r"\\["),
+    (leftover_markup, "Oui", "&lt;&lt; x &gt;&gt;", "<<"),
+    (leftover_markup, "Oui", "{{ x }}", "{{"),
+    (leftover_markup, "Oui", "{% x %}", "{%"),
+    (leftover_markup, 'alt="Un trait"', 'alt="{{ x }}"', "{{"),
+    (leftover_markup, "Oui", "<b>AJOUTER</b>", "AJOUTER"),
+    (typography_problems, "juste\u202f?", "juste ?", "ordinary space before"),
+    (typography_problems, "juste\u202f?", "juste?", "no space before ;"),
+    (typography_problems, "juste\u202f?", "<b>juste</b>\n?", "ordinary space before"),
+    (typography_problems, "bien\u202f»\u202f:", "bien\u202f» :", "ordinary space before"),
+    (typography_problems, "bien\u202f»\u202f:", "bien\u202f» puis: rien", "no space before :"),
+    (typography_problems, "«\u202fc’est", "« c’est", "inside «"),
+    (typography_problems, "bien\u202f»", "bien»", "inside «"),
+    (typography_problems, "c’est", "c'est", "straight apostrophe"),
+    (typography_problems, "Oui", '"Oui"', "straight quotation"),
+    (typography_problems, "98,2", "98.2", "decimal point"),
+    (typography_problems, "98,2\u202f%", "98,2 %", "before %"),
+    (typography_problems, "4\u202f000", "4 000", "thousands"),
+    (typography_problems, "…", "...", "ellipsis"),
+    (typography_problems, "<figcaption>Un trait.", "<figcaption>C'est un trait.", "straight apostrophe"),
+    (typography_problems, 'alt="Un trait"', 'alt="Un trait de 1.5"', "decimal point"),
+    (typography_problems, "<title>Une", "<title>L'une", "straight apostrophe"),
+]
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SOUND, tmp_path / "page"))
+
+
+@pytest.fixture
+def sound_url(sound: Path) -> Iterator[str]:
+    with served(sound) as url:
+        yield f"{url}/index.html"
+
+
+def break_page(directory: Path, old: str, new: str) -> None:
+    page = directory / "index.html"
+    html = page.read_text(encoding="utf-8")
+    assert old in html
+    page.write_text(html.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(NARROW, "dark"), (WIDE, "light")])
+def test_a_sound_page_passes_every_check(browser: Browser, sound_url: str, width: int, scheme: str) -> None:
+    with visit(browser, sound_url, width, scheme) as seen:
+        assert {check.__name__: check(seen) for check in CHECKS} == {check.__name__: [] for check in CHECKS}
+        assert wrong_variants(seen, width, scheme) == []
+        assert equation_numbers(seen) == ["(1)"]
+
+
+@pytest.mark.parametrize(("check", "old", "new", "expected"), BROKEN)
+def test_a_broken_page_is_seen(
+    browser: Browser,
+    sound: Path,
+    sound_url: str,
+    check: Callable[[Visit], list[str]],
+    old: str,
+    new: str,
+    expected: str,
+) -> None:
+    break_page(sound, old, new)
+    with visit(browser, sound_url) as seen:
+        assert expected in "\n".join(check(seen))
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "lost"), [(WIDE, "dark", "a-dark.svg"), (NARROW, "light", "a-light-narrow.svg")]
+)
+def test_a_figure_in_the_wrong_theme_or_width_is_seen(
+    browser: Browser, sound: Path, sound_url: str, width: int, scheme: str, lost: str
+) -> None:
+    break_page(sound, f'srcset="{lost}"', 'srcset="a-light.svg"')
+    with visit(browser, sound_url, width, scheme) as seen:
+        assert wrong_variants(seen, width, scheme) != []
+
+
+def test_the_weight_is_what_a_compressing_server_sends(browser: Browser, sound: Path, sound_url: str) -> None:
+    files = [(sound / name).read_bytes() for name in ("index.html", "a-light.svg")]
+    with visit(browser, sound_url) as seen:
+        assert page_weight(seen) in (
+            expected := sum(len(gzip.compress(file)) for file in files),
+            expected + len(gzip.compress(files[1])),
+        )
+
+
+@pytest.mark.parametrize("line", ["Build Warning: no layout", "DEPRECATION: division", "Conflict: two files"])
+def test_a_warning_of_jekyll_is_seen(line: str) -> None:
+    assert build_problems(subprocess.CompletedProcess([], 0, line, "")) == [line]
+    assert build_problems(subprocess.CompletedProcess([], 0, "", line)) == [line]
+    assert build_problems(subprocess.CompletedProcess([], 0, "done in 0.1 seconds.", "")) == []
+    assert build_problems(subprocess.CompletedProcess([], 1, "", "")) != []
+
+
+def test_html_that_is_not_valid_is_seen(sound: Path) -> None:
+    assert html_errors(sound) == []
+    break_page(sound, HERE, "<div><b>mal fermé</div>")
+    assert "unclosed elements" in "\n".join(html_errors(sound))
+
+
+@pytest.mark.parametrize("href", ["#nulle-part", "absente.html"])
+def test_a_dead_link_is_seen(sound: Path, href: str) -> None:
+    assert dead_links(sound) == []
+    break_page(sound, HERE, f'<a href="{href}">suite</a>')
+    assert href in "\n".join(dead_links(sound))
