@@ -74,7 +74,7 @@ def batch_norm_gradient(
 
 def count(z: Tensor, dim: tuple[int, ...]) -> int:
     """m, the number of values behind one mean."""
-    return math.prod(z.size(d) for d in dim)
+    return math.prod([z.size(d) for d in dim])
 
 
 def unbiased(sigma2: Tensor, m: int) -> Tensor:
@@ -200,8 +200,10 @@ class _BatchNorm(nn.Module):
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *rest: object
     ) -> None:
-        if (local_metadata.get("version") or 1) < 2 and self.num_batches_tracked is not None:
-            state_dict.setdefault(prefix + "num_batches_tracked", torch.tensor(0))
+        seen = self.num_batches_tracked
+        if seen is not None and (local_metadata.get("version") or 1) < 2:
+            seen = torch.tensor(0) if seen.is_meta else seen
+            state_dict.setdefault(prefix + "num_batches_tracked", seen)
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
 
@@ -239,4 +241,4 @@ def _refuse_mismatch(name: str, vector: Tensor | None, z: Tensor) -> None:
         mend = f"build the layer with num_features={z.size(1)}"
         raise RuntimeError(f"{name} should contain {z.size(1)} elements not {len(vector)}: {mend}")
     if vector.dtype != z.dtype and not (z.dtype in _HALF and vector.dtype == torch.float32):
-        raise RuntimeError(f"mixed dtype: {name} is {vector.dtype}, input {z.dtype}; try layer.to({z.dtype})")
+        raise RuntimeError(f"mixed dtype: {name} is {vector.dtype}, input {z.dtype}: convert one by .to()")

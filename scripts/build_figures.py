@@ -145,7 +145,7 @@ def train(options: Options) -> dict[str, str]:
         if is_fresh(EXPERIMENTS[name], options.preset) and name not in options.retrain:
             done[name] = "record up to date"
             continue
-        from figures_src.training.pool import Machine
+        from figures_src.training.machine import Machine
 
         checkpoints = house.ROOT / "build" / "checkpoints" / options.preset / name
         machine = Machine(checkpoints, options.data, resolve(options.device), options.jobs)

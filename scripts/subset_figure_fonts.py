@@ -8,7 +8,6 @@ Needs the `fonts` extra: `pip install -e '.[fonts]'`.
 
 import hashlib
 import io
-import os
 import shutil
 import subprocess
 import tarfile
@@ -30,7 +29,7 @@ FAMILY = "Lots Sans"
 ALPHABET = """
     20-7e a0-ff 152-153 178 2c6 2dc 391-3a1 3a3-3a9 3b1-3c9 2002-200a 2010-2014 2018-201e 2022 2026 202f 2030
     2032-2033 2039-203a 2044 2070 2074-208e 20ac 2122 2190-2193 2202 2206 220f 2211-2212 2215 2219-221a 221e 222b
-    2248 2260 2264-2265 25cf
+    2248 2260 2264-2265 25cf 1d49
 """
 FEATURES = ("kern", "mark", "mkmk", "ccmp", "locl", "tnum", "pnum")
 
@@ -88,7 +87,7 @@ def build(archive: tarfile.TarFile, source: str, style: str) -> Path:
     target = TARGET / f"lots-sans-{style}.ttf"
     temporary = target.with_suffix(".part")
     font.save(temporary)
-    os.replace(temporary, target)
+    temporary.replace(target)
     return target
 
 

@@ -1,0 +1,1 @@
+"""The article: templates, and the French and the mathematics that they are written with."""

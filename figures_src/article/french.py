@@ -36,6 +36,12 @@ def shortest(value: float) -> str:
     return number(value, len(text.partition(".")[2]))
 
 
+def significant(value: float, digits: int = 2) -> str:
+    """Write `value` to so many significant digits: 0.01234 gives "0,012"."""
+    exponent = math.floor(math.log10(abs(value))) if math.isfinite(value) and value else 0
+    return number(value, max(0, digits - 1 - exponent))
+
+
 def percent(fraction: float, decimals: int = 1) -> str:
     """Write a fraction of one as a percentage: 0.973 gives "97,3 %"."""
     return f"{number(100 * fraction, decimals)}{NARROW_NO_BREAK_SPACE}%"
@@ -45,6 +51,17 @@ def points(fraction: float, decimals: int = 1, *, signed: bool = False) -> str:
     """Write a difference of two fractions in percentage points: 0.023 gives "2,3 points"."""
     rounded = round(100 * fraction, decimals)
     return f"{number(rounded, decimals, signed=signed)}{NO_BREAK_SPACE}{plural(rounded, 'point')}"
+
+
+def words(count: int) -> str:
+    """Write a small count in letters, as prose does: 3 gives "trois".
+
+    Raises:
+        ValueError: `count` is not in 2 … 10; one is "un" or "une", and larger counts read better in figures.
+    """
+    if not 2 <= count <= 10:
+        raise ValueError(f"{count}: write it with integer()")
+    return ["deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"][count - 2]
 
 
 def plural(count: float, singular: str, plural_form: str | None = None) -> str:

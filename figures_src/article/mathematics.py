@@ -5,6 +5,9 @@ from functools import cache
 from xml.etree import ElementTree as ET
 
 SYMBOL_CLASSES = {"μ": "sym-mu", "σ": "sym-sigma", "γ": "sym-gamma", "β": "sym-beta", "ε": "sym-epsilon"}
+SHORT_LETTERS = set("acemnorsuvwxyz")
+LETTER_HEIGHT, HAT_HEIGHT = "0.47em", "0.58em"
+"""Of a short letter: what a superscript should see, hat or no hat, and what keeps the hat clear of the letter."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 
@@ -23,14 +26,31 @@ def _colour_symbols(root: ET.Element) -> None:
             identifier.set("class", SYMBOL_CLASSES[identifier.text])
 
 
-def _lower_hats(root: ET.Element) -> None:
+def _place_hats(root: ET.Element) -> None:
     """Replace ASCII carets: fonts draw them at the height of capitals, and browsers stretch them."""
-    for accented in root.iter("mover"):
-        mark = accented[-1]
-        if mark.text == "^":
-            mark.text = "\u02c6"
-            mark.set("stretchy", "false")
+    for parent in root.iter():
+        for index, accented in enumerate(parent):
+            if accented.tag != "mover" or accented[-1].text != "^":
+                continue
+            accented[-1].text = "\u02c6"
+            accented[-1].set("stretchy", "false")
             accented.set("accent", "true")
+            if accented[0].tag == "mi" and accented[0].text in SHORT_LETTERS:
+                accented[0] = _padded(accented[0], HAT_HEIGHT)
+                parent[index] = _padded(accented, LETTER_HEIGHT)
+
+
+def _padded(element: ET.Element, height: str) -> ET.Element:
+    padded = ET.Element("mpadded", height=height)
+    padded.append(element)
+    return padded
+
+
+def _close_ellipses(root: ET.Element) -> None:
+    """Let the commas around "…" space it: as an operator it would add its own space on one side."""
+    for operator in root.iter("mo"):
+        if operator.text == "…":
+            operator.attrib |= {"lspace": "0", "rspace": "0"}
 
 
 def _join_decimals(root: ET.Element) -> None:
@@ -74,6 +94,6 @@ def mathml(tex: str, display: bool = False) -> str:
     root = ET.fromstring(convert(tex, display="block" if display else "inline").replace(_NAMESPACE, ""))
     if not display:
         root.attrib.pop("display", None)
-    for repair in (_join_decimals, _unwrap, _lower_hats, _colour_symbols):
+    for repair in (_join_decimals, _unwrap, _place_hats, _close_ellipses, _colour_symbols):
         repair(root)
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)

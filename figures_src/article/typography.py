@@ -32,6 +32,7 @@ _TYPESET = rf"""
   | (?P<apostrophe>')
   | (?P<ellipsis>\.\.\.)
   | (?<=[0-9]){_SPACES}(?P<percent>%)
+  | (?P<operator>[±×≥≤]){_SPACES}(?=[0-9])
   | (?P<label>\b(?:[Gg]raphique|[Ss]chéma|[Tt]ableau|[Éé]quations?|[Pp]artie|no?°))[ ](?=[(0-9])
 """
 
@@ -49,6 +50,8 @@ def _replacement(match: re.Match[str]) -> str:
             return "«" + space
         case "closing" | "high" | "colon" | "tight_colon" | "percent":
             return space + match[match.lastgroup]
+        case "operator":
+            return match["operator"] + space
         case "apostrophe":
             return "’"
         case "ellipsis":

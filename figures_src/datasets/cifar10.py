@@ -65,9 +65,7 @@ CIFAR10 = DatasetSpec(
     in_folder=cifar_in_folder,
     remote=(
         Supply(
-            Archive(
-                Mirror("https://www.cs.toronto.edu/~kriz/", OFFICIAL_MD5), OFFICIAL_ARCHIVE, OFFICIAL_MEMBERS
-            ),
+            Archive(Mirror("https://www.cs.toronto.edu/~kriz/", OFFICIAL_MD5), OFFICIAL_ARCHIVE, OFFICIAL_MEMBERS),
             pickled_batches,
             "Python batches",
         ),

@@ -51,9 +51,7 @@ def png_rows(content: bytes) -> Array:
     with refusing_damage("the PNG"), Image.open(io.BytesIO(content), formats=("PNG",)) as image:
         width, height = image.size
         if image.mode != "RGB" or width != PIXELS or height > IMAGES_PER_BATCH:
-            raise AlteredError(
-                f"altered: a PNG {image.mode} of {width} × {height} where RGB 1024 × N is expected"
-            )
+            raise AlteredError(f"altered: a PNG {image.mode} of {width} × {height} where RGB 1024 × N is expected")
         return np.asarray(image)
 
 

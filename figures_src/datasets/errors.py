@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class DatasetUnavailable(RuntimeError):  # noqa: N818 - the public name says the state, as FileNotFoundError does not
+class DatasetUnavailable(RuntimeError):
     """No source gave the dataset intact, or the cache cannot keep it; the message says what to do."""
 
 

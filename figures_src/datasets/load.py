@@ -36,9 +36,7 @@ def load(spec: DatasetSpec, folder: Path | None = None) -> Dataset:
     return spec.assembled(contents)
 
 
-def _fetched(
-    spec: DatasetSpec, supplies: tuple[Supply, ...], store: Store, held: dict[str, bytes]
-) -> dict[str, bytes]:
+def _fetched(spec: DatasetSpec, supplies: tuple[Supply, ...], store: Store, held: dict[str, bytes]) -> dict[str, bytes]:
     """Return the parts not ``held``, each from the first supply that gives it intact; store them."""
     fetched: dict[str, bytes] = {}
     failures: list[Failure] = []
@@ -71,9 +69,7 @@ def _take(supply: Supply, parts: list[Part], workspace: Path) -> tuple[dict[str,
     return given, failures
 
 
-def _take_part(
-    supply: Supply, read: ReadFile, part: Part, given: dict[str, bytes], failures: list[Failure]
-) -> None:
+def _take_part(supply: Supply, read: ReadFile, part: Part, given: dict[str, bytes], failures: list[Failure]) -> None:
     try:
         given[part.file] = part.verified(supply.recipe(read, part))
     except UnreachableError:

@@ -20,9 +20,7 @@ def data_folder(folder: Path | None = None) -> Path | None:
         return None
     resolved = named.expanduser().resolve()
     if not resolved.is_dir():
-        raise DatasetUnavailable(
-            f"No folder {named}: correct --data DIR or {DATA_VARIABLE}, or leave them out."
-        )
+        raise DatasetUnavailable(f"No folder {named}: correct --data DIR or {DATA_VARIABLE}, or leave them out.")
     return resolved
 
 

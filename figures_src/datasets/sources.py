@@ -17,7 +17,7 @@ ANSWER_SECONDS = 5.0
 SILENCE_SECONDS = 10.0
 
 ReadFile = Callable[[str], bytes]
-"""Give one file's bytes; raise :class:`SourceError`, or :class:`UnreachableError` if all others would fail."""
+"""Give one file's bytes; raise :class:`SourceError`, or :class:`UnreachableError` if all files would fail."""
 
 
 class Source(Protocol):

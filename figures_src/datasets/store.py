@@ -50,9 +50,7 @@ class Store:
         with self._explained():
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
-            temporary = TemporaryDirectory(
-                dir=self.folder, prefix=WORKSPACE_PREFIX, ignore_cleanup_errors=True
-            )
+            temporary = TemporaryDirectory(dir=self.folder, prefix=WORKSPACE_PREFIX, ignore_cleanup_errors=True)
         with temporary as folder:
             yield Path(folder)
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from figures_src.datasets import MNIST_SHA256
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
-from figures_src.training.pool import Machine, Result, train_all
+from figures_src.training.machine import Machine
+from figures_src.training.pool import Result, train_all
 from figures_src.training.protocol import EnsembleRun
 
 WITHOUT_BN, WITH_BN = 0, 1

@@ -11,7 +11,7 @@ from typing import Any
 
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.records import store
-from figures_src.training.pool import Machine
+from figures_src.training.machine import Machine
 
 LIBRARIES = ("torch", "numpy")
 

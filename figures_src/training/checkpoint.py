@@ -1,5 +1,6 @@
 """A state on disk, whole or not at all."""
 
+import io
 import os
 import warnings
 import zipfile
@@ -28,7 +29,8 @@ class Checkpoint:
     def load(self) -> dict[str, np.ndarray] | None:
         """Return the saved state; None, with a warning, when it is damaged: the run then starts over."""
         try:
-            with np.load(self.path, allow_pickle=False) as archive:
+            content = io.BytesIO(self.path.read_bytes())
+            with np.load(content, allow_pickle=False) as archive:
                 return dict(archive)
         except FileNotFoundError:
             return None

@@ -4,7 +4,6 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,11 +13,11 @@ from torch.nn import functional
 from figures_src.datasets import Dataset
 from figures_src.networks.perceptron import Architecture, PerceptronEnsemble
 from figures_src.training.checkpoint import Checkpoint
+from figures_src.training.machine import Machine
 from figures_src.training.protocol import EnsembleRun
 from figures_src.training.sgd import Batches, EnsembleSGD
 
 PERCENTILES = (15, 50, 85)
-CHECKPOINT_SECONDS = 20.0
 PROGRESS_STEPS = 100
 EVALUATION_CHUNK = 2000
 
@@ -225,8 +224,7 @@ def run_key(run: EnsembleRun, dataset_sha256: str, device: str) -> str:
 def train(
     run: EnsembleRun,
     dataset: Dataset,
-    checkpoints: Path,
-    device: str = "cpu",
+    machine: Machine,
     on_progress: Callable[[int], None] = lambda step: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[dict[str, np.ndarray], float]:
@@ -236,25 +234,45 @@ def train(
         Interrupted: ``should_stop`` said so; the state is on disk.
     """
     torch.set_num_threads(1)
-    checkpoint = Checkpoint(checkpoints / f"{run_key(run, dataset.sha256, device)}.npz")
-    training = Training(run, dataset, device)
+    checkpoint = Checkpoint(machine.checkpoints / f"{run_key(run, dataset.sha256, machine.device)}.npz")
+    training = Training(run, dataset, machine.device)
     if saved := checkpoint.load():
         training.restore(saved)
     on_progress(training.step)
-    resumed_at, started, saved_at = training.seconds, time.monotonic(), time.monotonic()
+    clock = _Clock(training.seconds)
     for rows in batch_rows(run, len(training.pixels.training.images), training.step):
-        training.measure(rows)
         if training.step == run.steps:
             break
-        training.sgd.step(rows.to(device))
+        training.measure(rows)
+        training.sgd.step(rows.to(machine.device))
         training.step += 1
-        if training.step % PROGRESS_STEPS == 0 or training.step == run.steps:
+        if training.step % PROGRESS_STEPS == 0:
             on_progress(training.step)
             stop = should_stop()
-            if stop or time.monotonic() - saved_at > CHECKPOINT_SECONDS:
-                saved_at = time.monotonic()
-                training.seconds = resumed_at + saved_at - started
+            if stop or clock.since_saved() > machine.checkpoint_seconds:
+                training.seconds = clock.save()
                 checkpoint.save(training.state())
             if stop:
                 raise Interrupted(run.label)
-    return training.measurements.arrays, resumed_at + time.monotonic() - started
+    on_progress(training.step)
+    training.seconds = clock.save()
+    # Kept although it is done, for other runs may be killed before the record of all is written; and kept as it
+    # was before the last measurement, which a resumed run makes again.
+    checkpoint.save(training.state())
+    training.measure(rows)
+    return training.measurements.arrays, training.seconds
+
+
+class _Clock:
+    """Seconds of computing, over as many sittings as a run took."""
+
+    def __init__(self, before: float):
+        self._before, self._started = before, time.monotonic()
+        self._saved = self._started
+
+    def since_saved(self) -> float:
+        return time.monotonic() - self._saved
+
+    def save(self) -> float:
+        self._saved = time.monotonic()
+        return self._before + self._saved - self._started

@@ -7,13 +7,13 @@ small two processes of one thread are also faster than one process of two.
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -21,20 +21,11 @@ import numpy as np
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from figures_src.datasets import load_mnist
+from figures_src.training.machine import Machine
 from figures_src.training.protocol import EnsembleRun
 
 Result = tuple[dict[str, np.ndarray], float]
 REFRESH_SECONDS = 0.2
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Where and how runs are carried out; none of it changes what a record means."""
-
-    checkpoints: Path
-    data: Path | None = None
-    device: str = "cpu"
-    jobs: int = 1
 
 
 class WorkerKilled(Exception):
@@ -44,6 +35,7 @@ class WorkerKilled(Exception):
 _progress: "SimpleQueue[tuple[int, int]]"
 _stop: Event
 _parent: int
+_idle = threading.Event()
 
 
 def _start_worker(progress: "SimpleQueue[tuple[int, int]]", stop: Event, parent: int) -> None:
@@ -51,6 +43,16 @@ def _start_worker(progress: "SimpleQueue[tuple[int, int]]", stop: Event, parent:
     global _progress, _stop, _parent
     _progress, _stop, _parent = progress, stop, parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _idle.set()
+    threading.Thread(target=_leave_with_the_parent, daemon=True).start()
+
+
+def _leave_with_the_parent() -> None:
+    """End the process of a worker whose parent was killed; the pool's own queue would hold it for ever."""
+    while os.getppid() == _parent:
+        time.sleep(REFRESH_SECONDS)
+    _idle.wait()
+    os._exit(1)
 
 
 def _orphaned_or_stopped() -> bool:
@@ -64,8 +66,11 @@ def _work(index: int, run: EnsembleRun, machine: Machine) -> Result:
         if os.getppid() == _parent:
             _progress.put((index, step))
 
-    dataset = load_mnist(machine.data)
-    return train(run, dataset, machine.checkpoints, machine.device, report, _orphaned_or_stopped)
+    _idle.clear()
+    try:
+        return train(run, load_mnist(machine.data), machine, report, _orphaned_or_stopped)
+    finally:
+        _idle.set()
 
 
 def train_all(title: str, runs: Sequence[EnsembleRun], machine: Machine) -> list[Result]:

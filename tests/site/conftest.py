@@ -1,11 +1,16 @@
 """One build of the site and one browser for all the tests of the page."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+# Test modules here are imported by path, so the checks they share must be put within reach.
+sys.path.insert(0, str(Path(__file__).parent))
+
 from site_checks import build_problems, build_site, served
 
 

@@ -1,4 +1,4 @@
-"""The checks themselves: a sound page passes all of them, and a page broken in one place fails the one that looks there."""
+"""The checks themselves: a sound page passes all of them, a page broken in one place fails the one that looks there."""
 
 import gzip
 import shutil
@@ -135,7 +135,7 @@ def test_a_broken_page_is_seen(
     expected: str,
 ) -> None:
     break_page(sound, old, new)
-    with visit(browser, sound_url) as seen:
+    with visit(browser, sound_url, patient=check is layout_shifts) as seen:
         assert expected in "\n".join(check(seen))
 
 
@@ -151,12 +151,10 @@ def test_a_figure_in_the_wrong_theme_or_width_is_seen(
 
 
 def test_the_weight_is_what_a_compressing_server_sends(browser: Browser, sound: Path, sound_url: str) -> None:
-    files = [(sound / name).read_bytes() for name in ("index.html", "a-light.svg")]
+    page, drawing = (len(gzip.compress((sound / name).read_bytes())) for name in ("index.html", "a-light.svg"))
     with visit(browser, sound_url) as seen:
-        assert page_weight(seen) in (
-            expected := sum(len(gzip.compress(file)) for file in files),
-            expected + len(gzip.compress(files[1])),
-        )
+        # The drawing is the icon too, and the browser may or may not ask for it twice.
+        assert page_weight(seen) in (page + drawing, page + 2 * drawing)
 
 
 @pytest.mark.parametrize("line", ["Build Warning: no layout", "DEPRECATION: division", "Conflict: two files"])
@@ -167,10 +165,12 @@ def test_a_warning_of_jekyll_is_seen(line: str) -> None:
     assert build_problems(subprocess.CompletedProcess([], 1, "", "")) != []
 
 
-def test_html_that_is_not_valid_is_seen(sound: Path) -> None:
-    assert html_errors(sound) == []
+def test_html_that_is_not_valid_is_seen_and_only_there(sound: Path) -> None:
+    shutil.copy(sound / "index.html", sound / "sound.html")
     break_page(sound, HERE, "<div><b>mal fermé</div>")
-    assert "unclosed elements" in "\n".join(html_errors(sound))
+    errors = html_errors(sound)
+    assert "unclosed elements" in "\n".join(errors)
+    assert [error for error in errors if not error.startswith("index.html")] == []
 
 
 @pytest.mark.parametrize("href", ["#nulle-part", "absente.html"])

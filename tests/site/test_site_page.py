@@ -98,7 +98,7 @@ def test_equations_are_visible_mathematics_numbered_in_order(browser: Browser, p
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_the_page_is_light_and_nothing_moves(browser: Browser, post_url: str, width: int) -> None:
-    with visit(browser, post_url, width, all_images=False) as seen:
+    with visit(browser, post_url, width, patient=True) as seen:
         assert page_weight(seen) <= 300_000
         assert layout_shifts(seen) == []
     with visit(browser, post_url, width) as seen:

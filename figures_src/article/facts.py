@@ -1,0 +1,357 @@
+"""The named numbers that the article's sentences quote, from records and published curves; numpy only.
+
+Accuracies and their differences are fractions of one; steps count updates. Axes of the records' arrays are
+learning rate (L), arm (A: without, then with batch normalization), seed (S), then time and percentile.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from figures_src.experiments.experiment import Verdict
+from figures_src.published import load
+from figures_src.records.store import Record
+from figures_src.training.protocol import EnsembleRun
+
+ARMS = ("without_bn", "with_bn")
+WITHOUT_BN, WITH_BN = range(len(ARMS))
+MATCHED, CONTROL = 0, -1
+"""Rows of the learning rate: that of the comparison, and the larger one that checks what it owes to chance."""
+CONFIDENCE = 0.95
+EARLY_STEP = 4_000
+"""Where E1 predicts that the advance of batch normalization is large."""
+MILESTONES = (4_000, 10_000, 20_000, 30_000)
+GOOD_ACCURACY = 0.95
+"""The accuracy that both arms of the paper reach, so that "how soon" can be asked of each."""
+USABLE_ACCURACY = 0.90
+"""Above this, a cell of the grid counts as trained."""
+READING_ERROR = 300
+"""Steps: how exactly the published curve of MNIST could be read off (`published/README.md`)."""
+WIDTH_STEP = 1_000
+"""Where E1 starts to measure how much the signal widens."""
+SWING_STEP = 5_000
+"""The early steps over which E1 compares how far the signal moves."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over seeds and the half-width of its 95 % confidence interval (Student)."""
+
+    mean: float
+    half_width: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return abs(self.mean) > self.half_width
+
+    @property
+    def sign(self) -> int:
+        """1 or −1 when the interval leaves zero out, otherwise 0."""
+        return int(math.copysign(1, self.mean)) if self.clear else 0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same quantity without and with batch normalization, and their difference paired by seed."""
+
+    without_bn: Estimate
+    with_bn: Estimate
+    gap: Estimate
+    """With less without."""
+
+    @property
+    def ratio(self) -> float:
+        """How many times the mean without is the mean with."""
+        return self.without_bn.mean / self.with_bn.mean
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both arms at one learning rate."""
+
+    learning_rate: float
+    early: Pair
+    final: Pair
+    milestones: Mapping[int, Pair]
+    steps_to_good: Mapping[str, int | None]
+    """First measured step at which the mean over seeds reaches `GOOD_ACCURACY`; None when it never does."""
+
+
+@dataclass(frozen=True)
+class CurvesFacts:
+    """Test accuracy of the long runs."""
+
+    seeds: int
+    steps: int
+    sigma: float
+    batch_size: int
+    early_step: int
+    matched: Comparison
+    control: Comparison
+    crossed: Estimate
+    """Final accuracy without batch normalization at the larger rate, less with it at the matched rate."""
+
+
+@dataclass(frozen=True)
+class SignalFacts:
+    """What enters the last hidden sigmoid, at the matched learning rate."""
+
+    unit: int
+    probe_images: int
+    width_step: int
+    swing_step: int
+    dense_steps: int
+    first_width: Pair
+    early_width: Pair
+    last_width: Pair
+    growth: float
+    layer_growth: float
+    """With batch normalization, 85th less 15th percentile, last step over `width_step`: mean of the seeds' ratios."""
+    median_reach: Pair
+    """Largest distance of the unit's median from zero over the whole run."""
+    median_swing: Pair
+    """Highest less lowest median of the unit over the first `swing_step` steps."""
+    change: Pair
+    """Mean absolute change of the median from one step to the next, mean of the layer's units."""
+    relative_change: Pair
+    """The same, over the layer's mean width in the same steps."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A place of the grid and what both arms reach there."""
+
+    sigma: float
+    learning_rate: float
+    accuracy: Pair
+
+
+@dataclass(frozen=True)
+class GridFacts:
+    """Every σ with every learning rate."""
+
+    seeds: int
+    steps: int
+    validation_images: int
+    sigmas: tuple[float, ...]
+    learning_rates: tuple[float, ...]
+    cells: tuple[Cell, ...]
+    best: Mapping[str, Cell]
+    """The cell in which each arm has its best mean final validation accuracy."""
+    best_gap: Estimate
+    """Test accuracy with, at its own best, less without, at its own best."""
+
+    @property
+    def leads(self) -> int:
+        """Number of cells in which batch normalization is ahead, its interval leaving zero out."""
+        return sum(cell.accuracy.gap.sign > 0 for cell in self.cells)
+
+    @property
+    def trails(self) -> int:
+        """Number of cells in which it is behind, its interval leaving zero out."""
+        return sum(cell.accuracy.gap.sign < 0 for cell in self.cells)
+
+    @property
+    def usable(self) -> Mapping[str, int]:
+        """Number of cells in which each arm reaches `USABLE_ACCURACY`."""
+        return {arm: sum(getattr(cell.accuracy, arm).mean >= USABLE_ACCURACY for cell in self.cells) for arm in ARMS}
+
+    def at_rate(self, learning_rate: float) -> tuple[Cell, ...]:
+        """The cells of one learning rate, by growing σ."""
+        return tuple(cell for cell in self.cells if math.isclose(cell.learning_rate, learning_rate))
+
+
+@dataclass(frozen=True)
+class PublishedAccuracy:
+    """A published curve of test accuracy (Ioffe & Szegedy 2015, figure 1a)."""
+
+    step: np.ndarray
+    accuracy: np.ndarray
+
+    @property
+    def last_step(self) -> float:
+        """Where the curve, as drawn in the paper, ends."""
+        return float(self.step[-1])
+
+    @property
+    def final(self) -> float:
+        """Accuracy at `last_step`."""
+        return float(self.accuracy[-1])
+
+    def at(self, step: float) -> float | None:
+        """Accuracy at `step`, between two points read off; None beyond the curve's ends."""
+        inside = self.step[0] - READING_ERROR <= step <= self.step[-1] + READING_ERROR
+        return float(np.interp(step, self.step, self.accuracy)) if inside else None
+
+
+def gather(records: Mapping[str, Record]) -> dict[str, Any]:
+    """Everything that the templates may name.
+
+    Raises:
+        KeyError: a record or one of its arrays is missing.
+    """
+    curves, grid = records["mnist_curves"], records["mnist_grid"]
+    return {
+        "curves": curves_facts(curves),
+        "signal": signal_facts(curves),
+        "grid": grid_facts(grid),
+        "published": published_accuracy(),
+        "verdicts": tuple(Verdict(**row) for row in curves.sidecar["verdicts"]),
+        "network": EnsembleRun.__dataclass_fields__["hidden"].default,
+        "good_accuracy": GOOD_ACCURACY,
+        "usable_accuracy": USABLE_ACCURACY,
+        "confidence": CONFIDENCE,
+    }
+
+
+def curves_facts(record: Record) -> CurvesFacts:
+    """Numbers of the long runs."""
+    arrays, config = record.arrays, record.config
+    final = arrays["test_accuracy"][..., -1]
+    return CurvesFacts(
+        seeds=len(config["seeds"]),
+        steps=config["steps"],
+        sigma=config["sigma"],
+        batch_size=config["batch_size"],
+        early_step=_step(arrays["step"], EARLY_STEP),
+        matched=_comparison(arrays, MATCHED),
+        control=_comparison(arrays, CONTROL),
+        crossed=estimate(final[CONTROL, WITHOUT_BN] - final[MATCHED, WITH_BN]),
+    )
+
+
+def _comparison(arrays: Mapping[str, np.ndarray], rate: int) -> Comparison:
+    step, accuracy = arrays["step"], arrays["test_accuracy"][rate]
+    return Comparison(
+        learning_rate=float(arrays["learning_rate"][rate]),
+        early=_pair_at(accuracy, step, EARLY_STEP),
+        final=_pair(accuracy[..., -1]),
+        milestones={until: _pair_at(accuracy, step, until) for until in MILESTONES if until < step[-1]},
+        steps_to_good={
+            arm: first_step(step, curve.mean(axis=0), GOOD_ACCURACY) for arm, curve in zip(ARMS, accuracy, strict=True)
+        },
+    )
+
+
+def signal_facts(record: Record) -> SignalFacts:
+    """Numbers of the percentiles; those of the unit unless their name says "layer"."""
+    arrays, config = record.arrays, record.config
+    step, unit = arrays["percentile_step"], arrays["unit_percentiles"][MATCHED]
+    widths, medians = width(unit), unit[..., 1]
+    dense = arrays["layer_dense_change"][MATCHED, ..., 1].mean(axis=-1)
+    dense_width = width(arrays["layer_dense"][MATCHED]).mean(axis=-1)
+    early = medians[..., : _row(step, SWING_STEP) + 1]
+    return SignalFacts(
+        unit=config["unit"],
+        probe_images=config["probe_images"],
+        width_step=_step(step, WIDTH_STEP),
+        swing_step=_step(step, SWING_STEP),
+        dense_steps=config["dense_steps"],
+        first_width=_pair(widths[..., 0]),
+        early_width=_pair_at(widths, step, WIDTH_STEP),
+        last_width=_pair(widths[..., -1]),
+        growth=_growth(widths[WITH_BN], step),
+        layer_growth=_growth(width(arrays["layer_percentiles"][MATCHED, WITH_BN]), step),
+        median_reach=_pair(np.abs(medians).max(axis=-1)),
+        median_swing=_pair(np.ptp(early, axis=-1)),
+        change=_pair(dense),
+        relative_change=_pair(dense / dense_width),
+    )
+
+
+def grid_facts(record: Record) -> GridFacts:
+    """Numbers of the grid; the best cell of an arm is chosen on validation images, and judged on test images."""
+    arrays, config = record.arrays, record.config
+    sigmas, rates = arrays["sigma"], arrays["learning_rate"]
+    accuracy = arrays["test_accuracy"][..., -1].astype(float)
+    chosen = arrays["validation_accuracy"][..., -1].mean(axis=-1)
+    cells = {
+        (i, j): Cell(float(sigma), float(rate), _pair(accuracy[i, j]))
+        for i, sigma in enumerate(sigmas)
+        for j, rate in enumerate(rates)
+    }
+    best = [np.unravel_index(chosen[..., arm].argmax(), chosen.shape[:2]) for arm in range(len(ARMS))]
+    at_best = [accuracy[i, j, arm] for arm, (i, j) in enumerate(best)]
+    return GridFacts(
+        seeds=len(config["seeds"]),
+        steps=config["steps"],
+        validation_images=config["validation_images"],
+        sigmas=tuple(sigmas.tolist()),
+        learning_rates=tuple(rates.tolist()),
+        cells=tuple(cells.values()),
+        best={arm: cells[int(i), int(j)] for arm, (i, j) in zip(ARMS, best, strict=True)},
+        best_gap=estimate(at_best[WITH_BN] - at_best[WITHOUT_BN]),
+    )
+
+
+def published_accuracy() -> dict[str, PublishedAccuracy]:
+    """The paper's two curves, by arm."""
+    curves = load("ioffe2015_fig1a_test_accuracy")
+    rows = {arm: curves.where(arm=arm) for arm in ARMS}
+    return {arm: PublishedAccuracy(row["step"], row["test_accuracy"]) for arm, row in rows.items()}
+
+
+def first_step(step: np.ndarray, curve: np.ndarray, threshold: float) -> int | None:
+    """First step at which `curve` is at least `threshold`; None when it never is. Shapes (T,) and (T,)."""
+    reached = np.flatnonzero(curve >= threshold)
+    return int(step[reached[0]]) if reached.size else None
+
+
+def width(percentiles: np.ndarray) -> np.ndarray:
+    """Distance from the 15th to the 85th percentile: (…, 3) → (…)."""
+    return np.asarray(percentiles[..., 2] - percentiles[..., 0], dtype=float)
+
+
+def estimate(samples: Iterable[float]) -> Estimate:
+    """Mean over seeds with its 95 % interval.
+
+    Raises:
+        ValueError: fewer than two seeds, or a value that is not finite.
+    """
+    values = np.asarray(samples, dtype=float)
+    if values.size < 2 or not np.isfinite(values).all():
+        raise ValueError(f"an interval needs two finite values or more, not {values}: retrain the record")
+    error = float(values.std(ddof=1)) / math.sqrt(values.size)
+    return Estimate(float(values.mean()), student_quantile(values.size - 1) * error)
+
+
+@cache
+def student_quantile(freedom: int, confidence: float = CONFIDENCE) -> float:
+    """The t such that a Student variable lies within ±t with probability `confidence`.
+
+    With t = √ν·tan θ the density becomes proportional to cosᵛ⁻¹θ, which a fine trapezium integrates to 1e-6.
+    """
+    angle = np.linspace(0, math.pi / 2, 20_001)
+    density = np.cos(angle) ** (freedom - 1)
+    mass = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2)])
+    return math.sqrt(freedom) * math.tan(float(np.interp(confidence, mass / mass[-1], angle)))
+
+
+def _pair(samples: np.ndarray) -> Pair:
+    """(A, S) → both arms and their difference."""
+    without, with_bn = np.asarray(samples, dtype=float)
+    return Pair(estimate(without), estimate(with_bn), estimate(with_bn - without))
+
+
+def _pair_at(samples: np.ndarray, steps: np.ndarray, step: int) -> Pair:
+    """(A, S, T) → both arms at one step."""
+    return _pair(samples[..., _row(steps, step)])
+
+
+def _growth(widths: np.ndarray, steps: np.ndarray) -> float:
+    """(S, T) → mean over seeds of last width over early width."""
+    return float((widths[:, -1] / widths[:, _row(steps, WIDTH_STEP)]).mean())
+
+
+def _row(steps: np.ndarray, step: int) -> int:
+    """Row of a step; of the last one where a quick run stops before it."""
+    return int(np.searchsorted(steps, min(step, int(steps[-1]))))
+
+
+def _step(steps: np.ndarray, step: int) -> int:
+    return int(steps[_row(steps, step)])

@@ -1,0 +1,213 @@
+"""Pieces of HTML that the templates ask for by name.
+
+Each is one line: a blank line would end the HTML block for the Markdown reader.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from figures_src.article import french
+from figures_src.article.mathematics import mathml
+from figures_src.article.references import REFERENCES
+from figures_src.article.typography import NO_BREAK_SPACE, typeset
+from figures_src.catalogue import Figure
+from figures_src.published import ORIGINS
+from figures_src.records.store import Record
+
+NARROW_SCREEN = "(max-width: 640px)"
+DARK_THEME = "(prefers-color-scheme: dark)"
+SOURCES = (
+    ("dark-narrow", f"{NARROW_SCREEN} and {DARK_THEME}"),
+    ("light-narrow", NARROW_SCREEN),
+    ("dark", DARK_THEME),
+)
+"""Variants other than the plain one, in the order in which a browser tries them."""
+PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0}
+NUMBER = ' class="number"'
+DEVICES = {"cpu": "sur processeur", "cuda": "sur carte graphique"}
+
+
+class Claim(StrEnum):
+    """How far the reader may trust a statement."""
+
+    MEASURED = "mesuré ici"
+    PUBLISHED = "publié"
+    DISPUTED = "discuté"
+
+
+def english(term: str) -> str:
+    """An English term, said and hyphenated as such."""
+    return f'<i lang="en">{escape(term)}</i>'
+
+
+def claim(kind: str) -> str:
+    """A mark that says where a statement comes from.
+
+    Raises:
+        ValueError: `kind` is not a `Claim`.
+    """
+    return f'<small class="claim claim-{Claim(kind).name.lower()}">{Claim(kind)}</small>'
+
+
+def cite(key: str) -> str:
+    """A link to a work: "[1]".
+
+    Raises:
+        KeyError: no such work among the references.
+    """
+    reference = REFERENCES[closest(key, REFERENCES, "reference")]
+    title = escape(f"{reference.authors}, {reference.year}", quote=True)
+    return f'<a class="citation" href="{reference.url}" title="{title}">[{reference.number}]</a>'
+
+
+def equation(number: int, tex: str) -> str:
+    """A numbered equation on a line of its own, with the anchor `eq-<number>`."""
+    return (
+        f'<div class="equation" id="eq-{number}">{mathml(tex, display=True)}'
+        f'<span class="equation-number">({number})</span></div>'
+    )
+
+
+def equation_link(number: int) -> str:
+    """A reference to a numbered equation: "(1)"."""
+    return f'<a href="#eq-{number}">({number})</a>'
+
+
+def closest(name: str, known: Mapping[str, object], what: str) -> str:
+    """Return `name` if it is known.
+
+    Raises:
+        KeyError: it is not; the message names the nearest that is.
+    """
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)
+        raise KeyError(f"no {what} {name!r}: did you mean {nearest[0] if nearest else 'nothing, there is none'!r}?")
+    return name
+
+
+def svg_size(path: Path) -> tuple[int, int]:
+    """Width and height, in CSS pixels, of an SVG file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: its root has no width or height in px, pt or in.
+    """
+    if not path.exists():
+        figure = re.sub(r"-(light|dark)(-narrow)?$", "", path.stem)
+        raise FileNotFoundError(f"{path} is missing: run `python scripts/build_figures.py --only {figure}`")
+    with path.open("rb") as file:
+        _, root = next(iter(ET.iterparse(file, events=("start",))))
+    width, height = (_pixels(root.get(side, ""), path) for side in ("width", "height"))
+    return width, height
+
+
+def _pixels(length: str, path: Path) -> int:
+    match = re.fullmatch(r"([0-9.]+)([a-z]*)", length)
+    if not match or match[2] not in PIXELS:
+        raise ValueError(f"{path}: the root of an SVG needs a width and a height in px, pt or in, not {length!r}")
+    return round(float(match[1]) * PIXELS[match[2]])
+
+
+@dataclass(frozen=True)
+class FigureMarkup:
+    """Writes the `<figure>` of a row of the catalogue."""
+
+    catalogue: Mapping[str, Figure]
+    records: Mapping[str, Record]
+    folder: Path
+    """Where the SVG files are."""
+    address: str
+    """The same folder as the page sees it; the layout puts the site's base path before it."""
+    render: Callable[[str], str]
+    """Evaluates the Jinja of a title, a caption or an alternative text."""
+
+    def __call__(self, name: str) -> str:
+        """Return the figure named, on one line.
+
+        Raises:
+            KeyError: the catalogue has no such figure, or a record it needs is missing.
+            FileNotFoundError: one of its drawings is missing.
+        """
+        figure = self.catalogue[closest(name, self.catalogue, "figure")]
+        return (
+            f'<figure id="{figure.id}" class="figure">{self._picture(figure)}<figcaption>'
+            f"<p>{self._caption(figure)}</p>"
+            f'<p class="provenance">{self._provenance(figure)}</p></figcaption></figure>'
+        )
+
+    def _picture(self, figure: Figure) -> str:
+        sources = "".join(
+            f'<source media="{media}" {self._drawing(figure, variant, "srcset")}>' for variant, media in SOURCES
+        )
+        alternative = escape(typeset(self._line(figure.alt)), quote=True)
+        drawing = self._drawing(figure, "light", "src")
+        image = f'<img {drawing} alt="{alternative}" loading="lazy" decoding="async">'
+        return f"<picture>{sources}{image}</picture>"
+
+    def _drawing(self, figure: Figure, variant: str, attribute: str) -> str:
+        """Attributes that show a variant at its own size, so that nothing moves when it arrives."""
+        file = f"{figure.id}-{variant}.svg"
+        width, height = svg_size(self.folder / file)
+        return f'{attribute}="{self.address}/{file}" width="{width}" height="{height}"'
+
+    def _caption(self, figure: Figure) -> str:
+        title = self._line(figure.title)
+        stop = "" if title.endswith((".", "?", "!", "…")) else "."
+        caption = self._line(figure.caption)
+        return f"<strong>{label(figure)}.</strong> {title}{stop} {caption}".rstrip()
+
+    def _provenance(self, figure: Figure) -> str:
+        parts = [f"Mesuré ici : {_run(self.records[name])}." for name in figure.needs]
+        if figure.published and figure.sources:
+            works = french.sentence_list([cite(key) for key in figure.sources])
+            readings = " ; ".join(f"{ORIGINS[name].place}, lue à {ORIGINS[name].accuracy}" for name in figure.published)
+            parts.append(f"Publié : {works}, {readings}.")
+        if figure.needs:
+            parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')
+        parts.append(f"Pour redessiner : <code>python scripts/build_figures.py --only {figure.id}</code>")
+        return " ".join(parts)
+
+    def _line(self, template: str) -> str:
+        return re.sub("[ \n]+", " ", self.render(template)).strip()
+
+
+def label(figure: Figure) -> str:
+    """What the text calls a figure: "Graphique 2"."""
+    return f"{figure.kind}{NO_BREAK_SPACE}{figure.number}".replace(" ", NO_BREAK_SPACE)
+
+
+def _run(record: Record) -> str:
+    """What made a record, in words."""
+    sidecar, seeds = record.sidecar, len(record.config["seeds"])
+    device = DEVICES.get(sidecar["device"].partition(":")[0], sidecar["device"])
+    return (
+        f"expérience <code>{record.name}</code>, {seeds}{NO_BREAK_SPACE}{french.plural(seeds, 'graine')}, "
+        f"{french.duration(sidecar['seconds'])} de calcul {device}, le {french.date(sidecar['date'])}, "
+        f"enregistrement <code>figures_src/records/{record.name}.json</code>"
+    )
+
+
+def table(columns: Sequence[str], caption: str, rows: Sequence[Sequence[str]]) -> str:
+    """A table whose first column names its rows and whose others hold numbers, on one line.
+
+    It can be scrolled by keyboard where the screen is narrower than it is.
+    """
+    head = "".join(f'<th scope="col"{"" if i == 0 else NUMBER}>{cell}</th>' for i, cell in enumerate(columns))
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td{NUMBER}>{cell}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    return (
+        f'<div class="table" tabindex="0" role="region" aria-label="{escape(_plain(caption), quote=True)}">'
+        f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _plain(markup: str) -> str:
+    return typeset(re.sub(r"<[^>]*>", "", markup))

@@ -1,0 +1,147 @@
+"""Graph 2: accuracy and loss on the test set of MNIST, with and without BN, the published curves behind."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src.figures import drawing
+from figures_src.figures.common import (
+    ARM_LABELS,
+    ARMS,
+    WITH_BN,
+    WITHOUT_BN,
+    Records,
+    Table,
+    arm_colours,
+    first_at_least,
+    interval,
+    rows_of,
+)
+from figures_src.published import load
+from figures_src.records.store import Record
+from figures_src.style import (
+    NARROW_NO_BREAK_SPACE,
+    Layout,
+    Theme,
+    french_number,
+    french_percent,
+    french_short,
+    rc,
+)
+
+RECORD = "mnist_curves"
+PUBLISHED = "ioffe2015_fig1a_test_accuracy"
+MATCHED, FAST = 0, -1
+"""The learning rate of the comparison, and the other one, drawn as a thin dashed line."""
+THRESHOLD = 0.95
+LOWEST, HIGHEST = 0.70, 0.988
+MARKS = (0.7, 0.8, 0.9, 0.95, 0.97, 0.98)
+LOSS_MARKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """Accuracy large, loss small; bands are 95 % intervals of the mean over seeds."""
+    record = records[RECORD]
+    with rc(theme, layout):
+        body = 590 if layout.stacked else 372
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
+        if layout.stacked:
+            accuracy, loss = sheet.panel(46, 44, 224, 280), sheet.panel(46, 420, 224, 120)
+        else:
+            accuracy, loss = sheet.panel(46, 44, 306, 276), sheet.panel(500, 44, 130, 276)
+        _draw_accuracy(sheet, accuracy, record)
+        _draw_loss(sheet, loss, record)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Every point of the figure: accuracy and loss by arm, learning rate and step, with their intervals."""
+    arrays = records[RECORD].arrays
+    columns = ("source", "arm", "learning_rate", "step", "seeds", "interval")
+    columns += tuple(f"test_{what}_{part}" for what in ("accuracy", "loss") for part in ("mean", "low", "high"))
+    seeds = arrays["test_accuracy"].shape[2]
+    rows: list[tuple[str | int | float, ...]] = []
+    for row, rate in enumerate(arrays["learning_rate"].tolist()):
+        for arm, name in enumerate(ARMS):
+            accuracy = rows_of(interval(arrays["test_accuracy"][row, arm]))
+            loss = rows_of(interval(arrays["test_loss"][row, arm]))
+            for step, *values in zip(arrays["step"].tolist(), accuracy, loss, strict=True):
+                numbers = [number for triple in values for number in triple]
+                rows.append(("measured", name, rate, step, seeds, "95 % Student t of the mean over seeds", *numbers))
+    curves = load(PUBLISHED)
+    for arm, step, value in zip(*(curves.columns[c].tolist() for c in ("arm", "step", "test_accuracy")), strict=True):
+        rows.append((curves.source, arm, "", step, "", f"read {curves.accuracy}", value, *[""] * 5))
+    return Table(columns, tuple(rows))
+
+
+def headline(record: Record) -> str:
+    """What the curves show, in words computed from them."""
+    steps = record.arrays["step"]
+    means = record.arrays["test_accuracy"][MATCHED].mean(axis=1)
+    without, with_bn = (first_at_least(steps, mean, THRESHOLD) for mean in means)
+    reached = french_percent(THRESHOLD)
+    if with_bn is not None and without is not None:
+        return drawing.tidy(
+            f"Avec BN, {reached} dès {french_number(with_bn)} itérations ; sans BN, à {french_number(without)}"
+        )
+    final = [french_percent(mean[-1], 1) for mean in means]
+    last = french_number(steps[-1])
+    return f"À {last} itérations, {final[WITH_BN]} avec BN et {final[WITHOUT_BN]} sans BN"
+
+
+def _subtitle(record: Record) -> str:
+    rates = [french_short(rate) for rate in record.arrays["learning_rate"]]
+    sigma = french_short(record.config["sigma"])
+    seeds = record.arrays["test_accuracy"].shape[2]
+    space = NARROW_NO_BREAK_SPACE
+    text = (
+        f"MNIST, σ{space}={space}{sigma}. Traits pleins : pas d’apprentissage {rates[MATCHED]}, moyenne de {seeds} "
+        f"graines et son intervalle à 95{space}%. Tirets : pas {rates[FAST]}. En gris : courbes publiées en 2015."
+    )
+    return drawing.tidy(text)
+
+
+def _draw_accuracy(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    sheet.name(axes, "Précision sur le test", "échelle logarithmique de l’erreur")
+    steps = record.arrays["step"]
+    drawing.accuracy_axis(axes, sheet.theme, LOWEST, HIGHEST, MARKS)
+    drawing.step_axis(sheet, axes, 0, float(steps[-1]), 2 if sheet.layout.stacked else 5)
+    for arm in ARMS:
+        curve = load(PUBLISHED).where(arm=arm)
+        axes.plot(curve["step"], 1 - curve["test_accuracy"], color=sheet.theme.published, linewidth=1.1, zorder=1.5)
+    _draw_arms(sheet, axes, steps, 1 - record.arrays["test_accuracy"])
+    drawing.label_ends(sheet, axes, _end_labels(sheet.theme, record))
+
+
+def _draw_loss(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    sheet.name(axes, "Perte sur le test", "entropie croisée, échelle log.")
+    loss = record.arrays["test_loss"]
+    axes.set_yscale("log")
+    axes.set_ylim(0.8 * float(loss.mean(2).min()), 1.2)
+    shown = [mark for mark in LOSS_MARKS if axes.get_ylim()[0] <= mark <= axes.get_ylim()[1]]
+    drawing.ticks(axes.yaxis, shown, [french_short(mark) for mark in shown])
+    drawing.rule(axes, sheet.theme, shown)
+    drawing.step_axis(sheet, axes, 0, float(record.arrays["step"][-1]), 2)
+    _draw_arms(sheet, axes, record.arrays["step"], loss)
+    ends = loss[MATCHED].mean(1)[:, -1]
+    pairs = zip(ends, ARM_LABELS, arm_colours(sheet.theme), strict=True)
+    drawing.label_ends(sheet, axes, [drawing.Label(float(y), text, colour) for y, text, colour in pairs])
+
+
+def _draw_arms(sheet: drawing.Sheet, axes: Axes, steps: np.ndarray, values: np.ndarray) -> None:
+    for arm, colour in enumerate(arm_colours(sheet.theme)):
+        axes.plot(steps, values[FAST, arm].mean(0), color=colour, linewidth=1.1, linestyle=(0, (4, 2)), zorder=2.5)
+        drawing.band(axes, steps, interval(values[MATCHED, arm]), colour)
+
+
+def _end_labels(theme: Theme, record: Record) -> list[drawing.Label]:
+    final = 1 - record.arrays["test_accuracy"].mean(2)[:, :, -1]
+    rates = [french_short(rate) for rate in record.arrays["learning_rate"]]
+    labels = []
+    for arm, (name, colour) in enumerate(zip(ARM_LABELS, arm_colours(theme), strict=True)):
+        labels.append(drawing.Label(float(final[MATCHED, arm]), name, colour))
+        labels.append(drawing.Label(float(final[FAST, arm]), f"{name}, pas {rates[FAST]}", colour, 400))
+        curve = load(PUBLISHED).where(arm=ARMS[arm])
+        end = 1 - float(curve["test_accuracy"][-1])
+        labels.append(drawing.Label(end, f"{name}, publié", theme.published, 400))
+    return labels

@@ -1,0 +1,140 @@
+"""Graph 3: percentiles of what enters the last hidden sigmoid, over training, the published curves behind.
+
+Thick lines are the layer: the mean over its units of each unit's percentiles. Thin lines are the medians of the one
+unit declared before the run, one for each seed: the layer's mean alone would hide that units wander either side of
+zero. The paper shows one "typical" unit.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src.figures import drawing
+from figures_src.figures.common import (
+    ARMS,
+    WITH_BN,
+    WITHOUT_BN,
+    Cell,
+    Interval,
+    Records,
+    Table,
+    arm_colours,
+    interval,
+    rows_of,
+)
+from figures_src.published import load
+from figures_src.records.store import Record
+from figures_src.style import Layout, Theme, french_number, french_short, rc
+
+RECORD = "mnist_curves"
+PUBLISHED = "ioffe2015_fig1bc_percentiles"
+MATCHED = 0
+PERCENTILES = (15, 50, 85)
+MEDIAN = 1
+TITLES = ("Sans BN", "Avec BN")
+NAMES = ("15ᵉ centile", "médiane", "85ᵉ centile")
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """One panel without BN, one with, on the same scale."""
+    record = records[RECORD]
+    with rc(theme, layout):
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 560 if layout.stacked else 350)
+        if layout.stacked:
+            panels = sheet.panel(34, 26, 218, 200), sheet.panel(34, 302, 218, 200)
+        else:
+            panels = sheet.panel(34, 26, 286, 268), sheet.panel(350, 26, 286, 268)
+        top = _reach(record)
+        for arm, axes in enumerate(panels):
+            _draw_arm(sheet, axes, record, arm, top)
+            if layout.stacked or arm == WITH_BN:
+                _name_lines(sheet, axes, record, arm)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Layer percentiles with their intervals, the declared unit of every seed, and the published curves."""
+    arrays = records[RECORD].arrays
+    columns = ("source", "arm", "signal", "percentile", "step", "fraction_of_training", "value", "low", "high")
+    rows: list[tuple[Cell, ...]] = []
+    steps = arrays["percentile_step"].tolist()
+    for arm, name in enumerate(ARMS):
+        for place, percentile in enumerate(PERCENTILES):
+            layer = rows_of(interval(arrays["layer_percentiles"][MATCHED, arm, ..., place]))
+            for step, triple in zip(steps, layer, strict=True):
+                rows.append(("measured", name, "layer mean", percentile, step, step / steps[-1], *triple))
+        for seed, medians in enumerate(arrays["unit_percentiles"][MATCHED, arm, ..., MEDIAN].tolist()):
+            signal = f"unit {records[RECORD].config['unit']} seed {records[RECORD].config['seeds'][seed]}"
+            for step, value in zip(steps, medians, strict=True):
+                rows.append(("measured", name, signal, 50, step, step / steps[-1], value, "", ""))
+    curves = load(PUBLISHED)
+    names = ("arm", "percentile", "fraction_of_training", "input_to_sigmoid")
+    for arm, percentile, fraction, value in zip(*(curves.columns[name].tolist() for name in names), strict=True):
+        rows.append((curves.source, arm, "one typical unit", percentile, "", fraction, value, "", ""))
+    return Table(columns, tuple(rows))
+
+
+def farthest_medians(record: Record) -> tuple[float, float]:
+    """Largest distance to zero of the declared unit's median, over seeds and steps: without BN, with BN."""
+    medians = np.abs(record.arrays["unit_percentiles"][MATCHED, ..., MEDIAN])
+    return float(medians[WITHOUT_BN].max()), float(medians[WITH_BN].max())
+
+
+def headline(record: Record) -> str:
+    """What the curves show, in words computed from them."""
+    without, with_bn = farthest_medians(record)
+    if with_bn < without:
+        return drawing.tidy(
+            f"Avec BN, la médiane reste à {french_number(with_bn, 2)} au plus de zéro ; "
+            f"sans BN, elle s’en écarte jusqu’à {french_number(without, 2)}"
+        )
+    return drawing.tidy(
+        f"Plus grand écart de la médiane à zéro : {french_number(with_bn, 2)} avec BN, "
+        f"{french_number(without, 2)} sans BN"
+    )
+
+
+def _subtitle(record: Record) -> str:
+    rate = french_short(record.arrays["learning_rate"][MATCHED])
+    seeds = record.arrays["unit_percentiles"].shape[2]
+    return drawing.tidy(
+        f"Ce qui entre dans la dernière sigmoïde cachée (pas {rate}). Traits épais : moyenne des unités de la couche, "
+        f"{seeds} graines. Traits fins : médiane d’une même unité, graine par graine. En gris : une unité, publiée en 2015."
+    )
+
+
+def _reach(record: Record) -> float:
+    """Height of the common scale: whatever is drawn fits, and zero is in the middle."""
+    published = np.abs(load(PUBLISHED).columns["input_to_sigmoid"]).max()
+    layer = np.abs(record.arrays["layer_percentiles"][MATCHED].mean(1)).max()
+    return 1.08 * max(float(published), float(layer), *farthest_medians(record))
+
+
+def _layer(record: Record, arm: int, place: int) -> Interval:
+    return interval(record.arrays["layer_percentiles"][MATCHED, arm, ..., place])
+
+
+def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int, top: float) -> None:
+    theme, colour = sheet.theme, arm_colours(sheet.theme)[arm]
+    steps = record.arrays["percentile_step"]
+    sheet.name(axes, TITLES[arm], colour=colour)
+    axes.set_ylim(-top, top)
+    marks = np.arange(-int(top), int(top) + 1)
+    drawing.ticks(axes.yaxis, marks.tolist(), [french_number(mark) for mark in marks])
+    drawing.rule(axes, theme, [0])
+    drawing.step_axis(sheet, axes, 0, float(steps[-1]), 2)
+    for place, percentile in enumerate(PERCENTILES):
+        curve = load(PUBLISHED).where(arm=ARMS[arm], percentile=percentile)
+        x = curve["fraction_of_training"] * steps[-1]
+        axes.plot(x, curve["input_to_sigmoid"], color=theme.published, linewidth=1.1, zorder=1.5)
+        drawing.band(axes, steps, _layer(record, arm, place), colour)
+    for medians in record.arrays["unit_percentiles"][MATCHED, arm, ..., MEDIAN]:
+        axes.plot(steps, medians, color=colour, linewidth=0.7, alpha=0.55, zorder=2.5)
+
+
+def _name_lines(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int) -> None:
+    ends = [float(_layer(record, arm, place).mean[-1]) for place in range(len(PERCENTILES))]
+    colour = arm_colours(sheet.theme)[arm]
+    drawing.label_ends(
+        sheet, axes, [drawing.Label(y, name, colour) for y, name in zip(ends, NAMES, strict=True)]
+    )

@@ -1,0 +1,167 @@
+"""Graph 4: the same signal step by step: a close view of the first steps, and its step-to-step change measured.
+
+A change only matters beside the spread of the signal itself, so it is given both ways: as it is, and divided by the
+distance from the 15th to the 85th percentile at the same step.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src.figures import drawing
+from figures_src.figures.common import (
+    ARM_LABELS,
+    ARMS,
+    WITH_BN,
+    WITHOUT_BN,
+    Cell,
+    Records,
+    Table,
+    arm_colours,
+    interval,
+)
+from figures_src.records.store import Record
+from figures_src.style import Layout, Theme, french_number, french_percent, french_short, rc
+
+RECORD = "mnist_curves"
+MATCHED = 0
+FIRST, LAST = 100, 500
+"""The close view, those of the steps that the record holds."""
+LOW, MEDIAN, HIGH = 0, 1, 2
+SHOWN_SEED = 0
+
+
+@dataclass(frozen=True)
+class Roughness:
+    """The declared unit over the close view: ``steps`` (T,); ``median`` and ``width`` (arms, seeds, T).
+
+    ``change`` and ``relative`` (arms, seeds) are the means over steps of |m(t+1) − m(t)|, and of the same divided by
+    the width at t.
+    """
+
+    steps: np.ndarray
+    median: np.ndarray
+    width: np.ndarray
+    change: np.ndarray
+    relative: np.ndarray
+
+    @property
+    def swing(self) -> np.ndarray:
+        """The median less its first value, in widths (arms, seeds, T)."""
+        moved: np.ndarray = (self.median - self.median[..., :1]) / self.width
+        return moved
+
+
+def roughness(record: Record) -> Roughness:
+    """Measure the unit between `FIRST` and `LAST`, or the last four fifths of what a quick record holds."""
+    dense = record.arrays["unit_dense"][MATCHED].astype(np.float64)
+    last = min(LAST, dense.shape[2] - 1)
+    first = FIRST if last > 2 * FIRST else last // 5
+    median = dense[:, :, first : last + 1, MEDIAN]
+    width = dense[:, :, first : last + 1, HIGH] - dense[:, :, first : last + 1, LOW]
+    change = np.abs(np.diff(median))
+    relative = change / width[..., :-1]
+    return Roughness(np.arange(first, last + 1), median, width, change.mean(-1), relative.mean(-1))
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """The close view of one seed, and beside it the change of all seeds, relative and as it is."""
+    record = records[RECORD]
+    rough = roughness(record)
+    with rc(theme, layout):
+        sheet = drawing.begin(theme, layout, headline(rough), _subtitle(record), 600 if layout.stacked else 352)
+        if layout.stacked:
+            view = sheet.panel(34, 44, 232, 230)
+            strips = sheet.panel(64, 372, 218, 62), sheet.panel(64, 508, 218, 62)
+        else:
+            view = sheet.panel(34, 44, 318, 252)
+            strips = sheet.panel(492, 44, 172, 80), sheet.panel(492, 216, 172, 80)
+        _draw_view(sheet, view, rough)
+        _draw_strip(sheet, strips[0], rough.relative, "Changement par itération", "en part de l’étalement 15–85", True)
+        _draw_strip(sheet, strips[1], rough.change, "Le même, en valeur absolue", "entrée de la sigmoïde", False)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Step-to-step change of every seed, its mean and interval, then the close view of the shown seed."""
+    rough = roughness(records[RECORD])
+    seeds = records[RECORD].config["seeds"]
+    columns = ("what", "arm", "seed", "step", "value", "low", "high")
+    rows: list[tuple[Cell, ...]] = []
+    span = f"{rough.steps[0]}-{rough.steps[-1]}"
+    for what, values in (("relative change", rough.relative), ("absolute change", rough.change)):
+        for arm, name in enumerate(ARMS):
+            rows += [(what, name, seed, span, value, "", "") for seed, value in zip(seeds, values[arm], strict=True)]
+            over = interval(values[arm])
+            bounds = (float(over.mean), float(over.low), float(over.high))
+            rows.append((f"mean {what}, 95 % Student t", name, "all", span, *bounds))
+    for arm, name in enumerate(ARMS):
+        for at, step in enumerate(rough.steps.tolist()):
+            median = float(rough.median[arm, SHOWN_SEED, at])
+            half = float(rough.width[arm, SHOWN_SEED, at])
+            rows.append(("median of the unit", name, seeds[SHOWN_SEED], step, median, "", ""))
+            rows.append(("width 15-85 of the unit", name, seeds[SHOWN_SEED], step, half, "", ""))
+    return Table(columns, tuple(tuple(float(c) if isinstance(c, np.floating) else c for c in row) for row in rows))
+
+
+def headline(rough: Roughness) -> str:
+    """What is measured, in words computed from it."""
+    without, with_bn = (float(rough.relative[arm].mean()) for arm in (WITHOUT_BN, WITH_BN))
+    return drawing.tidy(
+        f"À chaque itération, la médiane bouge de {french_percent(without, 1)} de l’étalement sans BN, "
+        f"de {french_percent(with_bn, 1)} avec BN"
+    )
+
+
+def _subtitle(record: Record) -> str:
+    rate = french_short(record.arrays["learning_rate"][MATCHED])
+    unit, seed = record.config["unit"], record.config["seeds"][SHOWN_SEED]
+    return drawing.tidy(
+        f"Entrée de la dernière sigmoïde cachée, unité {unit}, pas {rate}. À gauche, la graine {seed}, à toutes les "
+        "itérations. Points : une graine chacun ; trait : moyenne et son intervalle à 95 %."
+    ).replace("95 %", "95\u202f%")
+
+
+def _draw_view(sheet: drawing.Sheet, axes: Axes, rough: Roughness) -> None:
+    first, last = int(rough.steps[0]), int(rough.steps[-1])
+    sheet.name(axes, "La médiane, pas à pas", f"écart à sa valeur à l’itération {first}, en étalements")
+    swing = rough.swing[:, SHOWN_SEED]
+    low, high = min(float(swing.min()), -0.5), max(float(swing.max()), 0.5)
+    margin = 0.06 * (high - low)
+    axes.set_ylim(low - margin, high + margin)
+    marks = np.arange(np.ceil(low), np.floor(high) + 1)
+    drawing.ticks(axes.yaxis, marks.tolist(), [french_number(mark) for mark in marks])
+    drawing.rule(axes, sheet.theme, marks.tolist())
+    drawing.step_axis(sheet, axes, first, last, 4)
+    labels = []
+    for arm, (name, colour) in enumerate(zip(ARM_LABELS, arm_colours(sheet.theme), strict=True)):
+        axes.plot(rough.steps, swing[arm], color=colour, linewidth=1.4, zorder=3)
+        labels.append(drawing.Label(float(swing[arm, -1]), name, colour))
+    drawing.label_ends(sheet, axes, labels)
+
+
+def _draw_strip(
+    sheet: drawing.Sheet, axes: Axes, values: np.ndarray, title: str, unit: str, percent: bool
+) -> None:
+    sheet.name(axes, title, unit)
+    top = 1.08 * float(values.max())
+    axes.set_xlim(0, top)
+    axes.set_ylim(1.6, -0.6)
+    step = 10 ** np.floor(np.log10(top))
+    marks = [mark for mark in (0, step / 2, step, 2 * step, 5 * step) if mark <= top][:4]
+    marks = marks if len(marks) < 4 else [marks[0], *marks[2:]]
+    labels = [french_number(100 * mark) + "\u202f%" if percent else french_short(mark) for mark in marks]
+    drawing.ticks(axes.xaxis, marks, labels)
+    drawing.ticks(axes.yaxis, [0, 1], ARM_LABELS)
+    for arm, colour in enumerate(arm_colours(sheet.theme)):
+        axes.get_yticklabels()[arm].set(color=colour, weight=600)
+        over = interval(values[arm])
+        axes.plot(values[arm], np.full(values[arm].size, arm), "o", color=colour, alpha=0.4, markersize=6, mew=0)
+        axes.plot([over.low, over.high], [arm, arm], color=colour, linewidth=2, zorder=3)
+        axes.plot([over.mean] * 2, [arm - 0.3, arm + 0.3], color=colour, linewidth=2.4, zorder=4)
+        text = french_percent(float(over.mean), 1) if percent else french_number(float(over.mean), 4)
+        right = axes.get_position().x1 * sheet.layout.width + 8
+        height = axes.transData.transform((0, arm))[1]
+        sheet.text(right, sheet.height - height, text, color=colour, weight=600, va="center_baseline")

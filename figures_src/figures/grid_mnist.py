@@ -1,0 +1,138 @@
+"""The grid of σ and learning rates on MNIST: accuracy with and without BN, each at its own best setting too."""
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src.figures import drawing
+from figures_src.figures.common import (
+    ARM_LABELS,
+    ARMS,
+    WITH_BN,
+    WITHOUT_BN,
+    Cell,
+    Interval,
+    Records,
+    Table,
+    arm_colours,
+    interval,
+    rows_of,
+)
+from figures_src.records.store import Record
+from figures_src.style import (
+    NARROW_NO_BREAK_SPACE,
+    Layout,
+    Theme,
+    french_number,
+    french_percent,
+    french_short,
+    rc,
+)
+
+RECORD = "mnist_grid"
+GOOD = 0.95
+"""A setting counts as good from this test accuracy on."""
+MARKS = (0.1, 0.5, 0.8, 0.9, 0.95, 0.98)
+Cell2 = tuple[int, int]
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """One panel for each σ; rings mark each arm's best setting, chosen on validation images."""
+    record = records[RECORD]
+    count = len(record.arrays["sigma"])
+    columns = min(2 if layout.stacked else 4, count)
+    rows = math.ceil(count / columns)
+    height = 168 if layout.stacked else 236
+    with rc(theme, layout):
+        body = rows * (height + 78) + 14
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
+        width = (layout.width - 44 - 12 - 58 * (not layout.stacked)) / columns
+        for place in range(count):
+            row, column = divmod(place, columns)
+            axes = sheet.panel(44 + column * width, 26 + row * (height + 78), width - 14, height)
+            _draw_sigma(sheet, axes, record, place, first=column == 0)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Test and validation accuracy at the last step for every cell, and which cell is each arm's best."""
+    arrays = records[RECORD].arrays
+    columns = ("sigma", "learning_rate", "arm", "step", "seeds", "best_by_validation")
+    columns += tuple(f"{what}_accuracy_{part}" for what in ("test", "validation") for part in ("mean", "low", "high"))
+    rows: list[tuple[Cell, ...]] = []
+    seeds = arrays["test_accuracy"].shape[3]
+    for arm, name in enumerate(ARMS):
+        best = best_cell(records[RECORD], arm)
+        test, validation = (_flat(arrays[f"{what}_accuracy"], arm) for what in ("test", "validation"))
+        cells = np.ndindex(len(arrays["sigma"]), len(arrays["learning_rate"]))
+        for cell, measured, chosen in zip(cells, test, validation, strict=True):
+            sigma, rate = float(arrays["sigma"][cell[0]]), float(arrays["learning_rate"][cell[1]])
+            last = int(arrays["step"][-1])
+            rows.append((sigma, rate, name, last, seeds, int(cell == best), *measured, *chosen))
+    return Table(columns, tuple(rows))
+
+
+def _flat(accuracy: np.ndarray, arm: int) -> list[tuple[float, float, float]]:
+    return list(rows_of(interval(accuracy[:, :, arm, :, -1], axis=2)))
+
+
+def best_cell(record: Record, arm: int) -> Cell2:
+    """Place (σ, learning rate) of the best mean validation accuracy at the last step; test images have no say."""
+    means = record.arrays["validation_accuracy"][:, :, arm, :, -1].mean(-1)
+    sigma, rate = np.unravel_index(int(np.nanargmax(means)), means.shape)
+    return int(sigma), int(rate)
+
+
+def headline(record: Record) -> str:
+    """What the grid shows, in words computed from it."""
+    means = record.arrays["test_accuracy"][..., -1].mean(-1)
+    good = (means >= GOOD).sum(axis=(0, 1))
+    cells = means.shape[0] * means.shape[1]
+    best = [french_percent(float(means[(*best_cell(record, arm), arm)]), 1) for arm in (WITHOUT_BN, WITH_BN)]
+    return drawing.tidy(
+        f"Au meilleur réglage de chacun, {best[WITH_BN]} avec BN et {best[WITHOUT_BN]} sans ; "
+        f"réglages à {french_percent(GOOD)} ou plus : {good[WITH_BN]} sur {cells} avec BN, {good[WITHOUT_BN]} sans"
+    )
+
+
+def _subtitle(record: Record) -> str:
+    steps = french_number(record.arrays["step"][-1])
+    seeds = record.arrays["test_accuracy"].shape[3]
+    return drawing.tidy(
+        f"Précision sur le test de MNIST après {steps} itérations, {seeds} graines et intervalle à 95{NARROW_NO_BREAK_SPACE}%, "
+        "échelle logarithmique de l’erreur. Un cadre par écart-type σ des poids initiaux. "
+        "Cercles : meilleur réglage, choisi sur des images de validation."
+    )
+
+
+def _draw_sigma(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, first: bool) -> None:
+    arrays = record.arrays
+    rates = arrays["learning_rate"]
+    space = NARROW_NO_BREAK_SPACE
+    sheet.name(axes, f"σ{space}={space}{french_short(arrays['sigma'][place])}")
+    best = float(arrays["test_accuracy"][..., -1].mean(-1).max())
+    drawing.accuracy_axis(axes, sheet.theme, 0.06, max(0.985, 1 - 0.8 * (1 - best)), MARKS)
+    axes.tick_params(labelleft=first)
+    axes.set_xscale("log")
+    axes.set_xlim(rates[0] / 1.4, rates[-1] * 1.4)
+    shown = rates[:: 2 if len(rates) > 3 else 1]
+    drawing.ticks(axes.xaxis, shown.tolist(), [french_short(rate) for rate in shown])
+    for arm in (WITHOUT_BN, WITH_BN):
+        _draw_arm(sheet, axes, record, place, arm)
+
+
+def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, arm: int) -> None:
+    rates = record.arrays["learning_rate"]
+    over = interval(1 - record.arrays["test_accuracy"][place, :, arm, :, -1], axis=1)
+    colour = arm_colours(sheet.theme)[arm]
+    marker = {"marker": "os"[arm], "markersize": 5, "markeredgewidth": 0}
+    axes.plot(rates, over.mean, color=colour, linewidth=1.6, zorder=3, **marker)
+    axes.vlines(rates, np.maximum(over.low, 1e-4), over.high, color=colour, linewidth=1.6, alpha=0.6, zorder=2)
+    sigma, rate = best_cell(record, arm)
+    if sigma == place:
+        axes.plot(rates[rate], over.mean[rate], "o", markersize=13, mfc="none", mec=colour, mew=1.6, zorder=4)
+
+
+__all__ = ["ARM_LABELS", "Interval", "best_cell", "draw", "headline", "table"]

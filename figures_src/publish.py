@@ -1,0 +1,98 @@
+"""The Jinja pass: from records, drawings and templates to the Markdown of the post.
+
+Delimiters are the pass's own (`<< >>`, `<% %>`, `<# #>`), so that TeX, Jinja and Liquid never meet; an undefined
+name is an error, and so is a number that is not finite.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from figures_src.article import french, markup
+from figures_src.article.facts import gather
+from figures_src.article.mathematics import mathml
+from figures_src.article.typography import typeset
+from figures_src.catalogue import FIGURES, Figure
+from figures_src.files import write_whole
+from figures_src.records.store import Record
+
+TEMPLATES = Path(__file__).parent / "article"
+TEMPLATE = "post.md.j2"
+POST = Path("_posts", "2021-04-05-normalisation-par-lots.md")
+FIGURES_FOLDER = Path("assets", "figures")
+
+
+def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure] = FIGURES) -> str:
+    """Return the whole text of the post.
+
+    Args:
+        records: every record that the article or its figures quote, by name.
+        figures: the folder of the drawings, read for their sizes.
+        catalogue: the table of figures.
+
+    Raises:
+        jinja2.UndefinedError: a template names what does not exist.
+        KeyError: a record, a figure, a reference or an array is missing.
+        ValueError: a number is not finite, or TeX is malformed.
+        FileNotFoundError: a drawing is missing.
+    """
+    return typeset(environment(records, figures, catalogue).get_template(TEMPLATE).render())
+
+
+def publish(root: Path, records: Mapping[str, Record], catalogue: Mapping[str, Figure] = FIGURES) -> Path:
+    """Write the post under `root`, whole or not at all: any error of `render` leaves the old one as it was."""
+    content = render(records, root / FIGURES_FOLDER, catalogue)
+    write_whole(root / POST, content.encode())
+    return root / POST
+
+
+def environment(
+    records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure], templates: Path = TEMPLATES
+) -> Environment:
+    """Everything that templates, titles, captions and alternative texts may name."""
+    jinja = Environment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # what it writes is this repository’s own Markdown
+    )
+    jinja.globals.update(gather(records), quick=any(record.quick for record in records.values()))
+    jinja.globals.update(_vocabulary())
+    jinja.globals["figure"] = markup.FigureMarkup(
+        catalogue, records, figures, f"/{FIGURES_FOLDER.as_posix()}", lambda text: jinja.from_string(text).render()
+    )
+    jinja.globals["label"] = lambda name: markup.label(catalogue[markup.closest(name, catalogue, "figure")])
+    return jinja
+
+
+def _vocabulary() -> dict[str, object]:
+    """Functions of the templates."""
+    return {
+        "m": mathml,
+        "equation": markup.equation,
+        "eq": markup.equation_link,
+        "en": markup.english,
+        "claim": markup.claim,
+        "cite": markup.cite,
+        "table": markup.table,
+        "number": french.number,
+        "signed": partial(french.number, signed=True),
+        "integer": french.integer,
+        "significant": french.significant,
+        "setting": french.shortest,
+        "percent": french.percent,
+        "points": french.points,
+        "plural": french.plural,
+        "words": french.words,
+        "listed": french.sentence_list,
+    }

@@ -1,0 +1,115 @@
+"""Records and drawings small enough to write by hand, shaped as the real ones are."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from figures_src.catalogue import FIGURES, Figure, Kind
+from figures_src.records.store import Record
+
+VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
+SIDECAR = {"preset": "full", "seconds": 3725.0, "device": "cpu", "date": "2026-11-01"}
+VERDICTS = [
+    {
+        "prediction": "Avance de la BN à 4 000 itérations",
+        "threshold": "≥ 2 points",
+        "measured": 10.0,
+        "decimals": 2,
+        "unit": "points",
+        "met": True,
+    },
+    {
+        "prediction": "Avec BN, l'écart 15–85 croît",
+        "threshold": "× ≥ 1,3",
+        "measured": 1.05,
+        "decimals": 2,
+        "unit": "×",
+        "met": False,
+    },
+]
+
+
+def curves(seeds: int = 3) -> Record:
+    """Without BN: .80 at 4 000 steps and .97 at the end; with BN ten points, then one, above. Seeds ± .001."""
+    step = np.arange(0, 50_001, 1_000)
+    spread = 0.001 * (np.arange(seeds) - (seeds - 1) / 2)[:, None]
+    without = np.interp(step, [0, 4_000, 50_000], [0.1, 0.80, 0.97])
+    with_bn = np.interp(step, [0, 4_000, 50_000], [0.1, 0.90, 0.98])
+    matched = np.stack([without + spread, with_bn + spread])
+    accuracy = np.stack([matched, np.minimum(matched + 0.0125, 0.995)])
+    middle = np.linspace(0, 0.5, len(step))
+    half = np.linspace(1, 1.5, len(step))
+    unit = np.stack([middle - half, middle, middle + half], axis=-1)
+    percentiles = np.broadcast_to(unit, (2, 2, seeds, *unit.shape)).copy()
+    percentiles[:, 0] *= 2
+    percentiles += spread[:, None]
+    change = np.full((2, 2, seeds, 4, 3), 0.01)
+    change[:, 0] = 0.04
+    arrays = {
+        "learning_rate": np.array([0.1, 1.0]),
+        "step": step,
+        "test_accuracy": accuracy,
+        "test_loss": 1 - accuracy,
+        "percentile_step": step,
+        "unit_percentiles": percentiles,
+        "layer_percentiles": percentiles,
+        "unit_dense": percentiles[..., :5, :],
+        "layer_dense": percentiles[..., :5, :],
+        "layer_dense_change": change,
+    }
+    config = {
+        "sigma": 0.1,
+        "learning_rates": [0.1, 1.0],
+        "seeds": list(range(seeds)),
+        "steps": 50_000,
+        "dense_steps": 4,
+        "batch_size": 60,
+        "probe_images": 1001,
+        "unit": 0,
+    }
+    return Record("mnist_curves", arrays, {**SIDECAR, "config": config, "verdicts": VERDICTS})
+
+
+def grid(seeds: int = 2) -> Record:
+    """Two σ, three rates. The best validation cell is (.1, 1) without BN and (.01, .1) with it."""
+    without = np.array([[0.11, 0.50, 0.92], [0.60, 0.95, 0.94]])
+    with_bn = np.array([[0.96, 0.955, 0.93], [0.95, 0.95, 0.90]])
+    mean = np.stack([without, with_bn], axis=-1)
+    accuracy = mean[..., None, None] + 0.001 * np.arange(seeds)[:, None] + np.zeros(2)
+    validation = accuracy + np.array([0.0, 0.01])
+    arrays = {
+        "sigma": np.array([0.01, 0.1]),
+        "learning_rate": np.array([0.1, 1.0, 3.0]),
+        "step": np.array([0, 10_000]),
+        "test_accuracy": accuracy,
+        "validation_accuracy": validation,
+    }
+    config = {"seeds": list(range(seeds)), "steps": 10_000, "validation_images": 10_000}
+    return Record("mnist_grid", arrays, {**SIDECAR, "config": config, "verdicts": []})
+
+
+def records() -> dict[str, Record]:
+    return {record.name: record for record in (curves(), grid())}
+
+
+def catalogue() -> dict[str, Figure]:
+    """The real ids, with titles and captions that do not change with the page."""
+    texts = {
+        "title": "Un titre",
+        "caption": "Au taux << setting(curves.matched.learning_rate) >>,\n\n l'écart est positif ; voyez.",
+        "alt": 'Deux courbes "montantes" : << percent(curves.matched.final.with_bn.mean, 0) >> & plus',
+    }
+    rows = [replace(figure, **texts) for figure in FIGURES.values() if figure.kind is Kind.GRAPH]
+    return {row.id: row for row in rows}
+
+
+def draw(folder: Path) -> Path:
+    """Put the drawings of every figure under `folder`, wide ones of 468 × 288 pt, narrow ones of 320 × 400 px."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in catalogue():
+        for variant in VARIANTS:
+            size = 'width="320" height="400px"' if "narrow" in variant else 'width="468pt" height="288pt"'
+            svg = f'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" {size}><path d="M0 0"/></svg>'
+            (folder / f"{name}-{variant}.svg").write_text(svg)
+    return folder

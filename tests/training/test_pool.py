@@ -1,0 +1,127 @@
+"""Real processes on the real MNIST: killed, interrupted, resumed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.slow
+
+PROGRAM = """
+import sys
+from pathlib import Path
+import numpy as np
+from figures_src.training.machine import Machine
+from figures_src.training.pool import WorkerKilled, train_all
+from figures_src.training.protocol import EnsembleRun
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    runs = [
+        EnsembleRun(batch_norm, 0.1, 0.5, (0, 1), 1500, 500, percentiles_every=500, dense_steps=3)
+        for batch_norm in (False, True)
+    ]
+    try:
+        results = train_all("test", runs, Machine(folder / "checkpoints", jobs=2, checkpoint_seconds=0))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except WorkerKilled as error:
+        sys.exit(str(error))
+    arrays = {f"{i}.{name}": array for i, (result, _) in enumerate(results) for name, array in result.items()}
+    np.savez(folder / "result.npz", **arrays)
+"""
+
+
+def start(folder: Path) -> "subprocess.Popen[str]":
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "program.py"
+    program.write_text(PROGRAM)
+    # A session of its own, so that a Ctrl-C can be sent to the whole group as a terminal does.
+    return subprocess.Popen(
+        [sys.executable, str(program), str(folder)], start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_until(condition: "callable[[], bool]", seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def both_saved(folder: Path) -> bool:
+    return len(list((folder / "checkpoints").glob("*.npz"))) == 2
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def steps_reached(folder: Path) -> list[int]:
+    return [int(np.load(path)["step"]) for path in sorted((folder / "checkpoints").glob("*.npz"))]
+
+
+def result(folder: Path) -> dict[str, np.ndarray]:
+    process = start(folder)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    return dict(np.load(folder / "result.npz"))
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
+    return result(tmp_path_factory.mktemp("whole"))
+
+
+def check_resumed(folder: Path, uninterrupted: dict[str, np.ndarray]) -> None:
+    reached = steps_reached(folder)
+    assert len(reached) == 2
+    assert 0 < min(reached) < 1500, "the kill came too late to prove anything"
+    resumed = result(folder)
+    assert set(resumed) == set(uninterrupted)
+    for name, array in uninterrupted.items():
+        np.testing.assert_array_equal(resumed[name], array, err_msg=name)
+
+
+def test_kill_9_of_the_parent(tmp_path: Path, uninterrupted: dict[str, np.ndarray]) -> None:
+    process = start(tmp_path)
+    wait_until(lambda: both_saved(tmp_path))
+    workers = children(process.pid)
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not any(alive(pid) for pid in workers))
+    check_resumed(tmp_path, uninterrupted)
+
+
+def test_kill_9_of_a_worker(tmp_path: Path, uninterrupted: dict[str, np.ndarray]) -> None:
+    process = start(tmp_path)
+    wait_until(lambda: both_saved(tmp_path))
+    os.kill(children(process.pid)[-1], signal.SIGKILL)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "run the same command to go on" in errors
+    check_resumed(tmp_path, uninterrupted)
+
+
+def test_ctrl_c_saves_and_stops_every_process(tmp_path: Path, uninterrupted: dict[str, np.ndarray]) -> None:
+    process = start(tmp_path)
+    wait_until(lambda: both_saved(tmp_path))
+    workers = children(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert not any(alive(pid) for pid in workers)
+    check_resumed(tmp_path, uninterrupted)
