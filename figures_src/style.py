@@ -32,7 +32,9 @@ TOLERANCE = 0.2
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 _COMMAND = re.compile(r"([MLQCZz])([^MLQCZz]*)")
-_SHIFT = re.compile(r"translate\(([-.\d]+) ([-.\d]+)\)")
+_GRID = 2.5  # of whole numbers on which outlines are written: 250 to the height of the type
+_TEXT_SCALE = re.compile(r"scale\(([.\d]+) -\1\)")
+_SHIFT = re.compile(r"translate\(([-.\d]+) 0\)")
 _REFERENCE = re.compile(r"(?:^|url\()#([\w.-]+)")
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -226,20 +228,23 @@ def _shorten(element: Element) -> None:
     attributes = element.attrib
     if _XLINK in attributes:
         attributes["href"] = attributes.pop(_XLINK)
-    if "d" in attributes:
-        glyph = attributes.get("transform") == _GLYPH_SCALE
-        attributes["d"] = _path(attributes["d"], 1 / _GLYPH_UNITS if glyph else 1, 1)
-        if glyph:
-            del attributes["transform"]
+    glyph = attributes.get("transform") == _GLYPH_SCALE
+    if glyph:
+        attributes["d"] = _path(attributes["d"], _GRID / _GLYPH_UNITS, 0)
+        del attributes["transform"]
+    elif "d" in attributes:
+        attributes["d"] = _path(attributes["d"], 1, 1)
     shift = _SHIFT.fullmatch(attributes.get("transform", ""))
     if shift and element.tag == _SVG + "use" and "x" not in attributes:
-        attributes["x"], attributes["y"] = shift.groups()
+        # Within a line of text all glyphs stand at the same height.
+        attributes["x"] = _short(_GRID * float(shift[1]), 0)
         del attributes["transform"]
-    for name, decimals in (("transform", 4), ("x", 2), ("y", 2)):
+    elif "transform" in attributes:
+        shrunk = _TEXT_SCALE.sub(lambda m: f"scale({float(m[1]) / _GRID} {-float(m[1]) / _GRID})", attributes["transform"])
+        attributes["transform"] = _rounded(shrunk, 4)
+    for name in ("x", "y"):
         if name in attributes:
-            attributes[name] = _rounded(attributes[name], decimals)
-    if attributes.get("y") == "0" and element.tag == _SVG + "use":
-        del attributes["y"]
+            attributes[name] = _rounded(attributes[name], 1)
     if "style" in attributes:
         attributes["style"] = attributes["style"].replace(": ", ":").replace("; ", ";")
 

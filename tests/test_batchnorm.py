@@ -259,6 +259,18 @@ def test_training_then_evaluation_equal_torch(ours, shape, dtype, module_dtype, 
         assert_close(layer.state_dict(), reference.state_dict(), rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.parametrize("half", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("module_dtype", [torch.float32, None])
+def test_half_precision_is_computed_in_float32_and_rounded_once(half, module_dtype):
+    layer, _ = layers(BatchNorm1d, 4, module_dtype or half, {"momentum": None})
+    wide, _ = layers(BatchNorm1d, 4, torch.float32, {"momentum": None})
+    wide.load_state_dict(layer.state_dict())
+    z = normal(64, 4).add(5).to(half)
+    assert torch.equal(layer(z), wide(z.float()).to(half))
+    for name in ("running_mean", "running_var"):
+        assert torch.equal(layer.get_buffer(name), wide.get_buffer(name).to(layer.get_buffer(name).dtype))
+
+
 @pytest.mark.parametrize(("ours", "shape"), [(BatchNorm1d, (5, 3)), (BatchNorm2d, (2, 3, 2, 2))])
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("affine", [True, False])

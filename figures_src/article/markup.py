@@ -166,7 +166,8 @@ class FigureMarkup:
         parts = [f"Mesuré ici : {_run(self.records[name])}." for name in figure.needs]
         if figure.published and figure.sources:
             works = french.sentence_list([cite(key) for key in figure.sources])
-            readings = " ; ".join(f"{ORIGINS[name].place}, lue à {ORIGINS[name].accuracy}" for name in figure.published)
+            origins = [ORIGINS[name] for name in figure.published]
+            readings = ", ".join(f"{origin.place} (précision de lecture : {origin.accuracy})" for origin in origins)
             parts.append(f"Publié : {works}, {readings}.")
         if figure.needs:
             parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')

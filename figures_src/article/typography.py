@@ -28,7 +28,7 @@ _TYPESET = rf"""
     (?P<opening>«){_SPACES}*
   | {_SPACES}*(?P<closing>»)
   | (?<![\s(\[{{;:?!]){_SPACES}*(?P<high>[;?!]+)(?!\[)
-  | (?<![\s(\[{{;:?!])(?:{_SPACES}+(?P<colon>:)|(?P<tight_colon>:)(?=\s|\Z))
+  | (?<![\s(\[{{;:?!])(?:{_SPACES}+(?P<colon>:)|(?P<tight_colon>:)(?=[\s»]|\Z))
   | (?P<apostrophe>')
   | (?P<ellipsis>\.\.\.)
   | (?<=[0-9]){_SPACES}(?P<percent>%)

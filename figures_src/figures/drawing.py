@@ -85,6 +85,12 @@ class Sheet:
             above -= self.layout.small * LEADING + 1
         self.text(left, above, title, size=self.layout.text, color=colour or self.theme.ink, weight=SEMIBOLD)
 
+    def name_below(self, axes: Axes, text: str) -> None:
+        """Name the horizontal axis under its right end."""
+        box = axes.get_position()
+        under = (1 - box.y0) * self.height + 2 * self.layout.small * LEADING + 8
+        self.text(box.x1 * self.layout.width, under, text, ha="right")
+
 
 def begin(theme: Theme, layout: Layout, title: str, subtitle: str, body: float) -> Sheet:
     """A transparent figure with its title and subtitle wrapped, and ``body`` pixels of room below them."""
@@ -194,6 +200,4 @@ def step_axis(sheet: Sheet, axes: Axes, first: float, last: float, parts: int) -
     axes.set_xlim(first, last)
     places = [first + (last - first) * part / parts for part in range(parts + 1)]
     ticks(axes.xaxis, places, [french_number(place) for place in places])
-    box = axes.get_position()
-    under = (1 - box.y0) * sheet.height + 2 * sheet.layout.small * LEADING + 8
-    sheet.text(box.x1 * sheet.layout.width, under, "itérations", ha="right")
+    sheet.name_below(axes, "itérations")

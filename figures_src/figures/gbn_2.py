@@ -34,6 +34,8 @@ PUBLISHED = "ioffe2015_fig1a_test_accuracy"
 MATCHED, FAST = 0, -1
 """The learning rate of the comparison, and the other one, drawn as a thin dashed line."""
 THRESHOLD = 0.95
+NAMED_AT = (5000, 17_000)
+"""Steps where the published curves, without and with BN, have room for their names."""
 LOWEST, HIGHEST = 0.70, 0.988
 MARKS = (0.7, 0.8, 0.9, 0.95, 0.97, 0.98)
 LOSS_MARKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -46,7 +48,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         body = 590 if layout.stacked else 372
         sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
         if layout.stacked:
-            accuracy, loss = sheet.panel(46, 44, 224, 280), sheet.panel(46, 420, 224, 120)
+            accuracy, loss = sheet.panel(46, 44, 200, 280), sheet.panel(46, 420, 200, 120)
         else:
             accuracy, loss = sheet.panel(46, 44, 306, 276), sheet.panel(500, 44, 130, 276)
         _draw_accuracy(sheet, accuracy, record)
@@ -95,8 +97,8 @@ def _subtitle(record: Record) -> str:
     seeds = record.arrays["test_accuracy"].shape[2]
     space = NARROW_NO_BREAK_SPACE
     text = (
-        f"MNIST, σ{space}={space}{sigma}. Traits pleins : pas d’apprentissage {rates[MATCHED]}, moyenne de {seeds} "
-        f"graines et son intervalle à 95{space}%. Tirets : pas {rates[FAST]}. En gris : courbes publiées en 2015."
+        f"MNIST, σ{space}={space}{sigma}. Traits pleins : taux d’apprentissage {rates[MATCHED]}, moyenne de {seeds} "
+        f"graines et son intervalle à 95{space}%. Tirets : taux {rates[FAST]}."
     )
     return drawing.tidy(text)
 
@@ -106,9 +108,7 @@ def _draw_accuracy(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     steps = record.arrays["step"]
     drawing.accuracy_axis(axes, sheet.theme, LOWEST, HIGHEST, MARKS)
     drawing.step_axis(sheet, axes, 0, float(steps[-1]), 2 if sheet.layout.stacked else 5)
-    for arm in ARMS:
-        curve = load(PUBLISHED).where(arm=arm)
-        axes.plot(curve["step"], 1 - curve["test_accuracy"], color=sheet.theme.published, linewidth=1.1, zorder=1.5)
+    _draw_published(sheet, axes)
     _draw_arms(sheet, axes, steps, 1 - record.arrays["test_accuracy"])
     drawing.label_ends(sheet, axes, _end_labels(sheet.theme, record))
 
@@ -140,8 +140,16 @@ def _end_labels(theme: Theme, record: Record) -> list[drawing.Label]:
     labels = []
     for arm, (name, colour) in enumerate(zip(ARM_LABELS, arm_colours(theme), strict=True)):
         labels.append(drawing.Label(float(final[MATCHED, arm]), name, colour))
-        labels.append(drawing.Label(float(final[FAST, arm]), f"{name}, pas {rates[FAST]}", colour, 400))
-        curve = load(PUBLISHED).where(arm=ARMS[arm])
-        end = 1 - float(curve["test_accuracy"][-1])
-        labels.append(drawing.Label(end, f"{name}, publié", theme.published, 400))
+        labels.append(drawing.Label(float(final[FAST, arm]), f"{name}, taux {rates[FAST]}", colour, 400))
     return labels
+
+
+def _draw_published(sheet: drawing.Sheet, axes: Axes) -> None:
+    style = {"color": sheet.theme.published, "size": sheet.layout.small, "textcoords": "offset points"}
+    for arm, name in enumerate(ARMS):
+        curve = load(PUBLISHED).where(arm=name)
+        steps, errors = curve["step"], 1 - curve["test_accuracy"]
+        axes.plot(steps, errors, color=sheet.theme.published, linewidth=1.1, zorder=1.5)
+        at = int(np.abs(steps - NAMED_AT[arm]).argmin())
+        text = f"{ARM_LABELS[arm]}, publié en 2015"
+        axes.annotate(text, (steps[at], errors[at]), ((8, -6), (0, 8))[arm], ha=("left", "center")[arm], **style)

@@ -24,13 +24,15 @@ from figures_src.figures.common import (
 )
 from figures_src.published import load
 from figures_src.records.store import Record
-from figures_src.style import Layout, Theme, french_number, french_short, rc
+from figures_src.style import Layout, Theme, french_number, french_percent, french_short, rc
 
 RECORD = "mnist_curves"
 PUBLISHED = "ioffe2015_fig1bc_percentiles"
 MATCHED = 0
 PERCENTILES = (15, 50, 85)
 MEDIAN = 1
+EARLY, THINNED = 2000, 500
+"""Medians of single units are drawn at every measure up to the one, then at multiples of the other."""
 TITLES = ("Sans BN", "Avec BN")
 NAMES = ("15ᵉ centile", "médiane", "85ᵉ centile")
 
@@ -43,10 +45,12 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         if layout.stacked:
             panels = sheet.panel(34, 26, 218, 200), sheet.panel(34, 302, 218, 200)
         else:
-            panels = sheet.panel(34, 26, 286, 268), sheet.panel(350, 26, 286, 268)
+            panels = sheet.panel(34, 26, 282, 268), sheet.panel(352, 26, 282, 268)
         top = _reach(record)
         for arm, axes in enumerate(panels):
             _draw_arm(sheet, axes, record, arm, top)
+            if arm == WITHOUT_BN:
+                _name_published(sheet, axes, float(record.arrays["percentile_step"][-1]))
             if layout.stacked or arm == WITH_BN:
                 _name_lines(sheet, axes, record, arm)
         return drawing.finish(sheet)
@@ -85,8 +89,8 @@ def headline(record: Record) -> str:
     without, with_bn = farthest_medians(record)
     if with_bn < without:
         return drawing.tidy(
-            f"Avec BN, la médiane reste à {french_number(with_bn, 2)} au plus de zéro ; "
-            f"sans BN, elle s’en écarte jusqu’à {french_number(without, 2)}"
+            f"Avec BN, la médiane s’écarte de zéro de {french_number(with_bn, 2)} au plus ; "
+            f"sans BN, de {french_number(without, 2)}"
         )
     return drawing.tidy(
         f"Plus grand écart de la médiane à zéro : {french_number(with_bn, 2)} avec BN, "
@@ -98,8 +102,9 @@ def _subtitle(record: Record) -> str:
     rate = french_short(record.arrays["learning_rate"][MATCHED])
     seeds = record.arrays["unit_percentiles"].shape[2]
     return drawing.tidy(
-        f"Ce qui entre dans la dernière sigmoïde cachée (pas {rate}). Traits épais : moyenne des unités de la couche, "
-        f"{seeds} graines. Traits fins : médiane d’une même unité, graine par graine. En gris : une unité, publiée en 2015."
+        f"Ce qui entre dans la dernière sigmoïde cachée, taux d’apprentissage {rate}. Traits épais : moyenne de la "
+        f"couche sur {seeds} graines, intervalle à {french_percent(0.95)}. Traits fins : médiane de l’unité "
+        f"{record.config['unit']}, une graine chacun."
     )
 
 
@@ -128,8 +133,18 @@ def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int, top: f
         x = curve["fraction_of_training"] * steps[-1]
         axes.plot(x, curve["input_to_sigmoid"], color=theme.published, linewidth=1.1, zorder=1.5)
         drawing.band(axes, steps, _layer(record, arm, place), colour)
+    shown = (steps <= EARLY) | (steps % THINNED == 0)
     for medians in record.arrays["unit_percentiles"][MATCHED, arm, ..., MEDIAN]:
-        axes.plot(steps, medians, color=colour, linewidth=0.7, alpha=0.55, zorder=2.5)
+        axes.plot(steps[shown], medians[shown], color=colour, linewidth=0.8, alpha=0.5, zorder=2.5)
+
+
+def _name_published(sheet: drawing.Sheet, axes: Axes, last: float) -> None:
+    """Name the grey curves once, right of the highest point of those without BN, where nothing else is."""
+    curve = load(PUBLISHED).where(arm=ARMS[WITHOUT_BN], percentile=PERCENTILES[-1])
+    peak = int(curve["input_to_sigmoid"].argmax())
+    place = curve["fraction_of_training"][peak] * last, curve["input_to_sigmoid"][peak]
+    style = {"color": sheet.theme.published, "size": sheet.layout.small, "va": "center_baseline"}
+    axes.annotate("une unité, publiée en 2015", place, (9, -1), textcoords="offset points", **style)
 
 
 def _name_lines(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int) -> None:

@@ -119,14 +119,14 @@ def _subtitle(record: Record) -> str:
     rate = french_short(record.arrays["learning_rate"][MATCHED])
     unit, seed = record.config["unit"], record.config["seeds"][SHOWN_SEED]
     return drawing.tidy(
-        f"Entrée de la dernière sigmoïde cachée, unité {unit}, pas {rate}. À gauche, la graine {seed}, à toutes les "
-        "itérations. Points : une graine chacun ; trait : moyenne et son intervalle à 95 %."
-    ).replace("95 %", "95\u202f%")
+        f"Entrée de la dernière sigmoïde cachée, unité {unit}, taux d’apprentissage {rate}. Courbes : graine {seed}, à "
+        f"toutes les itérations. Points : une graine chacun ; traits : moyenne et intervalle à {french_percent(0.95)}."
+    )
 
 
 def _draw_view(sheet: drawing.Sheet, axes: Axes, rough: Roughness) -> None:
     first, last = int(rough.steps[0]), int(rough.steps[-1])
-    sheet.name(axes, "La médiane, pas à pas", f"écart à sa valeur à l’itération {first}, en étalements")
+    sheet.name(axes, "La médiane, itération par itération", f"écart à sa valeur à l’itération {first}, en étalements")
     swing = rough.swing[:, SHOWN_SEED]
     low, high = min(float(swing.min()), -0.5), max(float(swing.max()), 0.5)
     margin = 0.06 * (high - low)

@@ -13,7 +13,6 @@ from figures_src.figures.common import (
     WITH_BN,
     WITHOUT_BN,
     Cell,
-    Interval,
     Records,
     Table,
     arm_colours,
@@ -23,6 +22,7 @@ from figures_src.figures.common import (
 from figures_src.records.store import Record
 from figures_src.style import (
     NARROW_NO_BREAK_SPACE,
+    SEMIBOLD,
     Layout,
     Theme,
     french_number,
@@ -46,12 +46,12 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     rows = math.ceil(count / columns)
     height = 168 if layout.stacked else 236
     with rc(theme, layout):
-        body = rows * (height + 78) + 14
+        body = rows * (height + 58) + 22
         sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
-        width = (layout.width - 44 - 12 - 58 * (not layout.stacked)) / columns
+        width = (layout.width - 44 - 8) / columns
         for place in range(count):
             row, column = divmod(place, columns)
-            axes = sheet.panel(44 + column * width, 26 + row * (height + 78), width - 14, height)
+            axes = sheet.panel(44 + column * width, 26 + row * (height + 58), width - 14, height)
             _draw_sigma(sheet, axes, record, place, first=column == 0)
         return drawing.finish(sheet)
 
@@ -92,8 +92,8 @@ def headline(record: Record) -> str:
     cells = means.shape[0] * means.shape[1]
     best = [french_percent(float(means[(*best_cell(record, arm), arm)]), 1) for arm in (WITHOUT_BN, WITH_BN)]
     return drawing.tidy(
-        f"Au meilleur réglage de chacun, {best[WITH_BN]} avec BN et {best[WITHOUT_BN]} sans ; "
-        f"réglages à {french_percent(GOOD)} ou plus : {good[WITH_BN]} sur {cells} avec BN, {good[WITHOUT_BN]} sans"
+        f"Au meilleur réglage : {best[WITH_BN]} avec BN, {best[WITHOUT_BN]} sans. "
+        f"À {french_percent(GOOD)} ou plus : {good[WITH_BN]} réglages sur {cells} avec BN, {good[WITHOUT_BN]} sans"
     )
 
 
@@ -121,6 +121,21 @@ def _draw_sigma(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, fi
     drawing.ticks(axes.xaxis, shown.tolist(), [french_short(rate) for rate in shown])
     for arm in (WITHOUT_BN, WITH_BN):
         _draw_arm(sheet, axes, record, place, arm)
+    if place == 0:
+        _name_arms(sheet, axes, record)
+    if place == len(arrays["sigma"]) - 1:
+        sheet.name_below(axes, "taux d’apprentissage")
+
+
+def _name_arms(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    """Name the arms at their first points, in the panel where initial weights are smallest and arms farthest apart."""
+    accuracy = record.arrays["test_accuracy"][0, 0, :, :, -1].mean(-1)
+    left = record.arrays["learning_rate"][0]
+    for arm, colour in enumerate(arm_colours(sheet.theme)):
+        # Above, but under the lower curve where there is room for a name.
+        below = accuracy[arm] < accuracy[1 - arm] and accuracy[arm] > MARKS[1]
+        style = {"color": colour, "weight": SEMIBOLD, "size": sheet.layout.small, "textcoords": "offset points"}
+        axes.annotate(ARM_LABELS[arm], (left, 1 - accuracy[arm]), (-4, -18 if below else 9), **style)
 
 
 def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, arm: int) -> None:
@@ -134,5 +149,3 @@ def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, arm:
     if sigma == place:
         axes.plot(rates[rate], over.mean[rate], "o", markersize=13, mfc="none", mec=colour, mew=1.6, zorder=4)
 
-
-__all__ = ["ARM_LABELS", "Interval", "best_cell", "draw", "headline", "table"]

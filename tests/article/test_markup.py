@@ -1,0 +1,67 @@
+import pytest
+
+from figures_src.article import markup
+from tests.article import samples
+
+
+def test_pieces_of_html():
+    assert markup.english("batch") == '<i lang="en">batch</i>'
+    assert markup.claim("mesuré ici") == '<small class="claim claim-measured">mesuré ici</small>'
+    assert 'href="https://arxiv.org/abs/1502.03167"' in markup.cite("ioffe2015")
+    assert markup.cite("ioffe2015").endswith(">[1]</a>")
+    assert markup.equation(3, "x").startswith('<div class="equation" id="eq-3"><math display="block">')
+    assert markup.equation_link(3) == '<a href="#eq-3">(3)</a>'
+
+
+def test_what_does_not_exist_is_refused_with_its_nearest_neighbour():
+    with pytest.raises(KeyError, match="ioffe2015"):
+        markup.cite("iofe2015")
+    with pytest.raises(ValueError, match="not a valid Claim"):
+        markup.claim("prouvé")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [("468pt", "288pt", (624, 384)), ("320", "400px", (320, 400)), ("6.5in", "1in", (624, 96))],
+)
+def test_the_size_of_a_drawing_is_read_from_its_root(tmp_path, width, height, size):
+    path = tmp_path / "a.svg"
+    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"/>')
+    assert markup.svg_size(path) == size
+
+
+def test_a_drawing_without_a_size_or_without_a_file_is_refused(tmp_path):
+    path = tmp_path / "a.svg"
+    path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="1"/>')
+    with pytest.raises(ValueError, match="in px, pt or in"):
+        markup.svg_size(path)
+    with pytest.raises(FileNotFoundError, match="--only gbn_2"):
+        markup.svg_size(tmp_path / "gbn_2-dark-narrow.svg")
+
+
+def test_a_figure(tmp_path):
+    figures = markup.FigureMarkup(
+        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text
+    )
+    html = figures("gbn_2")
+    assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="(max-width: 640px) and (pref')
+    assert html.count("<source ") == 3
+    assert 'srcset="/assets/figures/gbn_2-dark-narrow.svg" width="320" height="400"' in html
+    assert '<img src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt="Deux courbes &quot;mont' in html
+    assert 'loading="lazy" decoding="async"></picture><figcaption>' in html
+    assert "<strong>Graphique\u00a02.</strong> Un titre." in html
+    assert "3\u00a0graines, 1\u00a0h\u00a02\u00a0min de calcul sur processeur, le 1er\u00a0novembre\u00a02026" in html
+    assert 'href="/assets/figures/gbn_2.csv"' in html
+    assert "<code>python scripts/build_figures.py --only gbn_2</code>" in html
+    assert "figure 1a" in html
+    assert "\n" not in html
+    assert "figure 1a" not in figures("gbn_4")
+    with pytest.raises(KeyError, match="did you mean 'gbn_2'"):
+        figures("gbn_22")
+
+
+def test_a_table_names_its_rows_and_itself():
+    html = markup.table(["a", "b"], "L'<b>écart</b>", [["x", "1"]])
+    assert 'aria-label="L’écart"' in html
+    assert '<th scope="row">x</th><td class="number">1</td>' in html
+    assert html.count("<tr>") == 2

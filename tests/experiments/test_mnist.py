@@ -1,0 +1,92 @@
+"""Experiment E1: what is compared, the predictions, and the replay of the committed records."""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from figures_src.experiments import mnist
+from figures_src.records import store
+from figures_src.training.machine import Machine
+
+
+def arrays(with_bn: float, without_bn: float) -> dict[str, np.ndarray]:
+    """Two steps of evaluation, two rates, two seeds; accuracies constant in time."""
+    accuracy = np.empty((2, 2, 2, 3))
+    accuracy[:, mnist.WITH_BN], accuracy[:, mnist.WITHOUT_BN] = with_bn, without_bn
+    percentiles = np.zeros((2, 2, 2, 4, 3))
+    percentiles[..., 0], percentiles[..., 2] = -1, 1
+    percentiles[..., 3, :] *= 1.5
+    change = np.ones((2, 2, 2, 3, 3))
+    change[:, mnist.WITHOUT_BN] = 3
+    return {
+        "test_accuracy": accuracy,
+        "step": np.array([0, 4000, 50_000]),
+        "percentile_step": np.array([0, 1000, 5000, 50_000]),
+        "unit_percentiles": percentiles,
+        "layer_percentiles": percentiles,
+        "layer_percentiles_change": change,
+    }
+
+
+def test_gap_is_in_points() -> None:
+    np.testing.assert_allclose(mnist.accuracy_gap(arrays(0.97, 0.95), 4000), [2, 2])
+
+
+def test_early_path_stops_at_5000_steps() -> None:
+    np.testing.assert_allclose(mnist.early_path(arrays(0.9, 0.9), mnist.WITHOUT_BN), [6, 6])
+
+
+def test_every_prediction_can_be_met() -> None:
+    favourable = arrays(0.97, 0.94)
+    favourable["test_accuracy"][1, mnist.WITHOUT_BN] = 0.98
+    assert [verdict.met for verdict in mnist.curves_verdicts(favourable)] == [True] * 8
+
+
+def test_every_prediction_can_fail() -> None:
+    contrary = arrays(0.94, 0.94)
+    contrary["unit_percentiles"] = contrary["unit_percentiles"] / 1.5 + 0.2
+    contrary["unit_percentiles"][..., 3, :] = contrary["unit_percentiles"][..., 1, :]
+    contrary["layer_percentiles"] = contrary["unit_percentiles"]
+    contrary["layer_percentiles_change"][:] = 1
+    assert [verdict.met for verdict in mnist.curves_verdicts(contrary)] == [False] * 8
+
+
+def test_runs_differ_in_rate_and_arm_alone() -> None:
+    runs = mnist.CURVES.config.runs()
+    assert [(run.learning_rate, run.batch_norm) for run in runs] == [
+        (0.1, False),
+        (0.1, True),
+        (1.0, False),
+        (1.0, True),
+    ]
+    assert len({replace(run, learning_rate=1, batch_norm=True) for run in runs}) == 1
+    assert (runs[0].steps, runs[0].batch_size, runs[0].hidden) == (50_000, 60, (100, 100, 100))
+    assert len(runs[0].seeds) >= 5
+
+
+def test_the_grid_is_the_declared_one() -> None:
+    cells = {(run.sigma, run.learning_rate, run.batch_norm) for run in mnist.GRID.config.runs()}
+    assert len(cells) == 40
+    assert {sigma for sigma, _, _ in cells} == {0.01, 0.03, 0.1, 0.3}
+    assert {rate for _, rate, _ in cells} == {0.03, 0.1, 0.3, 1.0, 3.0}
+    assert all(run.validation_images == 10_000 and run.steps == 10_000 for run in mnist.GRID.config.runs())
+
+
+@pytest.mark.slow
+def test_the_record_of_the_curves_replays(tmp_path: Path) -> None:
+    """Today's code gives the losses that the record keeps of its first steps."""
+    recorded = store.load("mnist_curves").arrays["replay_loss"]
+    again = mnist.replay(mnist.CURVES.config, Machine(tmp_path, jobs=2))
+    np.testing.assert_allclose(again.reshape(recorded.shape), recorded, rtol=2e-5)
+    assert all(np.abs(a - b).max() > 1e-3 for a, b in pairwise(again)), "the arms must differ for this to mean anything"
+
+
+@pytest.mark.slow
+def test_a_corner_of_the_grid_replays(tmp_path: Path) -> None:
+    corner = mnist.MnistGrid(sigmas=(0.3,), learning_rates=(3.0,))
+    recorded = store.load("mnist_grid").arrays["replay_loss"][-1, -1]
+    again = mnist.replay(corner, Machine(tmp_path, jobs=2))
+    np.testing.assert_allclose(again, recorded, rtol=2e-5)

@@ -1,0 +1,147 @@
+"""Records on disk: whole, verified, fresh."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from figures_src.experiments import EXPERIMENTS
+from figures_src.experiments.experiment import Experiment, Outcome, Verdict
+from figures_src.records import produce, store
+from figures_src.records.store import DamagedRecord, Record
+from figures_src.training.machine import Machine
+
+
+@dataclass(frozen=True)
+class Config:
+    steps: int = 3
+
+
+def verdicts(arrays: object) -> tuple[Verdict, ...]:
+    return (Verdict("la perte décroît", "< 1", float(arrays["loss"][-1]), 1, "", bool(arrays["loss"][-1] < 1)),)
+
+
+TOY = Experiment(
+    name="toy",
+    question="?",
+    config=Config(),
+    quick=Config(1),
+    protocol=1,
+    dataset="none",
+    dataset_sha256="0" * 64,
+    run=lambda config, machine: Outcome({"loss": np.linspace(2, 0, config.steps)}, 1.23),
+    verdicts=verdicts,
+    replay=lambda config, machine: np.zeros(1),
+)
+
+
+def record() -> Record:
+    return Record("toy", {"loss": np.arange(4.0), "step": np.arange(4)}, {"config": {"steps": 3}, "preset": "full"})
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    store.save(record(), tmp_path)
+    loaded = store.load("toy", tmp_path)
+    np.testing.assert_array_equal(loaded.arrays["loss"], record().arrays["loss"])
+    assert loaded.arrays["step"].dtype == np.int64
+    assert loaded.config == {"steps": 3}
+    assert not loaded.quick
+
+
+def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    store.save(record(), tmp_path / "a")
+    store.save(record(), tmp_path / "b")
+    for name in ("toy.npz", "toy.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["toy.json", "toy.npz"]
+
+
+@pytest.mark.parametrize("damage", ["flip", "truncate", "delete"])
+def test_damaged_arrays_are_refused_with_the_mend(tmp_path: Path, damage: str) -> None:
+    store.save(record(), tmp_path)
+    path = tmp_path / "toy.npz"
+    content = bytearray(path.read_bytes())
+    content[40] ^= 1
+    if damage == "delete":
+        path.unlink()
+    else:
+        path.write_bytes(content if damage == "flip" else content[:-7])
+    with pytest.raises(DamagedRecord, match="--retrain toy"):
+        store.load("toy", tmp_path)
+
+
+def test_a_damaged_sidecar_is_refused(tmp_path: Path) -> None:
+    store.save(record(), tmp_path)
+    (tmp_path / "toy.json").write_text("{")
+    with pytest.raises(DamagedRecord, match=r"toy\.json is damaged"):
+        store.load("toy", tmp_path)
+
+
+def test_no_record_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"build_figures\.py"):
+        store.load("toy", tmp_path)
+
+
+def test_the_key_follows_configuration_data_protocol_and_preset() -> None:
+    variants = [
+        TOY,
+        replace(TOY, config=Config(4)),
+        replace(TOY, dataset_sha256="1" * 64),
+        replace(TOY, protocol=2),
+        replace(TOY, name="other"),
+    ]
+    keys = {store.record_key(experiment, "full") for experiment in variants} | {store.record_key(TOY, "quick")}
+    assert len(keys) == 6
+
+
+def test_producing_writes_all_that_is_needed_to_trust_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "RECORDS", tmp_path)
+    assert not produce.is_fresh(TOY, "full")
+    produce.produce(TOY, "full", Machine(tmp_path / "checkpoints"))
+    assert produce.is_fresh(TOY, "full")
+    assert not produce.is_fresh(replace(TOY, protocol=2), "full")
+    sidecar = store.load("toy", tmp_path).sidecar
+    assert sidecar["config"] == {"steps": 3}
+    assert sidecar["seconds"] == 1.2
+    assert sidecar["verdicts"][0]["met"] is True
+    assert sidecar["libraries"]["torch"].startswith("2.13.0")
+    assert {"commit", "date", "device", "threads", "jobs", "processor", "python", "key"} <= set(sidecar)
+
+
+def test_checkpoints_are_forgotten_only_after_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "RECORDS", tmp_path)
+    checkpoint = tmp_path / "checkpoints" / "run.npz"
+    checkpoint.parent.mkdir()
+    checkpoint.touch()
+    full_disk = replace(TOY, run=lambda config, machine: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(OSError, match="No space"):
+        produce.produce(full_disk, "full", Machine(checkpoint.parent))
+    assert checkpoint.exists()
+    produce.produce(TOY, "full", Machine(checkpoint.parent))
+    assert not checkpoint.exists()
+
+
+def test_quick_records_live_apart(tmp_path: Path) -> None:
+    assert store.folder("quick") != store.folder("full")
+    assert "build" in store.folder("quick").parts
+
+
+@pytest.mark.parametrize("name", list(EXPERIMENTS))
+def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
+    loaded = store.load(name)
+    experiment = EXPERIMENTS[name]
+    assert not loaded.quick
+    assert produce.is_fresh(experiment, "full")
+    for array_name, array in loaded.arrays.items():
+        assert np.isfinite(array).all(), array_name
+
+
+@pytest.mark.parametrize("name", list(EXPERIMENTS))
+def test_recorded_verdicts_are_those_of_the_recorded_arrays(name: str) -> None:
+    loaded = store.load(name)
+    again = EXPERIMENTS[name].verdicts(loaded.arrays)
+    assert [verdict.prediction for verdict in again] == [row["prediction"] for row in loaded.sidecar["verdicts"]]
+    for verdict, row in zip(again, loaded.sidecar["verdicts"], strict=True):
+        assert verdict.measured == pytest.approx(row["measured"], rel=1e-6)
+        assert verdict.met == row["met"]

@@ -1,0 +1,186 @@
+"""The main command, on a copy of the tree where it writes."""
+
+import errno
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from figures_src import build
+from figures_src.catalogue import FIGURES
+from figures_src.files import write_whole
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the command reads and writes, brought up to date by itself."""
+    copy = tmp_path_factory.mktemp("tree")
+    for name in ("figures_src", "scripts", "assets", "_posts"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("_config.yml", "pyproject.toml"):
+        shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+def run(tree: Path, *arguments: str, without_torch: bool = True) -> "subprocess.CompletedProcess[str]":
+    """Run the command in the copy; a module that refuses to be imported stands where torch would be."""
+    trap = tree / "trap"
+    trap.mkdir(exist_ok=True)
+    (trap / "torch.py").write_text("raise AssertionError('torch was imported')")
+    path = os.pathsep.join([str(trap), str(tree)] if without_torch else [str(tree)])
+    command = [sys.executable, str(tree / "scripts" / "build_figures.py"), *arguments]
+    environment = {**os.environ, "PYTHONPATH": path, "COLUMNS": "200"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def products(tree: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(tree)): path.read_bytes() for name in ("assets/figures", "_posts")
+            for path in sorted((tree / name).rglob("*")) if path.is_file()}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--only", "gbn_22"], "did you mean 'gbn_2'"),
+        (["--only", "gbn_3", "gbn4"], "did you mean 'gbn_4'"),
+        (["--retrain", "mnist_curve"], "did you mean 'mnist_curves'"),
+        (["--device", "cudda"], "did you mean 'cuda'"),
+        (["--onyl", "gbn_2"], "--only"),
+        (["--jobs", "0"], "0"),
+        (["--data", "/nowhere/at/all"], "no such folder"),
+    ],
+)
+def test_misspelt_words_cost_one_line(tree: Path, arguments: list[str], told: str) -> None:
+    process = run(tree, *arguments)
+    assert process.returncode == 2
+    assert told in process.stderr
+    assert process.stderr.count("\n") == 1
+    assert process.stdout == ""
+
+
+def test_the_committed_tree_is_what_its_sources_give(tree: Path) -> None:
+    process = run(tree, "--check")
+    assert process.stdout.strip() == "everything is up to date"
+    assert process.returncode == 0
+
+
+def test_nothing_to_do_changes_nothing_and_needs_no_torch(tree: Path) -> None:
+    before = products(tree)
+    process = run(tree)
+    assert process.returncode == 0, process.stderr
+    assert "up to date" in process.stdout
+    assert products(tree) == before
+
+
+def test_list_names_every_figure_and_experiment(tree: Path) -> None:
+    listed = run(tree, "--list").stdout
+    assert all(name in listed for name in [*FIGURES, "mnist_curves", "mnist_grid"])
+
+
+def test_redrawing_everything_gives_the_committed_bytes(tree: Path) -> None:
+    """Also on a machine that never made them: the committed figures are those of this code and these records."""
+    before = products(tree)
+    for path in (tree / "assets" / "figures").iterdir():
+        path.unlink()
+    (tree / build.FULL.post.relative_to(ROOT)).unlink()
+    process = run(tree)
+    assert process.returncode == 0, process.stderr
+    assert products(tree) == before
+
+
+def test_an_edited_figure_is_found_and_mended(tree: Path) -> None:
+    before = products(tree)
+    svg = tree / "assets" / "figures" / "gbn_3-dark.svg"
+    svg.write_bytes(svg.read_bytes() + b" ")
+    process = run(tree, "--check")
+    assert process.returncode == 1
+    assert "gbn_3: gbn_3-dark.svg was edited by hand" in process.stdout
+    assert "gbn_3-dark.svg was edited" in run(tree, "--why", "--only", "gbn_3").stdout
+    assert svg.read_bytes() == before["assets/figures/gbn_3-dark.svg"] + b" "
+    assert run(tree).returncode == 0
+    assert products(tree) == before
+
+
+def test_a_stranger_among_the_figures_is_reported(tree: Path) -> None:
+    stranger = tree / "assets" / "figures" / "gbn_99-light.svg"
+    stranger.touch()
+    process = run(tree, "--check")
+    stranger.unlink()
+    assert process.returncode == 1
+    assert "gbn_99-light.svg" in process.stdout
+
+
+def test_only_redraws_only_what_it_names(tree: Path) -> None:
+    for name in ("gbn_3.csv", "gbn_4.csv"):
+        (tree / "assets" / "figures" / name).unlink()
+    assert run(tree, "--only", "gbn_3").returncode == 0
+    assert (tree / "assets" / "figures" / "gbn_3.csv").exists()
+    assert not (tree / "assets" / "figures" / "gbn_4.csv").exists()
+    assert run(tree).returncode == 0
+    assert (tree / "assets" / "figures" / "gbn_4.csv").exists()
+
+
+def test_a_damaged_record_stops_the_build_with_the_mend(tree: Path) -> None:
+    before = products(tree)
+    archive = tree / "figures_src" / "records" / "mnist_curves.npz"
+    content = archive.read_bytes()
+    archive.write_bytes(content[:-100])
+    (tree / "assets" / "figures" / "gbn_2.csv").unlink()
+    process = run(tree)
+    archive.write_bytes(content)
+    assert process.returncode == 1
+    assert process.stderr.count("\n") == 1
+    assert "--retrain mnist_curves" in process.stderr
+    assert run(tree).returncode == 0
+    assert products(tree) == before
+
+
+def test_a_second_build_waits_and_says_so(tree: Path) -> None:
+    lock = tree / "build" / "lock"
+    lock.parent.mkdir(exist_ok=True)
+    command = [sys.executable, str(tree / "scripts" / "build_figures.py")]
+    with lock.open("w") as file:
+        file.write("4242")
+        file.flush()
+        fcntl.flock(file, fcntl.LOCK_EX)
+        environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONUNBUFFERED": "1"}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as waiting:
+            assert waiting.stdout is not None
+            assert "process 4242" in waiting.stdout.readline()
+            assert waiting.poll() is None
+            fcntl.flock(file, fcntl.LOCK_UN)
+            assert waiting.wait(60) == 0
+
+
+@pytest.mark.parametrize("refusal", [errno.ENOSPC, errno.EROFS])
+def test_a_disk_that_refuses_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int) -> None:
+    path = tmp_path / "figure.svg"
+    write_whole(path, b"old")
+
+    def refuse(_: int) -> None:
+        raise OSError(refusal, os.strerror(refusal), str(path))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match=os.strerror(refusal)):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_storage_troubles_are_told_in_one_line(tree: Path) -> None:
+    """A file stands where the folder of the figures should be: nothing can be written there."""
+    figures = tree / "assets" / "figures"
+    aside = figures.rename(tree / "assets" / "aside")
+    figures.touch()
+    process = run(tree)
+    figures.unlink()
+    aside.rename(figures)
+    assert process.returncode == 1
+    assert process.stderr.count("\n") == 1
+    assert "figures" in process.stderr

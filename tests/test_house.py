@@ -1,0 +1,80 @@
+"""The two rules of the house: imports run one way, and no torch where none is needed."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "figures_src"
+
+# A room may import from those on its line or before; files.py and batchnorm.py stand before all rooms.
+ORDER = (
+    {"files", "batchnorm"},
+    {"datasets"},
+    {"networks"},
+    {"training"},
+    {"experiments"},
+    {"records", "published"},
+    {"style"},
+    {"figures"},
+    {"catalogue"},
+    {"article"},
+    {"publish"},
+    {"build"},
+)
+TORCH_FREE = ("figures", "article", "catalogue.py", "publish.py", "style.py", "records", "published", "build.py")
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def rank(name: str) -> int:
+    return next(line for line, rooms in enumerate(ORDER) if name in rooms)
+
+
+def imports(path: Path) -> list[str]:
+    """Names of the modules that a file imports, wherever in the file."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    assert all(node.level == 0 for node in froms), f"{path}: imports are absolute"
+    return plain + [
+        f"{node.module}.{alias.name}" if node.module == "figures_src" else str(node.module)
+        for node in froms
+        for alias in node.names
+    ]
+
+
+def sources() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.name != "__init__.py")
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for module in imports(path):
+        if module.startswith("figures_src."):
+            assert rank(room(module)) <= rank(own), f"{own} imports {module}, which comes after it"
+
+
+@pytest.mark.parametrize("name", TORCH_FREE)
+def test_no_torch_is_named_where_none_is_needed(name: str) -> None:
+    place = PACKAGE / name
+    paths = [place] if place.suffix == ".py" else sorted(place.rglob("*.py"))
+    assert paths
+    for path in paths:
+        assert not any(module.split(".")[0] == "torch" for module in imports(path)), path
+
+
+@pytest.mark.parametrize("module", ["build", "publish", "catalogue", "experiments", "records.produce", "style"])
+def test_importing_the_upper_rooms_does_not_bring_torch(module: str) -> None:
+    program = f"import sys, figures_src.{module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_order_names_every_room() -> None:
+    rooms = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in sources()}
+    assert rooms == set().union(*ORDER)

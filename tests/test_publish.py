@@ -1,0 +1,218 @@
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from jinja2 import UndefinedError
+
+from figures_src.publish import FIGURES_FOLDER, POST, TEMPLATES, environment, publish, render
+from tests.article import samples
+
+FRONT_MATTER = """---
+layout: post
+title: "Normalisation par lots (Batch Normalization)"
+date: 2021-04-05 15:37:00 +0200
+categories: Apprentissage-profond
+lang: fr
+description: "La normalisation par lots (batch normalization) en français : ses équations, et l’expérience MNIST \
+de l’article original refaite par du code que chacun peut relancer."
+render_with_liquid: false
+---
+"""
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    return samples.draw(tmp_path_factory.mktemp("root") / FIGURES_FOLDER)
+
+
+def post(figures, **records):
+    return render(samples.records() | records, figures, samples.catalogue())
+
+
+def plain(page):
+    """The page's words, every space an ordinary one."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", page))
+
+
+@pytest.fixture(scope="module")
+def page(figures):
+    return post(figures)
+
+
+def test_front_matter(page):
+    assert page.startswith(FRONT_MATTER + "\n")
+    assert page.count("\n---\n") == 1
+
+
+def test_headings_have_stable_anchors(page):
+    assert re.findall(r"^#+ .*\{#(.+)\}$", page, re.MULTILINE) == [
+        "en-3-minutes",
+        "principe",
+        "phase-entrainement",
+        "comprendre",
+        "en-pratique",
+        "resultats-article-original",
+    ]
+
+
+def test_nothing_of_the_machinery_is_left(page):
+    for sign in ("$$", r"\(", r"\[", "<<", ">>", "<%", "%>", "{{", "{%", "AJOUTER", "None", " nan", "'"):
+        assert sign not in page
+    assert '"' not in re.sub(r"\A---.*?\n---\n|<[^>]*>", "", page, flags=re.DOTALL)
+
+
+def test_html_blocks_hold_no_blank_line(page):
+    blocks = re.findall(r"<figure.*?</figure>|<div.*?</div>", page, re.DOTALL)
+    assert len(blocks) == 10
+    assert not any("\n" in block for block in blocks)
+
+
+def equations(page):
+    found = re.findall(r'<div class="equation" id="eq-(\d)">(<math.*?</math>)', page)
+    return {int(number): ET.fromstring(markup) for number, markup in found}
+
+
+def text(element):
+    return "".join(element.itertext())
+
+
+def test_the_four_equations(page):
+    found = equations(page)
+    assert list(found) == [1, 2, 3, 4]
+    assert [text(found[number]) for number in found] == [
+        "μ=1m∑i=1mz(i)",
+        "σ2=1m∑i=1m(z(i)−μ)2",
+        "zˆ(i)=z(i)−μσ2+ε",
+        "y(i)=γzˆ(i)+β",
+    ]
+    squares = [text(power[1]) for power in found[2].iter("msup") if text(power[0]).startswith("(")]
+    assert squares == ["2"]
+    numerator, denominator = found[3].find(".//mfrac")
+    assert text(numerator) == "z(i)−μ"
+    assert denominator.tag == "msqrt"
+    assert text(denominator) == "σ2+ε"
+
+
+def test_errors_often_seen_are_not_repeated(page):
+    words = plain(page)
+    assert "deux moments" in words
+    assert "la descente de gradient les apprend" in words
+    assert "Elle ne joue aucun rôle dans l’apprentissage de γ et de β" in words
+    assert "un seul couple (γ,β) par canal" in words
+
+
+def test_numbers_come_from_the_records_in_french(page):
+    words = plain(page)
+    assert "vaut **+10,00 points (± 0,00)**" in words
+    assert "À 50 000 itérations, il vaut **+1,00 point (± 0,00)**" in words
+    assert "avec BN atteint 95 % en 33 000 itérations, le réseau sans BN atteint 95 % en 45 000 itérations" in words
+    assert "écart-type 0,1 et taux 1. Il donne 95,05 % (± 0,64)" in words
+    assert "de +35,0 points à +85,0 points" in words
+    assert "la différence est de +0,25 point" in words
+    assert "Sans BN mais avec un taux plus grand, on fait donc mieux" in words
+    assert "l’écart de l’unité est multiplié par 1,49" in words
+
+
+def test_other_records_give_other_numbers_and_other_conclusions(figures):
+    curves = samples.curves()
+    accuracy = curves.arrays["test_accuracy"][:, ::-1]
+    swapped = plain(post(figures, mnist_curves=replace(curves, arrays={**curves.arrays, "test_accuracy": accuracy})))
+    assert "il vaut **−1,00 point (± 0,00)**" in swapped
+    assert "c’est donc le réseau sans BN qui est en tête" in swapped
+    assert "La BN est donc en tête" not in swapped
+
+
+def test_a_tie_is_called_a_tie(figures):
+    curves = samples.curves()
+    accuracy = curves.arrays["test_accuracy"].copy()
+    accuracy[0, 1, :, -1] = accuracy[0, 0, :, -1] + [-0.01, 0, 0.01]
+    tied = plain(post(figures, mnist_curves=replace(curves, arrays={**curves.arrays, "test_accuracy": accuracy})))
+    assert "l’intervalle contient zéro : ces graines ne permettent pas de départager" in tied
+
+
+@pytest.mark.parametrize(
+    ("absolute", "relative", "conclusion"),
+    [(0.001, 0.001, "le plus calme"), (0.9, 0.9, "tremble le plus"), (0.05, 0.01, "c’est lui le plus calme")],
+)
+def test_roughness_is_reported_whichever_way_it_goes(figures, absolute, relative, conclusion):
+    curves = samples.curves()
+    change = np.full_like(curves.arrays["layer_dense_change"], 0.04)
+    change[:, 1] = absolute
+    dense = curves.arrays["layer_dense"].copy()
+    dense[:, 1] = [-absolute / relative / 2, 0, absolute / relative / 2]
+    dense[:, 0] = [-0.5, 0, 0.5]
+    arrays = {**curves.arrays, "layer_dense_change": change, "layer_dense": dense}
+    assert conclusion in plain(post(figures, mnist_curves=replace(curves, arrays=arrays)))
+
+
+def test_a_failed_prediction_is_shown_as_failed(page, figures):
+    assert page.count('class="verdict-met"') == 1
+    assert page.count('class="verdict-failed"') == 1
+    assert "Une prédiction est démentie par la mesure" in page
+    assert "nous attendions × ≥ 1,3, nous avons mesuré × 1,05" in plain(page)
+
+    curves = samples.curves()
+    sidecar = {**curves.sidecar, "verdicts": curves.sidecar["verdicts"][:1]}
+    kept = post(figures, mnist_curves=replace(curves, sidecar=sidecar))
+    assert "démentie" not in kept
+    assert "Toutes sont tenues" in kept
+
+
+def test_a_quick_run_says_that_it_is_one(page, figures):
+    grid = samples.grid()
+    quick = post(figures, mnist_grid=replace(grid, sidecar={**grid.sidecar, "preset": "quick"}))
+    assert "Essai rapide" in quick
+    assert "Essai rapide" not in page
+
+
+def test_captions_and_alternative_texts_quote_records_too(page):
+    assert "Au taux 0,1, l’écart est positif\u202f; voyez." in page
+    assert 'alt="Deux courbes &quot;montantes&quot;\u202f: 98\u202f% &amp; plus"' in page
+
+
+@pytest.mark.parametrize("template", ["<< unheard_of >>", "<< curves.unheard_of >>", "<< m('x') ~ unheard_of >>"])
+def test_an_undefined_name_is_an_error(figures, template):
+    jinja = environment(samples.records(), figures, samples.catalogue())
+    with pytest.raises(UndefinedError, match="unheard_of"):
+        jinja.from_string(template).render()
+
+
+def test_templates_hold_no_measured_number():
+    """A percentage or a number of thousands typed by hand would outlive the record that it came from."""
+    for path in TEMPLATES.rglob("*.j2"):
+        words = re.sub(r"<<.*?>>|<%.*?%>|<#.*?#>|\A---.*?\n---\n", "", path.read_text(), flags=re.DOTALL)
+        assert not re.findall(r"\d[\d\s\u202f]*%|\d+,\d+|\d[ \u202f\u00a0]?\d{3}", words), path
+
+
+def test_twice_gives_the_same_bytes_and_an_error_leaves_the_old_post(tmp_path):
+    samples.draw(tmp_path / FIGURES_FOLDER)
+    publish(tmp_path, samples.records(), samples.catalogue())
+    first = (tmp_path / POST).read_bytes()
+    publish(tmp_path, samples.records(), samples.catalogue())
+    assert (tmp_path / POST).read_bytes() == first
+
+    curves = samples.curves()
+    accuracy = np.full_like(curves.arrays["test_accuracy"], np.nan)
+    failing = replace(curves, arrays={**curves.arrays, "test_accuracy": accuracy})
+    with pytest.raises(ValueError, match="two finite values"):
+        publish(tmp_path, samples.records() | {"mnist_curves": failing}, samples.catalogue())
+    with pytest.raises(KeyError, match="mnist_grid"):
+        publish(tmp_path, {"mnist_curves": curves}, samples.catalogue())
+    assert (tmp_path / POST).read_bytes() == first
+    assert [path.name for path in (tmp_path / POST).parent.iterdir()] == [POST.name]
+
+
+def test_a_missing_drawing_names_the_command_that_draws_it(tmp_path):
+    figures = samples.draw(tmp_path)
+    (figures / "gbn_3-dark.svg").unlink()
+    with pytest.raises(FileNotFoundError, match=r"build_figures\.py --only gbn_3"):
+        render(samples.records(), figures, samples.catalogue())
+
+
+def test_no_torch_and_no_matplotlib():
+    program = "import sys, figures_src.publish; print({'torch', 'matplotlib'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "set()\n"
