@@ -23,11 +23,12 @@ SEMIBOLD = 600
 SMALLEST_TEXT = 12
 """In pixels of the figure; a narrow figure is shown at 93 % or more of its width on a phone of 360 px."""
 
+NO_BREAK_SPACE = "\u00a0"
 NARROW_NO_BREAK_SPACE = "\u202f"
 MINUS = "\u2212"
 
 
-TOLERANCE = 0.2
+TOLERANCE = 0.3
 """Largest distance, in pixels, between a drawn curve and its simplified path: less than a screen can show."""
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
@@ -240,7 +241,9 @@ def _shorten(element: Element) -> None:
         attributes["x"] = _short(_GRID * float(shift[1]), 0)
         del attributes["transform"]
     elif "transform" in attributes:
-        shrunk = _TEXT_SCALE.sub(lambda m: f"scale({float(m[1]) / _GRID} {-float(m[1]) / _GRID})", attributes["transform"])
+        shrunk = _TEXT_SCALE.sub(
+            lambda m: f"scale({float(m[1]) / _GRID} {-float(m[1]) / _GRID})", attributes["transform"]
+        )
         attributes["transform"] = _rounded(shrunk, 4)
     for name in ("x", "y"):
         if name in attributes:

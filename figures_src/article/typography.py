@@ -19,7 +19,7 @@ _KEPT = rf"""
   | \{{[:\#][^{{}}\n]*\}}                                 # attribute list, heading id
   | ^\[[^\]\n]+\]:[^\n]*$                                 # link definition
   | ^(?=[^\n]*-)[ |:-]+$                                  # rule of a table
-  | ^:{_SPACES}                                           # definition
+  | ^:(?={_SPACES})                                       # definition
   | &\#?\w+;                                              # entity
   | \b[a-z][a-z+.-]*://[^\s<>]*                           # bare address
 """
@@ -27,8 +27,8 @@ _KEPT = rf"""
 _TYPESET = rf"""
     (?P<opening>«){_SPACES}*
   | {_SPACES}*(?P<closing>»)
-  | (?<![\s(\[{{;:?!]){_SPACES}*(?P<high>[;?!]+)(?!\[)
-  | (?<![\s(\[{{;:?!])(?:{_SPACES}+(?P<colon>:)|(?P<tight_colon>:)(?=[\s»]|\Z))
+  | (?<![\s(\[{{«;:?!]){_SPACES}*(?P<high>[;?!]+)(?!\[)
+  | (?<![\s(\[{{«;:?!])(?:{_SPACES}+(?P<colon>:)|(?P<tight_colon>:)(?=[\s»]|\Z))
   | (?P<apostrophe>')
   | (?P<ellipsis>\.\.\.)
   | (?<=[0-9]){_SPACES}(?P<percent>%)

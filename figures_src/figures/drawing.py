@@ -15,7 +15,16 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from figures_src.figures.common import Interval
-from figures_src.style import FAMILY, SEMIBOLD, Layout, Theme, french_number, french_percent
+from figures_src.style import (
+    FAMILY,
+    NARROW_NO_BREAK_SPACE,
+    NO_BREAK_SPACE,
+    SEMIBOLD,
+    Layout,
+    Theme,
+    french_number,
+    french_percent,
+)
 
 DPI = 72
 """Pixels to an inch, equal to the points of matplotlib and of SVG: a size of text is then in pixels."""
@@ -40,6 +49,18 @@ def wrap(text: str, width: float, size: float, weight: int = 400) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(word)
+    return lines
+
+
+def balanced(text: str, width: float, size: float, weight: int = 400) -> list[str]:
+    """Wrap a title into as few lines as ``width`` allows, and make them as even as can be."""
+    lines = wrap(text, width, size, weight)
+    while len(lines) > 1:
+        narrower = max(text_width(line, size, weight) for line in lines) - 1
+        candidate = wrap(text, narrower, size, weight)
+        if len(candidate) > len(lines) or max(text_width(line, size, weight) for line in candidate) > narrower:
+            break
+        lines = candidate
     return lines
 
 
@@ -76,10 +97,13 @@ class Sheet:
         axes.set_axisbelow(True)
         return axes
 
-    def name(self, axes: Axes, title: str, unit: str = "", colour: str | None = None) -> None:
-        """Name a panel above its left edge: a title in ink or in the colour of its arm, and what the axis counts."""
+    def name(self, axes: Axes, title: str, unit: str = "", colour: str | None = None, gutter: float = 0) -> None:
+        """Name a panel above its left edge: a title in ink or in the colour of its arm, and what the axis counts.
+
+        ``gutter`` is the room left of the axes that its tick labels take: the name begins where they do.
+        """
         box = axes.get_position()
-        left, above = box.x0 * self.layout.width, (1 - box.y1) * self.height - 12
+        left, above = box.x0 * self.layout.width - gutter, (1 - box.y1) * self.height - 12
         if unit:
             self.text(left, above, unit)
             above -= self.layout.small * LEADING + 1
@@ -94,7 +118,7 @@ class Sheet:
 
 def begin(theme: Theme, layout: Layout, title: str, subtitle: str, body: float) -> Sheet:
     """A transparent figure with its title and subtitle wrapped, and ``body`` pixels of room below them."""
-    heads = wrap(title, layout.width - 2, layout.title, SEMIBOLD)
+    heads = balanced(title, layout.width - 2, layout.title, SEMIBOLD)
     notes = wrap(subtitle, layout.width - 2, layout.small) if subtitle else []
     note_top = len(heads) * layout.title * LEADING + 3
     top = note_top + len(notes) * layout.small * LEADING + 8
@@ -191,8 +215,9 @@ def label_ends(sheet: Sheet, axes: Axes, labels: Sequence[Label], offset: float 
 
 
 def tidy(text: str) -> str:
-    """Bind French punctuation to the word before it with narrow no-break spaces."""
-    return re.sub(r" (?=[;:?!»])|(?<=«) ", "\u202f", text)
+    """Bind what French never parts at the end of a line: punctuation and its word, a number and what it counts."""
+    text = re.sub(r" (?=[;:?!»])|(?<=«) ", NARROW_NO_BREAK_SPACE, text)
+    return re.sub(r"(?<=\bà|\bÀ) (?=\d)|(?<=\d) (?=itérations|graines)", NO_BREAK_SPACE, text)
 
 
 def step_axis(sheet: Sheet, axes: Axes, first: float, last: float, parts: int) -> None:

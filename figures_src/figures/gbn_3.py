@@ -5,6 +5,9 @@ unit declared before the run, one for each seed: the layer's mean alone would hi
 zero. The paper shows one "typical" unit.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -31,8 +34,9 @@ PUBLISHED = "ioffe2015_fig1bc_percentiles"
 MATCHED = 0
 PERCENTILES = (15, 50, 85)
 MEDIAN = 1
-EARLY, THINNED = 2000, 500
-"""Medians of single units are drawn at every measure up to the one, then at multiples of the other."""
+GUTTER = 28
+EARLY, THINNED = 2000, 1000
+"""Curves are drawn at every measure up to the one step, then at multiples of the other."""
 TITLES = ("Sans BN", "Avec BN")
 NAMES = ("15ᵉ centile", "médiane", "85ᵉ centile")
 
@@ -43,9 +47,9 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     with rc(theme, layout):
         sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 560 if layout.stacked else 350)
         if layout.stacked:
-            panels = sheet.panel(34, 26, 218, 200), sheet.panel(34, 302, 218, 200)
+            panels = sheet.panel(28, 26, 224, 200), sheet.panel(28, 302, 224, 200)
         else:
-            panels = sheet.panel(34, 26, 282, 268), sheet.panel(352, 26, 282, 268)
+            panels = sheet.panel(28, 26, 286, 268), sheet.panel(350, 26, 286, 268)
         top = _reach(record)
         for arm, axes in enumerate(panels):
             _draw_arm(sheet, axes, record, arm, top)
@@ -58,24 +62,30 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
 
 def table(records: Records) -> Table:
     """Layer percentiles with their intervals, the declared unit of every seed, and the published curves."""
-    arrays = records[RECORD].arrays
-    columns = ("source", "arm", "signal", "percentile", "step", "fraction_of_training", "value", "low", "high")
-    rows: list[tuple[Cell, ...]] = []
-    steps = arrays["percentile_step"].tolist()
+    record = records[RECORD]
+    columns: tuple[str, ...] = ("source", "arm", "signal", "percentile", "step", "fraction_of_training", "value")
+    columns += ("student95_low", "student95_high")
+    curves = load(PUBLISHED).columns
+    read = (curves[name].tolist() for name in ("arm", "percentile", "fraction_of_training", "input_to_sigmoid"))
+    published = [("published", arm, "unit", p, "", at, value, "", "") for arm, p, at, value in zip(*read, strict=True)]
+    return Table(columns, (*_layer_rows(record), *_unit_rows(record), *published))
+
+
+def _layer_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
+    steps = _steps(record).tolist()
     for arm, name in enumerate(ARMS):
         for place, percentile in enumerate(PERCENTILES):
-            layer = rows_of(interval(arrays["layer_percentiles"][MATCHED, arm, ..., place]))
-            for step, triple in zip(steps, layer, strict=True):
-                rows.append(("measured", name, "layer mean", percentile, step, step / steps[-1], *triple))
-        for seed, medians in enumerate(arrays["unit_percentiles"][MATCHED, arm, ..., MEDIAN].tolist()):
-            signal = f"unit {records[RECORD].config['unit']} seed {records[RECORD].config['seeds'][seed]}"
+            for step, triple in zip(steps, rows_of(_layer(record, arm, place)), strict=True):
+                yield ("measured", name, "layer mean", percentile, step, step / steps[-1], *triple)
+
+
+def _unit_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
+    steps = _steps(record).tolist()
+    for arm, name in enumerate(ARMS):
+        for seed, medians in zip(record.config["seeds"], _medians(record, arm).tolist(), strict=True):
+            signal = f"unit {record.config['unit']}, seed {seed}"
             for step, value in zip(steps, medians, strict=True):
-                rows.append(("measured", name, signal, 50, step, step / steps[-1], value, "", ""))
-    curves = load(PUBLISHED)
-    names = ("arm", "percentile", "fraction_of_training", "input_to_sigmoid")
-    for arm, percentile, fraction, value in zip(*(curves.columns[name].tolist() for name in names), strict=True):
-        rows.append((curves.source, arm, "one typical unit", percentile, "", fraction, value, "", ""))
-    return Table(columns, tuple(rows))
+                yield ("measured", name, signal, PERCENTILES[MEDIAN], step, step / steps[-1], value, "", "")
 
 
 def farthest_medians(record: Record) -> tuple[float, float]:
@@ -115,17 +125,34 @@ def _reach(record: Record) -> float:
     return 1.08 * max(float(published), float(layer), *farthest_medians(record))
 
 
+def _shown(record: Record) -> np.ndarray:
+    steps = record.arrays["percentile_step"]
+    shown: np.ndarray = (steps <= EARLY) | (steps % THINNED == 0)
+    return shown
+
+
+def _steps(record: Record) -> np.ndarray:
+    steps: np.ndarray = record.arrays["percentile_step"][_shown(record)]
+    return steps
+
+
 def _layer(record: Record, arm: int, place: int) -> Interval:
-    return interval(record.arrays["layer_percentiles"][MATCHED, arm, ..., place])
+    return interval(record.arrays["layer_percentiles"][MATCHED, arm][:, _shown(record), place])
+
+
+def _medians(record: Record, arm: int) -> np.ndarray:
+    """Medians of the declared unit, (seeds, steps shown)."""
+    medians: np.ndarray = record.arrays["unit_percentiles"][MATCHED, arm][:, _shown(record), MEDIAN]
+    return medians
 
 
 def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int, top: float) -> None:
     theme, colour = sheet.theme, arm_colours(sheet.theme)[arm]
-    steps = record.arrays["percentile_step"]
-    sheet.name(axes, TITLES[arm], colour=colour)
+    steps = _steps(record)
+    sheet.name(axes, TITLES[arm], colour=colour, gutter=GUTTER)
     axes.set_ylim(-top, top)
     marks = np.arange(-int(top), int(top) + 1)
-    drawing.ticks(axes.yaxis, marks.tolist(), [french_number(mark) for mark in marks])
+    drawing.ticks(axes.yaxis, marks.tolist(), [french_number(float(mark)) for mark in marks])
     drawing.rule(axes, theme, [0])
     drawing.step_axis(sheet, axes, 0, float(steps[-1]), 2)
     for place, percentile in enumerate(PERCENTILES):
@@ -133,9 +160,8 @@ def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int, top: f
         x = curve["fraction_of_training"] * steps[-1]
         axes.plot(x, curve["input_to_sigmoid"], color=theme.published, linewidth=1.1, zorder=1.5)
         drawing.band(axes, steps, _layer(record, arm, place), colour)
-    shown = (steps <= EARLY) | (steps % THINNED == 0)
-    for medians in record.arrays["unit_percentiles"][MATCHED, arm, ..., MEDIAN]:
-        axes.plot(steps[shown], medians[shown], color=colour, linewidth=0.8, alpha=0.5, zorder=2.5)
+    for medians in _medians(record, arm):
+        axes.plot(steps, medians, color=colour, linewidth=0.8, alpha=0.5, zorder=2.5)
 
 
 def _name_published(sheet: drawing.Sheet, axes: Axes, last: float) -> None:
@@ -143,13 +169,11 @@ def _name_published(sheet: drawing.Sheet, axes: Axes, last: float) -> None:
     curve = load(PUBLISHED).where(arm=ARMS[WITHOUT_BN], percentile=PERCENTILES[-1])
     peak = int(curve["input_to_sigmoid"].argmax())
     place = curve["fraction_of_training"][peak] * last, curve["input_to_sigmoid"][peak]
-    style = {"color": sheet.theme.published, "size": sheet.layout.small, "va": "center_baseline"}
+    style: dict[str, Any] = {"color": sheet.theme.published, "size": sheet.layout.small, "va": "center_baseline"}
     axes.annotate("une unité, publiée en 2015", place, (9, -1), textcoords="offset points", **style)
 
 
 def _name_lines(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int) -> None:
     ends = [float(_layer(record, arm, place).mean[-1]) for place in range(len(PERCENTILES))]
     colour = arm_colours(sheet.theme)[arm]
-    drawing.label_ends(
-        sheet, axes, [drawing.Label(y, name, colour) for y, name in zip(ends, NAMES, strict=True)]
-    )
+    drawing.label_ends(sheet, axes, [drawing.Label(y, name, colour) for y, name in zip(ends, NAMES, strict=True)])

@@ -31,6 +31,7 @@ FIRST, LAST = 100, 500
 """The close view, those of the steps that the record holds."""
 LOW, MEDIAN, HIGH = 0, 1, 2
 SHOWN_SEED = 0
+GUTTER, ARM_GUTTER = 28, 58
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,11 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     with rc(theme, layout):
         sheet = drawing.begin(theme, layout, headline(rough), _subtitle(record), 600 if layout.stacked else 352)
         if layout.stacked:
-            view = sheet.panel(34, 44, 232, 230)
-            strips = sheet.panel(64, 372, 218, 62), sheet.panel(64, 508, 218, 62)
+            view = sheet.panel(28, 44, 238, 230)
+            strips = sheet.panel(58, 372, 218, 62), sheet.panel(58, 508, 218, 62)
         else:
-            view = sheet.panel(34, 44, 318, 252)
-            strips = sheet.panel(492, 44, 172, 80), sheet.panel(492, 216, 172, 80)
+            view = sheet.panel(28, 44, 324, 252)
+            strips = sheet.panel(494, 44, 170, 80), sheet.panel(494, 216, 170, 80)
         _draw_view(sheet, view, rough)
         _draw_strip(sheet, strips[0], rough.relative, "Changement par itération", "en part de l’étalement 15–85", True)
         _draw_strip(sheet, strips[1], rough.change, "Le même, en valeur absolue", "entrée de la sigmoïde", False)
@@ -88,7 +89,7 @@ def table(records: Records) -> Table:
     """Step-to-step change of every seed, its mean and interval, then the close view of the shown seed."""
     rough = roughness(records[RECORD])
     seeds = records[RECORD].config["seeds"]
-    columns = ("what", "arm", "seed", "step", "value", "low", "high")
+    columns = ("what", "arm", "seed", "step", "value", "student95_low", "student95_high")
     rows: list[tuple[Cell, ...]] = []
     span = f"{rough.steps[0]}-{rough.steps[-1]}"
     for what, values in (("relative change", rough.relative), ("absolute change", rough.change)):
@@ -96,13 +97,13 @@ def table(records: Records) -> Table:
             rows += [(what, name, seed, span, value, "", "") for seed, value in zip(seeds, values[arm], strict=True)]
             over = interval(values[arm])
             bounds = (float(over.mean), float(over.low), float(over.high))
-            rows.append((f"mean {what}, 95 % Student t", name, "all", span, *bounds))
+            rows.append((f"mean {what}", name, "all", span, *bounds))
     for arm, name in enumerate(ARMS):
         for at, step in enumerate(rough.steps.tolist()):
             median = float(rough.median[arm, SHOWN_SEED, at])
             half = float(rough.width[arm, SHOWN_SEED, at])
-            rows.append(("median of the unit", name, seeds[SHOWN_SEED], step, median, "", ""))
-            rows.append(("width 15-85 of the unit", name, seeds[SHOWN_SEED], step, half, "", ""))
+            rows.append(("median", name, seeds[SHOWN_SEED], step, median, "", ""))
+            rows.append(("width", name, seeds[SHOWN_SEED], step, half, "", ""))
     return Table(columns, tuple(tuple(float(c) if isinstance(c, np.floating) else c for c in row) for row in rows))
 
 
@@ -126,7 +127,12 @@ def _subtitle(record: Record) -> str:
 
 def _draw_view(sheet: drawing.Sheet, axes: Axes, rough: Roughness) -> None:
     first, last = int(rough.steps[0]), int(rough.steps[-1])
-    sheet.name(axes, "La médiane, itération par itération", f"écart à sa valeur à l’itération {first}, en étalements")
+    sheet.name(
+        axes,
+        "La médiane, itération par itération",
+        f"écart à sa valeur à l’itération {first}, en étalements",
+        gutter=GUTTER,
+    )
     swing = rough.swing[:, SHOWN_SEED]
     low, high = min(float(swing.min()), -0.5), max(float(swing.max()), 0.5)
     margin = 0.06 * (high - low)
@@ -142,10 +148,8 @@ def _draw_view(sheet: drawing.Sheet, axes: Axes, rough: Roughness) -> None:
     drawing.label_ends(sheet, axes, labels)
 
 
-def _draw_strip(
-    sheet: drawing.Sheet, axes: Axes, values: np.ndarray, title: str, unit: str, percent: bool
-) -> None:
-    sheet.name(axes, title, unit)
+def _draw_strip(sheet: drawing.Sheet, axes: Axes, values: np.ndarray, title: str, unit: str, percent: bool) -> None:
+    sheet.name(axes, title, unit, gutter=ARM_GUTTER)
     top = 1.08 * float(values.max())
     axes.set_xlim(0, top)
     axes.set_ylim(1.6, -0.6)

@@ -1,6 +1,7 @@
 """The grid of σ and learning rates on MNIST: accuracy with and without BN, each at its own best setting too."""
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -35,7 +36,7 @@ RECORD = "mnist_grid"
 GOOD = 0.95
 """A setting counts as good from this test accuracy on."""
 MARKS = (0.1, 0.5, 0.8, 0.9, 0.95, 0.98)
-Cell2 = tuple[int, int]
+PARTS = ("mean", "student95_low", "student95_high")
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
@@ -59,8 +60,12 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
 def table(records: Records) -> Table:
     """Test and validation accuracy at the last step for every cell, and which cell is each arm's best."""
     arrays = records[RECORD].arrays
-    columns = ("sigma", "learning_rate", "arm", "step", "seeds", "best_by_validation")
-    columns += tuple(f"{what}_accuracy_{part}" for what in ("test", "validation") for part in ("mean", "low", "high"))
+    columns: tuple[str, ...] = ("sigma", "learning_rate", "arm", "step", "seeds", "best_by_validation")
+    columns += tuple(
+        f"{what}_accuracy_{part}"
+        for what in ("test", "validation")
+        for part in ("mean", "student95_low", "student95_high")
+    )
     rows: list[tuple[Cell, ...]] = []
     seeds = arrays["test_accuracy"].shape[3]
     for arm, name in enumerate(ARMS):
@@ -78,7 +83,7 @@ def _flat(accuracy: np.ndarray, arm: int) -> list[tuple[float, float, float]]:
     return list(rows_of(interval(accuracy[:, :, arm, :, -1], axis=2)))
 
 
-def best_cell(record: Record, arm: int) -> Cell2:
+def best_cell(record: Record, arm: int) -> tuple[int, int]:
     """Place (σ, learning rate) of the best mean validation accuracy at the last step; test images have no say."""
     means = record.arrays["validation_accuracy"][:, :, arm, :, -1].mean(-1)
     sigma, rate = np.unravel_index(int(np.nanargmax(means)), means.shape)
@@ -101,8 +106,8 @@ def _subtitle(record: Record) -> str:
     steps = french_number(record.arrays["step"][-1])
     seeds = record.arrays["test_accuracy"].shape[3]
     return drawing.tidy(
-        f"Précision sur le test de MNIST après {steps} itérations, {seeds} graines et intervalle à 95{NARROW_NO_BREAK_SPACE}%, "
-        "échelle logarithmique de l’erreur. Un cadre par écart-type σ des poids initiaux. "
+        f"Précision sur le test de MNIST après {steps} itérations, {seeds} graines et intervalle "
+        f"à {french_percent(0.95)}, échelle logarithmique de l’erreur. Un cadre par écart-type σ des poids initiaux. "
         "Cercles : meilleur réglage, choisi sur des images de validation."
     )
 
@@ -129,23 +134,27 @@ def _draw_sigma(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, fi
 
 def _name_arms(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     """Name the arms at their first points, in the panel where initial weights are smallest and arms farthest apart."""
-    accuracy = record.arrays["test_accuracy"][0, 0, :, :, -1].mean(-1)
+    accuracy = record.arrays["test_accuracy"][0, :2, :, :, -1].mean(-1)
     left = record.arrays["learning_rate"][0]
     for arm, colour in enumerate(arm_colours(sheet.theme)):
-        # Above, but under the lower curve where there is room for a name.
-        below = accuracy[arm] < accuracy[1 - arm] and accuracy[arm] > MARKS[1]
-        style = {"color": colour, "weight": SEMIBOLD, "size": sheet.layout.small, "textcoords": "offset points"}
-        axes.annotate(ARM_LABELS[arm], (left, 1 - accuracy[arm]), (-4, -18 if below else 9), **style)
+        # Under a curve that rises, over one that does not or that leaves no room below.
+        below = accuracy[1, arm] > accuracy[0, arm] > MARKS[1]
+        style: dict[str, Any] = {
+            "color": colour,
+            "weight": SEMIBOLD,
+            "size": sheet.layout.small,
+            "textcoords": "offset points",
+        }
+        axes.annotate(ARM_LABELS[arm], (left, 1 - accuracy[0, arm]), (2 if below else -4, -17 if below else 9), **style)
 
 
 def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, arm: int) -> None:
     rates = record.arrays["learning_rate"]
     over = interval(1 - record.arrays["test_accuracy"][place, :, arm, :, -1], axis=1)
     colour = arm_colours(sheet.theme)[arm]
-    marker = {"marker": "os"[arm], "markersize": 5, "markeredgewidth": 0}
+    marker: dict[str, Any] = {"marker": "os"[arm], "markersize": 5, "markeredgewidth": 0}
     axes.plot(rates, over.mean, color=colour, linewidth=1.6, zorder=3, **marker)
     axes.vlines(rates, np.maximum(over.low, 1e-4), over.high, color=colour, linewidth=1.6, alpha=0.6, zorder=2)
     sigma, rate = best_cell(record, arm)
     if sigma == place:
         axes.plot(rates[rate], over.mean[rate], "o", markersize=13, mfc="none", mec=colour, mew=1.6, zorder=4)
-

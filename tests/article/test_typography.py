@@ -8,11 +8,10 @@ from figures_src.article.typography import typeset
 
 NNBSP, NBSP = "\u202f", "\u00a0"
 
-MARKS = st.sampled_from(
-    [*" \n:;?!«»'%-|[](){}<>&#`/.=\"", NNBSP, NBSP, "...", "a", "l'", "12", "é", "---\n", "```\n", "`c ; d`", "&amp;"]
-    + ['<i lang="en">', "</i>", "<code>", "</code>", "<math>", "</math>", "<br>", "](x?y)", "{#id}", "http://a.b/c?d"]
-    + ["Graphique ", "± ", "<!--", "-->", "~~~\n", "[1]: x ; y\n", ": ", "|---|:-:|\n"]
-)
+SIGNS = (" ", *"\n:;?!«»'%-|[](){}<>&#`/.=\"", NNBSP, NBSP, "...", "a", "l'", "12", "é", "Graphique ", "± ", ": ")
+TAGS = ('<i lang="en">', "</i>", "<code>", "</code>", "<math>", "</math>", "<br>", "<!--", "-->", "&amp;")
+MARKDOWN = ("---\n", "```\n", "~~~\n", "`c ; d`", "](x?y)", "{#id}", "http://a.b/c?d", "[1]: x ; y\n", "|---|:-:|\n")
+MARKS = st.sampled_from((*SIGNS, *TAGS, *MARKDOWN))
 PAGES = st.lists(MARKS, max_size=25).map("".join)
 
 
@@ -77,7 +76,7 @@ def test_twice_is_once(page):
 @given(PAGES)
 def test_only_spaces_apostrophes_and_ellipses_change(page):
     def skeleton(text):
-        return re.sub(f"[ {NNBSP}{NBSP}]", "", text).replace("'", "’").replace("...", "…")
+        return re.sub(f"[ {NNBSP}{NBSP}]", "", text.replace("...", "…").replace("'", "’"))
 
     assert skeleton(typeset(page)) == skeleton(page)
 
