@@ -85,6 +85,7 @@ def _vocabulary() -> dict[str, object]:
         "claim": markup.claim,
         "cite": markup.cite,
         "table": markup.table,
+        "verbatim": markup.verbatim,
         "number": french.number,
         "signed": partial(french.number, signed=True),
         "integer": french.integer,

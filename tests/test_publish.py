@@ -60,7 +60,7 @@ def test_headings_have_stable_anchors(page):
 
 
 def test_nothing_of_the_machinery_is_left(page):
-    for sign in ("$$", r"\(", r"\[", "<<", ">>", "<%", "%>", "{{", "{%", "AJOUTER", "None", " nan", "'"):
+    for sign in ("$$", r"\(", r"\[", "<<", ">>", "<%", "%>", "{{", "{%", "AJOUTER", "None", " nan", "'", "&#x27;", "|"):
         assert sign not in page
     assert '"' not in re.sub(r"\A---.*?\n---\n|<[^>]*>", "", page, flags=re.DOTALL)
 
@@ -152,8 +152,9 @@ def test_roughness_is_reported_whichever_way_it_goes(figures, absolute, relative
 def test_a_failed_prediction_is_shown_as_failed(page, figures):
     assert page.count('class="verdict-met"') == 1
     assert page.count('class="verdict-failed"') == 1
-    assert "Une prédiction est démentie par la mesure" in page
-    assert "nous attendions × ≥ 1,3, nous avons mesuré × 1,05" in plain(page)
+    assert "Une prédiction est démentie par la mesure. Nous la laissons" in page
+    assert "nous attendions &#124;×&#124; ≥ 1,3, nous avons mesuré × 1,05" in plain(page)
+    assert '<td class="number">&gt;\u202f2 points</td>' in page
 
     curves = samples.curves()
     sidecar = {**curves.sidecar, "verdicts": curves.sidecar["verdicts"][:1]}

@@ -43,7 +43,14 @@ class Claim(StrEnum):
 
 def english(term: str) -> str:
     """An English term, said and hyphenated as such."""
-    return f'<i lang="en">{escape(term)}</i>'
+    return f'<i lang="en">{escape(term, quote=False)}</i>'
+
+
+def verbatim(text: str) -> str:
+    """Plain text as HTML that Markdown leaves alone: a bare "|" would start a table."""
+    return (
+        escape(text, quote=False).replace("|", "&#124;").replace("&gt; ", "&gt;\u202f").replace("&lt; ", "&lt;\u202f")
+    )
 
 
 def claim(kind: str) -> str:

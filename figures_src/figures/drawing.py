@@ -30,6 +30,9 @@ DPI = 72
 """Pixels to an inch, equal to the points of matplotlib and of SVG: a size of text is then in pixels."""
 
 LEADING = 1.28
+BEHIND: dict[str, Any] = {"linewidth": 1.1, "alpha": 0.75, "zorder": 1.5}
+"""How published curves are drawn, in their grey: there to compare with, not to be read first."""
+
 _OUTLINES = TextToPath()
 
 
@@ -205,8 +208,8 @@ def label_ends(sheet: Sheet, axes: Axes, labels: Sequence[Label], offset: float 
     """Write labels right of a panel, near the heights they name but never over each other."""
     size = sheet.layout.small
     heights = [float(axes.transData.transform((axes.get_xlim()[1], label.y))[1]) for label in labels]
-    lines = [label.text.count("\n") + 1 for label in labels]
-    placed = spread(heights, size * LEADING * max(lines))
+    bottom, top = (float(axes.transAxes.transform((0, end))[1]) for end in (0, 1))
+    placed = spread(heights, size * LEADING, bottom + size / 2, top)
     right = axes.get_position().x1 * sheet.layout.width + offset
     for label, height in zip(labels, placed, strict=True):
         sheet.text(

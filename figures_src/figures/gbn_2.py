@@ -154,7 +154,7 @@ def _draw_published(sheet: drawing.Sheet, axes: Axes) -> None:
     for arm, name in enumerate(ARMS):
         curve = load(PUBLISHED).where(arm=name)
         steps, errors = curve["step"], 1 - curve["test_accuracy"]
-        axes.plot(steps, errors, color=sheet.theme.published, linewidth=1.1, zorder=1.5)
+        axes.plot(steps, errors, color=sheet.theme.published, **drawing.BEHIND)
         at = int(np.abs(steps - NAMED_AT[arm]).argmin())
         text = f"{ARM_LABELS[arm]}, publié en 2015"
         axes.annotate(text, (steps[at], errors[at]), ((8, -6), (0, 8))[arm], ha=("left", "center")[arm], **style)

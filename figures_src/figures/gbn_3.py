@@ -158,7 +158,7 @@ def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int, top: f
     for place, percentile in enumerate(PERCENTILES):
         curve = load(PUBLISHED).where(arm=ARMS[arm], percentile=percentile)
         x = curve["fraction_of_training"] * steps[-1]
-        axes.plot(x, curve["input_to_sigmoid"], color=theme.published, linewidth=1.1, zorder=1.5)
+        axes.plot(x, curve["input_to_sigmoid"], color=theme.published, **drawing.BEHIND)
         drawing.band(axes, steps, _layer(record, arm, place), colour)
     for medians in _medians(record, arm):
         axes.plot(steps, medians, color=colour, linewidth=0.8, alpha=0.5, zorder=2.5)

@@ -13,7 +13,7 @@ SIDECAR = {"preset": "full", "seconds": 3725.0, "device": "cpu", "date": "2026-1
 VERDICTS = [
     {
         "prediction": "Avance de la BN à 4 000 itérations",
-        "threshold": "≥ 2 points",
+        "threshold": "> 2 points",
         "measured": 10.0,
         "decimals": 2,
         "unit": "points",
@@ -21,7 +21,7 @@ VERDICTS = [
     },
     {
         "prediction": "Avec BN, l'écart 15–85 croît",
-        "threshold": "× ≥ 1,3",
+        "threshold": "|×| ≥ 1,3",
         "measured": 1.05,
         "decimals": 2,
         "unit": "×",

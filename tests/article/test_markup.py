@@ -10,6 +10,7 @@ def test_pieces_of_html():
     assert 'href="https://arxiv.org/abs/1502.03167"' in markup.cite("ioffe2015")
     assert markup.cite("ioffe2015").endswith(">[1]</a>")
     assert markup.equation(3, "x").startswith('<div class="equation" id="eq-3"><math display="block">')
+    assert markup.verbatim("|x| > 0 & y") == "&#124;x&#124; &gt;\u202f0 &amp; y"
     assert markup.equation_link(3) == '<a href="#eq-3">(3)</a>'
 
 
