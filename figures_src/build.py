@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(__file__).parent
 POST = "post"
+ARTICLE_SUFFIXES = (".py", ".j2", ".bib", ".json")
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
 Digests = dict[str, str]
 
@@ -93,8 +94,8 @@ def figure_inputs(place: Place, figure: Figure) -> Digests:
 
 def post_inputs(place: Place) -> Digests:
     """Digests of all that decides what the post says."""
-    article = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in (".py", ".j2", ".bib", ".json")]
-    code = [PACKAGE / name for name in ("publish.py", "catalogue.py", "batchnorm.py")]
+    article = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in ARTICLE_SUFFIXES]
+    code = [PACKAGE / name for name in ("publish.py", "catalogue.py", "catalogue.toml", "batchnorm.py")]
     records = sorted({name for figure in FIGURES.values() for name in figure.needs})
     figures = [place.figures / name for figure in FIGURES for name in figure_files(figure)]
     return {

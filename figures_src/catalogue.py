@@ -1,12 +1,17 @@
-"""The one table of figures: everything the page says of a figure, and what the figure is made from.
+"""The one table of figures (`catalogue.toml`): all the page says of a figure, and what the figure is made from.
 
-Titles, captions and alternative texts are in French and go through the Jinja pass with the article's own
-context, so that the numbers in them come from the records.
+Titles, captions and alternative texts go through the Jinja pass with the article's own context, so that the
+numbers in them come from the records.
 """
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+TABLE = Path(__file__).with_suffix(".toml")
 
 
 class Kind(StrEnum):
@@ -18,63 +23,44 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """A row of the catalogue. ``figures_src/figures/<id>.py`` draws it."""
+    """A row of the table. ``figures_src/figures/<id>.py`` draws it."""
 
     id: str
     kind: Kind
     number: str
     title: str
+    """The idea of the figure, in a few words."""
     caption: str
+    """How to read it."""
     alt: str
+    """What it shows, for whoever cannot see it."""
     needs: tuple[str, ...] = ()
     """Records it is drawn from."""
     published: tuple[str, ...] = ()
-    """Published curves drawn behind ours, by the names of their CSV files."""
+    """Published curves it shows, by the names of their CSV files."""
     sources: tuple[str, ...] = ()
     """Keys of the papers cited."""
 
 
-_ROWS = (
-    Figure(
-        id="gbn_2",
-        kind=Kind.GRAPH,
-        number="2",
-        title="Avec ou sans BN : MNIST",
-        caption="",
-        alt="",
-        needs=("mnist_curves",),
-        published=("ioffe2015_fig1a_test_accuracy",),
-        sources=("ioffe2015",),
-    ),
-    Figure(
-        id="grid_mnist",
-        kind=Kind.GRAPH,
-        number="2 bis",
-        title="Le même réseau, selon l’initialisation et le taux d’apprentissage",
-        caption="",
-        alt="",
-        needs=("mnist_grid",),
-    ),
-    Figure(
-        id="gbn_3",
-        kind=Kind.GRAPH,
-        number="3",
-        title="Ce qui entre dans la dernière sigmoïde cachée",
-        caption="",
-        alt="",
-        needs=("mnist_curves",),
-        published=("ioffe2015_fig1bc_percentiles",),
-        sources=("ioffe2015",),
-    ),
-    Figure(
-        id="gbn_4",
-        kind=Kind.GRAPH,
-        number="4",
-        title="Le même signal de près",
-        caption="",
-        alt="",
-        needs=("mnist_curves",),
-    ),
-)
+def read(path: Path = TABLE) -> Mapping[str, Figure]:
+    """Read the table.
 
-FIGURES: Mapping[str, Figure] = {figure.id: figure for figure in _ROWS}
+    Raises:
+        ValueError: a row lacks a field, has one too many, or leaves one empty.
+    """
+    return {name: _figure(name, row) for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+
+
+def _figure(name: str, row: dict[str, Any]) -> Figure:
+    known = {field.name for field in fields(Figure)} - {"id"}
+    wrong = sorted(set(row) - known) + sorted({"kind", "number", "title", "caption", "alt"} - set(row))
+    empty = [field for field, value in row.items() if not value]
+    if wrong or empty:
+        raise ValueError(f"{TABLE.name}, [{name}]: look at {', '.join(wrong + empty)} (unknown, missing or empty)")
+    values: dict[str, Any] = {
+        field: tuple(value) if isinstance(value, list) else value.strip() for field, value in row.items()
+    }
+    return Figure(name, Kind(values.pop("kind")), **values)
+
+
+FIGURES: Mapping[str, Figure] = read()

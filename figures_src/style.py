@@ -79,7 +79,7 @@ LIGHT = Theme(
     published="#62676b",
     mu="#00815f",
     sigma="#8a6100",
-    gamma="#8f1d5e",
+    gamma="#7d0f4f",
     beta="#3f57c0",
 )
 DARK = Theme(

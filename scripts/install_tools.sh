@@ -30,7 +30,8 @@ apt_install() {
   has apt-get || fail "$reason is missing and there is no apt-get here. Install what corresponds to: $*"
   can_be_root || fail "$reason is missing. Run: sudo apt-get install --no-install-recommends $*"
   printf 'Installing %s: %s\n' "$reason" "$*"
-  as_root apt-get update -qq < /dev/null
+  if [ -z "${apt_updated:-}" ]; then as_root apt-get update -qq < /dev/null; fi
+  apt_updated=yes
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" < /dev/null > /dev/null
 }
 
@@ -64,7 +65,15 @@ install_gems() {
   bundle check
 }
 
-install_browser() { has chromium || apt_install "Chromium" chromium fonts-liberation; }
+# The node that Playwright's wheel brings asks for libatomic, which a bare Debian lacks.
+install_browser() {
+  has chromium && has_libatomic || apt_install "Chromium" chromium fonts-liberation libatomic1
+}
+
+has_libatomic() {
+  # The name is on the path of root only.
+  PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep 'libatomic\.so\.1' > /dev/null
+}
 
 install_java() {
   has java && return

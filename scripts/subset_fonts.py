@@ -1,10 +1,13 @@
 """Make the page's web fonts from the Fontsource packages: `npm ci && python scripts/subset_fonts.py`.
 
 The results are committed, so only a change of alphabet or of version needs this. It reads the packages in
-`node_modules/@fontsource`, keeps what a French article with mathematics uses, writes `assets/fonts/*.woff2`.
+`node_modules/@fontsource`, keeps what a French article with mathematics uses, writes `assets/fonts/*.woff2`, and puts
+the mathematics inside the style sheet (`_sass/_lots_math.scss`): an equation drawn with another font first would move
+the text under the reader's eyes.
 Needs the `fonts` extra: `pip install -e '.[fonts]'`.
 """
 
+import base64
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from fontTools.ttLib import TTFont
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules" / "@fontsource"
 TARGET = ROOT / "assets" / "fonts"
+MATHEMATICS_STYLE = ROOT / "_sass" / "_lots_math.scss"
 
 THIN_SPACE, NARROW_NO_BREAK_SPACE = 0x2009, 0x202F
 
@@ -125,12 +129,24 @@ def build(web_font: WebFont) -> Path:
     return target
 
 
+def embed(font: Path, style: Path) -> None:
+    """Move a font into a style sheet of its own, which needs no request."""
+    data = base64.b64encode(font.read_bytes()).decode("ascii")
+    source = f'url("data:font/woff2;base64,{data}") format("woff2")'
+    rule = f'@font-face {{\n  font-family: "Lots Math";\n  src: {source};\n}}\n'
+    temporary = style.with_suffix(".part")
+    temporary.write_text(f"// Made by scripts/subset_fonts.py.\n{rule}", encoding="ascii")
+    temporary.replace(style)
+    font.unlink()
+
+
 def main() -> None:
     """Build every font and put each licence beside it."""
     TARGET.mkdir(parents=True, exist_ok=True)
     for web_font in FONTS:
         path = build(web_font)
         print(f"{path.stat().st_size:7d}  {path.relative_to(ROOT)}")
+    embed(TARGET / "lots-math.woff2", MATHEMATICS_STYLE)
     for package in sorted({web_font.package for web_font in FONTS}):
         shutil.copyfile(PACKAGES / package / "LICENSE", TARGET / f"OFL-{package}.txt")
 

@@ -52,7 +52,7 @@ def products(tree: Path) -> dict[str, bytes]:
         (["--retrain", "mnist_curve"], "did you mean 'mnist_curves'"),
         (["--device", "cudda"], "did you mean 'cuda'"),
         (["--onyl", "gbn_2"], "--only"),
-        (["--jobs", "0"], "0"),
+        (["--jobs", "0"], "greater than or equal to 1"),
         (["--data", "/nowhere/at/all"], "no such folder"),
     ],
 )

@@ -17,7 +17,7 @@ title: "Normalisation par lots (Batch Normalization)"
 date: 2021-04-05 15:37:00 +0200
 categories: Apprentissage-profond
 lang: fr
-description: "La normalisation par lots (batch normalization) en français : ses équations, et l’expérience MNIST \
+description: "La normalisation par lots (batch normalization) en français\u202f: ses équations, et l’expérience MNIST \
 de l’article original refaite par du code que chacun peut relancer."
 render_with_liquid: false
 ---

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import asdict
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -52,7 +52,9 @@ def distance(one, other, seen_by):
 
 
 def mixed(colour, paper, alpha):
-    parts = [round(alpha * int(colour[at : at + 2], 16) + (1 - alpha) * int(paper[at : at + 2], 16)) for at in (1, 3, 5)]
+    parts = [
+        round(alpha * int(colour[at : at + 2], 16) + (1 - alpha) * int(paper[at : at + 2], 16)) for at in (1, 3, 5)
+    ]
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
@@ -151,7 +153,7 @@ def test_thinned_curves_stay_within_the_tolerance(points):
     thin = style.thinned(curve)
     assert (thin[[0, -1]] == curve[[0, -1]]).all()
     for point in curve:
-        gaps = [style._distance(point[None], a, b)[0] for a, b in zip(thin[:-1], thin[1:], strict=True)]
+        gaps = [style._distance(point[None], a, b)[0] for a, b in pairwise(thin)]
         assert min(gaps) <= style.TOLERANCE + 1e-9
 
 

@@ -7,12 +7,13 @@ learning rate (L), arm (A: without, then with batch normalization), seed (S), th
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from figures_src.experiments.experiment import Verdict
+from figures_src.experiments.mnist import row_of, width
+from figures_src.intervals import COVERAGE, half_width
 from figures_src.published import load
 from figures_src.records.store import Record
 from figures_src.training.protocol import EnsembleRun
@@ -21,7 +22,6 @@ ARMS = ("without_bn", "with_bn")
 WITHOUT_BN, WITH_BN = range(len(ARMS))
 MATCHED, CONTROL = 0, -1
 """Rows of the learning rate: that of the comparison, and the larger one that checks what it owes to chance."""
-CONFIDENCE = 0.95
 EARLY_STEP = 4_000
 """Where E1 predicts that the advance of batch normalization is large."""
 MILESTONES = (4_000, 10_000, 20_000, 30_000)
@@ -205,7 +205,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "network": EnsembleRun.__dataclass_fields__["hidden"].default,
         "good_accuracy": GOOD_ACCURACY,
         "usable_accuracy": USABLE_ACCURACY,
-        "confidence": CONFIDENCE,
+        "confidence": COVERAGE,
     }
 
 
@@ -245,7 +245,7 @@ def signal_facts(record: Record) -> SignalFacts:
     widths, medians = width(unit), unit[..., 1]
     dense = arrays["layer_dense_change"][MATCHED, ..., 1].mean(axis=-1)
     dense_width = width(arrays["layer_dense"][MATCHED]).mean(axis=-1)
-    early = medians[..., : _row(step, SWING_STEP) + 1]
+    early = medians[..., : row_of(step, SWING_STEP) + 1]
     return SignalFacts(
         unit=config["unit"],
         probe_images=config["probe_images"],
@@ -302,11 +302,6 @@ def first_step(step: np.ndarray, curve: np.ndarray, threshold: float) -> int | N
     return int(step[reached[0]]) if reached.size else None
 
 
-def width(percentiles: np.ndarray) -> np.ndarray:
-    """Distance from the 15th to the 85th percentile: (…, 3) → (…)."""
-    return np.asarray(percentiles[..., 2] - percentiles[..., 0], dtype=float)
-
-
 def estimate(samples: Iterable[float]) -> Estimate:
     """Mean over seeds with its 95 % interval.
 
@@ -314,22 +309,7 @@ def estimate(samples: Iterable[float]) -> Estimate:
         ValueError: fewer than two seeds, or a value that is not finite.
     """
     values = np.asarray(samples, dtype=float)
-    if values.size < 2 or not np.isfinite(values).all():
-        raise ValueError(f"an interval needs two finite values or more, not {values}: retrain the record")
-    error = float(values.std(ddof=1)) / math.sqrt(values.size)
-    return Estimate(float(values.mean()), student_quantile(values.size - 1) * error)
-
-
-@cache
-def student_quantile(freedom: int, confidence: float = CONFIDENCE) -> float:
-    """The t such that a Student variable lies within ±t with probability `confidence`.
-
-    With t = √ν·tan θ the density becomes proportional to cosᵛ⁻¹θ, which a fine trapezium integrates to 1e-6.
-    """
-    angle = np.linspace(0, math.pi / 2, 20_001)
-    density = np.cos(angle) ** (freedom - 1)
-    mass = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2)])
-    return math.sqrt(freedom) * math.tan(float(np.interp(confidence, mass / mass[-1], angle)))
+    return Estimate(float(values.mean()), float(half_width(values)))
 
 
 def _pair(samples: np.ndarray) -> Pair:
@@ -340,18 +320,13 @@ def _pair(samples: np.ndarray) -> Pair:
 
 def _pair_at(samples: np.ndarray, steps: np.ndarray, step: int) -> Pair:
     """(A, S, T) → both arms at one step."""
-    return _pair(samples[..., _row(steps, step)])
+    return _pair(samples[..., row_of(steps, step)])
 
 
 def _growth(widths: np.ndarray, steps: np.ndarray) -> float:
     """(S, T) → mean over seeds of last width over early width."""
-    return float((widths[:, -1] / widths[:, _row(steps, WIDTH_STEP)]).mean())
-
-
-def _row(steps: np.ndarray, step: int) -> int:
-    """Row of a step; of the last one where a quick run stops before it."""
-    return int(np.searchsorted(steps, min(step, int(steps[-1]))))
+    return float((widths[:, -1] / widths[:, row_of(steps, WIDTH_STEP)]).mean())
 
 
 def _step(steps: np.ndarray, step: int) -> int:
-    return int(steps[_row(steps, step)])
+    return int(steps[row_of(steps, step)])

@@ -20,7 +20,7 @@ from figures_src.catalogue import Figure
 from figures_src.published import ORIGINS
 from figures_src.records.store import Record
 
-NARROW_SCREEN = "(max-width: 640px)"
+NARROW_SCREEN = "(max-width: 760px)"
 DARK_THEME = "(prefers-color-scheme: dark)"
 SOURCES = (
     ("dark-narrow", f"{NARROW_SCREEN} and {DARK_THEME}"),

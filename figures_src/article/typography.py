@@ -32,6 +32,7 @@ _TYPESET = rf"""
   | (?P<apostrophe>')
   | (?P<ellipsis>\.\.\.)
   | (?<=[0-9]){_SPACES}(?P<percent>%)
+  | (?<=[0-9])(?P<thousands>[ ])(?=[0-9]{{3}}(?![0-9]))
   | (?P<operator>[±×≥≤]){_SPACES}(?=[0-9])
   | (?P<label>\b(?:[Gg]raphique|[Ss]chéma|[Tt]ableau|[Éé]quations?|[Pp]artie|no?°))[ ](?=[(0-9])
 """
@@ -50,6 +51,8 @@ def _replacement(match: re.Match[str]) -> str:
             return "«" + space
         case "closing" | "high" | "colon" | "tight_colon" | "percent":
             return space + match[match.lastgroup]
+        case "thousands":
+            return space
         case "operator":
             return match["operator"] + space
         case "apostrophe":

@@ -125,7 +125,7 @@ def replay(config: MnistCurves | MnistGrid, machine: Machine) -> np.ndarray:
 
 def accuracy_gap(arrays: Arrays, step: int) -> np.ndarray:
     """Test accuracy with less without batch normalization at the matched rate, in points, one per seed."""
-    accuracy = arrays["test_accuracy"][MATCHED, :, :, _index(arrays["step"], step)]
+    accuracy = arrays["test_accuracy"][MATCHED, :, :, row_of(arrays["step"], step)]
     return np.asarray(100 * (accuracy[WITH_BN] - accuracy[WITHOUT_BN]))
 
 
@@ -136,18 +136,18 @@ def width(percentiles: np.ndarray) -> np.ndarray:
 
 def early_path(arrays: Arrays, arm: int) -> np.ndarray:
     """Length of the way of the percentiles over the early steps, mean of the layer, one per seed."""
-    last = _index(arrays["percentile_step"], EARLY_STEPS)
+    last = row_of(arrays["percentile_step"], EARLY_STEPS)
     return np.asarray(arrays["layer_percentiles_change"][MATCHED, arm, :, :last].sum(axis=1).mean(axis=-1))
 
 
-def _index(steps: np.ndarray, step: int) -> int:
+def row_of(steps: np.ndarray, step: int) -> int:
     """Row of a step; of the last one where a quick run stops before it."""
     return int(np.searchsorted(steps, min(step, steps[-1])))
 
 
 def _growth(arrays: Arrays, name: str) -> float:
     widths = width(arrays[name][MATCHED, WITH_BN])
-    first, last = (_index(arrays["percentile_step"], step) for step in (1000, 50_000))
+    first, last = (row_of(arrays["percentile_step"], step) for step in (1000, 50_000))
     return float((widths[:, last] / widths[:, first]).mean())
 
 

@@ -2,13 +2,12 @@
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
+from figures_src.intervals import half_width
 from figures_src.records.store import Record
 from figures_src.style import Theme
 
@@ -57,38 +56,10 @@ def interval(values: np.ndarray, axis: int = 0) -> Interval:
     """Mean over ``axis`` with the 95 % interval of Student's t for independent seeds: mean ± t s/√n.
 
     Raises:
-        ValueError: fewer than two seeds, which tell nothing of the spread.
+        ValueError: fewer than two seeds, or a value that is not finite.
     """
-    count = values.shape[axis]
-    if count < 2:
-        raise ValueError("an interval needs at least two seeds: add seeds to the experiment's configuration")
-    values = values.astype(np.float64)
-    mean = values.mean(axis)
-    half = student_quantile(count - 1) * values.std(axis, ddof=1) / math.sqrt(count)
+    mean, half = values.mean(axis, dtype=np.float64), half_width(values, axis)
     return Interval(mean, mean - half, mean + half)
-
-
-@lru_cache
-def student_quantile(freedom: int, coverage: float = 0.95) -> float:
-    """The t such that a Student variable of ``freedom`` degrees lies within ± t with probability ``coverage``."""
-    low, high = 0.0, 1e3
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _student_coverage(middle, freedom) < coverage else (low, middle)
-    return high
-
-
-def _student_coverage(t: float, freedom: int) -> float:
-    """P(|T| < t), in closed form for a whole number of degrees (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4)."""
-    angle = math.atan(t / math.sqrt(freedom))
-    odd = freedom % 2
-    term = math.cos(angle) if odd else 1.0
-    total = term if freedom > 1 else 0.0
-    for index in range(1 + odd, freedom - 2, 2):
-        term *= math.cos(angle) ** 2 * index / (index + 1)
-        total += term
-    series = math.sin(angle) * total
-    return 2 / math.pi * (angle + series) if odd else series
 
 
 def arm_colours(theme: Theme) -> tuple[str, str]:

@@ -149,6 +149,13 @@ def ticks(axis: Any, values: Sequence[float], labels: Sequence[str]) -> None:
     axis.set_ticks([], minor=True)
 
 
+def round_marks(top: float, most: int = 3) -> list[float]:
+    """Zero and up to ``most`` - 1 multiples of 1, 2 or 5 times a power of ten, within ``top``."""
+    tens = 10.0 ** np.floor(np.log10(top))
+    step = next(step for step in (tens / 5, tens / 2, tens, 2 * tens, 5 * tens) if top / step < most + 1)
+    return [float(mark) for mark in step * np.arange(most) if mark <= top]
+
+
 def rule(axes: Axes, theme: Theme, values: Sequence[float]) -> None:
     """Thin horizontal rules to read heights by."""
     for value in values:
@@ -220,7 +227,11 @@ def label_ends(sheet: Sheet, axes: Axes, labels: Sequence[Label], offset: float 
 def tidy(text: str) -> str:
     """Bind what French never parts at the end of a line: punctuation and its word, a number and what it counts."""
     text = re.sub(r" (?=[;:?!»])|(?<=«) ", NARROW_NO_BREAK_SPACE, text)
-    return re.sub(r"(?<=\bà|\bÀ) (?=\d)|(?<=\d) (?=itérations|graines)", NO_BREAK_SPACE, text)
+    return re.sub(
+        r"(?<=\b[àÀ]) (?=\d)|(?<=\btaux) (?=\d)|(?<=\bavec) (?=BN)|(?<=\bsans) (?=BN)|(?<=\d) (?=itérations|graines)",
+        NO_BREAK_SPACE,
+        text,
+    )
 
 
 def step_axis(sheet: Sheet, axes: Axes, first: float, last: float, parts: int) -> None:

@@ -48,7 +48,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Accuracy large, loss small; bands are 95 % intervals of the mean over seeds."""
     record = records[RECORD]
     with rc(theme, layout):
-        body = 590 if layout.stacked else 372
+        body = 586 if layout.stacked else 372
         sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
         if layout.stacked:
             accuracy, loss = sheet.panel(46, 44, 200, 280), sheet.panel(46, 420, 200, 120)
@@ -80,18 +80,23 @@ def table(records: Records) -> Table:
 
 
 def headline(record: Record) -> str:
-    """What the curves show, in words computed from them."""
-    steps = record.arrays["step"]
-    means = record.arrays["test_accuracy"][MATCHED].mean(axis=1)
-    without, with_bn = (first_at_least(steps, mean, THRESHOLD) for mean in means)
-    reached = french_percent(THRESHOLD)
-    if with_bn is not None and without is not None:
+    """What the curves show, in words computed from them; at both learning rates, for the gap depends on them."""
+    means = record.arrays["test_accuracy"].mean(axis=2)
+    rates = [french_short(record.arrays["learning_rate"][row]) for row in (MATCHED, FAST)]
+    steps = [[first_at_least(record.arrays["step"], mean, THRESHOLD) for mean in means[row]] for row in (MATCHED, FAST)]
+    found = [[french_number(step) for step in arms if step is not None] for arms in steps]
+    if all(len(arms) == len(ARMS) for arms in found):
+        (without, with_bn), (fast_without, fast_with_bn) = found
+        fast = f"{fast_with_bn} et {fast_without}" if fast_with_bn != fast_without else f"{fast_without} pour les deux"
         return drawing.tidy(
-            f"Avec BN, {reached} dès {french_number(with_bn)} itérations ; sans BN, à {french_number(without)}"
+            f"Au taux {rates[0]}, {french_percent(THRESHOLD)} en {with_bn} itérations avec BN, {without} sans ; "
+            f"au taux {rates[1]}, en {fast}"
         )
-    final = [french_percent(mean[-1], 1) for mean in means]
-    last = french_number(steps[-1])
-    return f"À {last} itérations, {final[WITH_BN]} avec BN et {final[WITHOUT_BN]} sans BN"
+    final = [french_percent(mean[-1], 1) for mean in means[MATCHED]]
+    last = french_number(record.arrays["step"][-1])
+    return drawing.tidy(
+        f"Au taux {rates[0]}, à {last} itérations, {final[WITH_BN]} avec BN et {final[WITHOUT_BN]} sans"
+    )
 
 
 def _subtitle(record: Record) -> str:
@@ -157,4 +162,5 @@ def _draw_published(sheet: drawing.Sheet, axes: Axes) -> None:
         axes.plot(steps, errors, color=sheet.theme.published, **drawing.BEHIND)
         at = int(np.abs(steps - NAMED_AT[arm]).argmin())
         text = f"{ARM_LABELS[arm]}, publié en 2015"
-        axes.annotate(text, (steps[at], errors[at]), ((8, -6), (0, 8))[arm], ha=("left", "center")[arm], **style)
+        if steps[at] < axes.get_xlim()[1]:  # a quick run ends before
+            axes.annotate(text, (steps[at], errors[at]), ((8, -6), (0, 8))[arm], ha=("left", "center")[arm], **style)

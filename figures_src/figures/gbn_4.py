@@ -23,7 +23,16 @@ from figures_src.figures.common import (
     interval,
 )
 from figures_src.records.store import Record
-from figures_src.style import Layout, Theme, french_number, french_percent, french_short, rc
+from figures_src.style import (
+    NARROW_NO_BREAK_SPACE,
+    SEMIBOLD,
+    Layout,
+    Theme,
+    french_number,
+    french_percent,
+    french_short,
+    rc,
+)
 
 RECORD = "mnist_curves"
 MATCHED = 0
@@ -153,19 +162,25 @@ def _draw_strip(sheet: drawing.Sheet, axes: Axes, values: np.ndarray, title: str
     top = 1.08 * float(values.max())
     axes.set_xlim(0, top)
     axes.set_ylim(1.6, -0.6)
-    step = 10 ** np.floor(np.log10(top))
-    marks = [mark for mark in (0, step / 2, step, 2 * step, 5 * step) if mark <= top][:4]
-    marks = marks if len(marks) < 4 else [marks[0], *marks[2:]]
-    labels = [french_number(100 * mark) + "\u202f%" if percent else french_short(mark) for mark in marks]
-    drawing.ticks(axes.xaxis, marks, labels)
+    marks = drawing.round_marks(top)
+    units = [
+        french_short(100 * mark) + f"{NARROW_NO_BREAK_SPACE}%" if percent else french_short(mark) for mark in marks
+    ]
+    drawing.ticks(axes.xaxis, marks, units)
     drawing.ticks(axes.yaxis, [0, 1], ARM_LABELS)
     for arm, colour in enumerate(arm_colours(sheet.theme)):
-        axes.get_yticklabels()[arm].set(color=colour, weight=600)
-        over = interval(values[arm])
-        axes.plot(values[arm], np.full(values[arm].size, arm), "o", color=colour, alpha=0.4, markersize=6, mew=0)
-        axes.plot([over.low, over.high], [arm, arm], color=colour, linewidth=2, zorder=3)
-        axes.plot([over.mean] * 2, [arm - 0.3, arm + 0.3], color=colour, linewidth=2.4, zorder=4)
-        text = french_percent(float(over.mean), 1) if percent else french_number(float(over.mean), 4)
+        axes.get_yticklabels()[arm].set(color=colour, weight=SEMIBOLD)
+        mean = _draw_seeds(axes, values[arm], arm, colour)
+        text = french_percent(mean, 1) if percent else french_number(mean, 4)
         right = axes.get_position().x1 * sheet.layout.width + 8
         height = axes.transData.transform((0, arm))[1]
-        sheet.text(right, sheet.height - height, text, color=colour, weight=600, va="center_baseline")
+        sheet.text(right, sheet.height - height, text, color=colour, weight=SEMIBOLD, va="center_baseline")
+
+
+def _draw_seeds(axes: Axes, values: np.ndarray, row: int, colour: str) -> float:
+    """A dot for each seed, their mean as an upright stroke and its interval as a level one; return the mean."""
+    over = interval(values)
+    axes.plot(values, np.full(values.size, row), "o", color=colour, alpha=0.4, markersize=6, markeredgewidth=0)
+    axes.plot([over.low, over.high], [row, row], color=colour, linewidth=2, zorder=3)
+    axes.plot([over.mean] * 2, [row - 0.3, row + 0.3], color=colour, linewidth=2.4, zorder=4)
+    return float(over.mean)

@@ -133,19 +133,14 @@ def _draw_sigma(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, fi
 
 
 def _name_arms(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
-    """Name the arms at their first points, in the panel where initial weights are smallest and arms farthest apart."""
-    accuracy = record.arrays["test_accuracy"][0, :2, :, :, -1].mean(-1)
-    left = record.arrays["learning_rate"][0]
+    """Name the arms where initial weights are smallest and arms farthest apart: under the curves, which rise."""
+    accuracy = record.arrays["test_accuracy"][0, :, :, :, -1].mean(-1)
+    rates = record.arrays["learning_rate"]
+    lower = int(accuracy[0].argmin())
     for arm, colour in enumerate(arm_colours(sheet.theme)):
-        # Under a curve that rises, over one that does not or that leaves no room below.
-        below = accuracy[1, arm] > accuracy[0, arm] > MARKS[1]
-        style: dict[str, Any] = {
-            "color": colour,
-            "weight": SEMIBOLD,
-            "size": sheet.layout.small,
-            "textcoords": "offset points",
-        }
-        axes.annotate(ARM_LABELS[arm], (left, 1 - accuracy[0, arm]), (2 if below else -4, -17 if below else 9), **style)
+        at, offset = (len(rates) // 2, (8, -8)) if arm == lower else (0, (2, -17))
+        style: dict[str, Any] = {"color": colour, "weight": SEMIBOLD, "size": sheet.layout.small}
+        axes.annotate(ARM_LABELS[arm], (rates[at], 1 - accuracy[at, arm]), offset, textcoords="offset points", **style)
 
 
 def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, arm: int) -> None:

@@ -1,5 +1,6 @@
 """The papers' curves as numbers, and their loader; see the README beside this file for how they were read."""
 
+import csv
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +47,8 @@ ORIGINS: Mapping[str, _Origin] = MappingProxyType(
 class Published:
     """One file of published numbers.
 
-    ``columns`` maps a column's name to its values, in the order of the file: floats, integers or strings.
+    ``columns`` maps a column's name to its values, in the order of the file: floats (nan where the paper has
+    nothing), integers or strings.
     ``source`` names paper and figure, ``accuracy`` how exactly it was read; both in French.
     """
 
@@ -85,7 +87,18 @@ def load(name: str) -> Published:
     if name not in ORIGINS:
         nearest = difflib.get_close_matches(name, ORIGINS, n=1, cutoff=0)[0]
         raise KeyError(f"no published curves {name!r}: did you mean {nearest!r}?")
-    rows = np.genfromtxt(FOLDER / f"{name}.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+    with (FOLDER / f"{name}.csv").open(newline="") as file:
+        header, *rows = csv.reader(file)
+    columns = {column: _values(cells) for column, *cells in zip(header, *rows, strict=True)}
     origin = ORIGINS[name]
-    columns = {column: rows[column] for column in rows.dtype.names or ()}
     return Published(name, f"{origin.paper}, {origin.place}", origin.accuracy, MappingProxyType(columns))
+
+
+def _values(cells: list[str]) -> np.ndarray:
+    """Whole numbers, floats or strings; an empty cell is nan (numpy's own reader would make it -1 among integers)."""
+    try:
+        numbers = np.array([float(cell or "nan") for cell in cells])
+    except ValueError:
+        return np.array(cells)
+    whole = all(cell.lstrip("-").isdigit() for cell in cells)
+    return numbers.astype(np.int64) if whole else numbers

@@ -8,13 +8,6 @@ from figures_src.article import facts
 from tests.article import samples
 
 
-@pytest.mark.parametrize(
-    ("freedom", "quantile"), [(1, 12.706205), (2, 4.302653), (4, 2.776445), (9, 2.262157), (30, 2.042272)]
-)
-def test_student_quantiles_are_those_of_the_tables(freedom, quantile):
-    assert facts.student_quantile(freedom) == pytest.approx(quantile, rel=1e-5)
-
-
 def test_an_estimate_is_mean_and_student_interval():
     estimate = facts.estimate([1.0, 2.0, 3.0])
     assert estimate.mean == 2

@@ -45,7 +45,7 @@ def test_a_figure(tmp_path):
         samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text
     )
     html = figures("gbn_2")
-    assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="(max-width: 640px) and (pref')
+    assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="(max-width: 760px) and (pref')
     assert html.count("<source ") == 3
     assert 'srcset="/assets/figures/gbn_2-dark-narrow.svg" width="320" height="400"' in html
     assert '<img src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt="Deux courbes &quot;mont' in html

@@ -30,6 +30,8 @@ PAGES = st.lists(MARKS, max_size=25).map("".join)
         ("l'oeil d'<i>x</i>", "l’oeil d’<i>x</i>"),
         ("fin...", "fin…"),
         ("97,3 % et ± 0,2", f"97,3{NNBSP}% et ±{NNBSP}0,2"),
+        ("à 4 000 ou 1 000 000 itérations", f"à 4{NNBSP}000 ou 1{NNBSP}000{NNBSP}000 itérations"),
+        ("les 5 000e, en 2018 30 000", f"les 5{NNBSP}000e, en 2018 30{NNBSP}000"),
         ("voir le Graphique 2 et l’équation (1)", f"voir le Graphique{NBSP}2 et l’équation{NBSP}(1)"),
         ("<i>batch</i> : un lot", f"<i>batch</i>{NNBSP}: un lot"),
         ("<math><mi>m</mi></math> ; puis", f"<math><mi>m</mi></math>{NNBSP}; puis"),

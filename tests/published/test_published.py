@@ -18,7 +18,7 @@ def test_every_file_loads_as_it_is_written(name):
         if values.dtype.kind == "U":
             assert values.tolist() == written
         else:
-            np.testing.assert_allclose(values, [float(value) for value in written])
+            np.testing.assert_allclose(values, [float(value or "nan") for value in written])
     assert "20" in curves.source
     assert curves.accuracy
 
@@ -52,3 +52,10 @@ def test_a_value_or_column_that_is_not_there_is_told_the_choices():
         curves.where(percentile=60)
     with pytest.raises(KeyError, match="choose among arm, percentile"):
         curves.where(unit=1)
+
+
+def test_what_the_paper_leaves_out_is_nan():
+    table = published.load("ioffe2015_fig3_imagenet_table")
+    never = table.where(arm="bn_x5_sigmoid")["steps_to_72_2_percent"]
+    assert len(never) == 1
+    assert np.isnan(never[0])

@@ -26,8 +26,9 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 NARROW, WIDE = 360, 1280
-FIGURE_BREAKPOINT = 640
-LATE_FONT_SHIFT = 0.05
+FIGURE_BREAKPOINT = 760
+# An idle machine measures 0; on a busy one the embedded font may be decoded after the first paint (0.007 seen).
+SHIFT_OF_A_BUSY_MACHINE = 0.05
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/xml", "application/json")
 
 
@@ -130,9 +131,9 @@ def foreign_requests(seen: Visit) -> list[str]:
 
 
 def layout_shifts(seen: Visit) -> list[str]:
-    """Return the cumulative layout shift, when more moved than a font that comes after the first paint can move."""
+    """Return the cumulative layout shift, when anything moved while the page loaded."""
     shift = float(seen.page.evaluate("window.shifts"))
-    return [f"cumulative layout shift {shift:.4f}"] if shift > LATE_FONT_SHIFT else []
+    return [f"cumulative layout shift {shift:.4f}"] if shift > SHIFT_OF_A_BUSY_MACHINE else []
 
 
 def missing_fonts(seen: Visit) -> list[str]:

@@ -123,5 +123,5 @@ def test_ctrl_c_saves_and_stops_every_process(tmp_path: Path, uninterrupted: dic
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in errors
-    assert not any(alive(pid) for pid in workers)
+    wait_until(lambda: not any(alive(pid) for pid in workers), seconds=10)
     check_resumed(tmp_path, uninterrupted)
