@@ -36,11 +36,12 @@ site: tools-jekyll gems  ## build the site in _site
 serve: tools-jekyll gems  ## preview the site at http://127.0.0.1:4000, rebuilt at each change
 	bundle exec jekyll serve --host 127.0.0.1 --port $(PORT) --livereload
 
-check: $(VENV)/.test  ## style, types, and whether every file made is the one the sources give
+check: $(VENV)/.test tools-language  ## style, types, the French of the article, and whether every file made is the one the sources give
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python scripts/build_figures.py --check
+	$(BIN)/python scripts/check_language.py
 
 bench: $(VENV)/.runtime  ## speed, as ratios measured in one run
 	$(BIN)/python scripts/bench.py
@@ -67,9 +68,12 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 tools:
-	@bash scripts/install_tools.sh jekyll browser java links
+	@bash scripts/install_tools.sh jekyll browser java links spelling
 
-.PHONY: tools-jekyll
+.PHONY: tools-jekyll tools-language
+tools-language:
+	@bash scripts/install_tools.sh jekyll spelling
+
 tools-jekyll:
 	@bash scripts/install_tools.sh jekyll
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(__file__).parent
 POST = "post"
+STYLE = ("style.py", "french.py", "intervals.py")
 ARTICLE_SUFFIXES = (".py", ".j2", ".bib", ".json")
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
 Digests = dict[str, str]
@@ -68,14 +69,15 @@ def examine(place: Place, ids: Iterable[str]) -> list[State]:
 
 def orphans(place: Place) -> list[str]:
     """Files among the figures that no row of the catalogue makes."""
-    expected = {name for figure in FIGURES for name in figure_files(figure)} | {place.manifest.name}
+    expected = {name for figure in FIGURES.values() for name in figure_files(figure)} | {place.manifest.name}
     present = (path.name for path in place.figures.glob("*") if not path.name.startswith("."))
     return sorted(f"{name}: no figure of the catalogue makes it; delete it" for name in set(present) - expected)
 
 
-def figure_files(name: str) -> list[str]:
+def figure_files(figure: Figure) -> list[str]:
     """Names of the files that a figure consists of."""
-    return [*(f"{name}-{variant}.svg" for variant in VARIANTS), f"{name}.csv"]
+    drawings = [f"{figure.id}-{variant}.svg" for variant in VARIANTS]
+    return [*drawings, f"{figure.id}.csv"] if figure.has_table else drawings
 
 
 def figure_inputs(place: Place, figure: Figure) -> Digests:
@@ -85,7 +87,7 @@ def figure_inputs(place: Place, figure: Figure) -> Digests:
     curves = [PACKAGE / "published" / f"{name}.csv" for name in figure.published]
     return {
         "drawing": sha256_of_files([own], ROOT),
-        "style": sha256_of_files([PACKAGE / "style.py", *shared, *_fonts()], ROOT),
+        "style": sha256_of_files([*(PACKAGE / name for name in STYLE), *shared, *_fonts()], ROOT),
         **{f"record {name}": _record_digest(place, name) for name in figure.needs},
         **{f"published {path.stem}": sha256_of_files([path], ROOT) for path in curves},
         "libraries": f"matplotlib {version('matplotlib')}, numpy {version('numpy')}",
@@ -95,15 +97,18 @@ def figure_inputs(place: Place, figure: Figure) -> Digests:
 def post_inputs(place: Place) -> Digests:
     """Digests of all that decides what the post says."""
     article = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in ARTICLE_SUFFIXES]
-    code = [PACKAGE / name for name in ("publish.py", "catalogue.py", "catalogue.toml", "batchnorm.py")]
+    code = [
+        PACKAGE / name
+        for name in ("publish.py", "french.py", "intervals.py", "catalogue.py", "catalogue.toml", "batchnorm.py")
+    ]
     records = sorted({name for figure in FIGURES.values() for name in figure.needs})
-    figures = [place.figures / name for figure in FIGURES for name in figure_files(figure)]
+    figures = [place.figures / name for figure in FIGURES.values() for name in figure_files(figure)]
     return {
         "article": sha256_of_files([*article, *code], ROOT),
         "figures": sha256_of_files([path for path in figures if path.exists()], ROOT),
         **{f"record {name}": _record_digest(place, name) for name in records},
         "published": sha256_of_files((PACKAGE / "published").glob("*.csv"), ROOT),
-        "libraries": f"jinja2 {version('jinja2')}, latex2mathml {version('latex2mathml')}",
+        "libraries": ", ".join(f"{name} {version(name)}" for name in ("jinja2", "latex2mathml", "bibtexparser")),
     }
 
 
@@ -125,7 +130,7 @@ def draw_files(name: str, preset: str) -> dict[str, bytes]:
     figure = FIGURES[name]
     records = load_records(figure.needs, preset)
     module = import_module(f"figures_src.figures.{name}")
-    files = {f"{name}.csv": module.table(records).to_csv()}
+    files = {f"{name}.csv": module.table(records).to_csv()} if figure.has_table else {}
     for variant in VARIANTS:
         theme = style.DARK if "dark" in variant else style.LIGHT
         layout = style.NARROW if "narrow" in variant else style.WIDE

@@ -40,6 +40,8 @@ class Figure:
     """Published curves it shows, by the names of their CSV files."""
     sources: tuple[str, ...] = ()
     """Keys of the papers cited."""
+    has_table: bool = True
+    """Whether it shows numbers, which the page then offers for download."""
 
 
 def read(path: Path = TABLE) -> Mapping[str, Figure]:
@@ -54,13 +56,18 @@ def read(path: Path = TABLE) -> Mapping[str, Figure]:
 def _figure(name: str, row: dict[str, Any]) -> Figure:
     known = {field.name for field in fields(Figure)} - {"id"}
     wrong = sorted(set(row) - known) + sorted({"kind", "number", "title", "caption", "alt"} - set(row))
-    empty = [field for field, value in row.items() if not value]
+    empty = [field for field, value in row.items() if value in ("", [])]
     if wrong or empty:
         raise ValueError(f"{TABLE.name}, [{name}]: look at {', '.join(wrong + empty)} (unknown, missing or empty)")
-    values: dict[str, Any] = {
-        field: tuple(value) if isinstance(value, list) else value.strip() for field, value in row.items()
-    }
+    values = {field: _frozen(value) for field, value in row.items()}
     return Figure(name, Kind(values.pop("kind")), **values)
+
+
+def _frozen(value: Any) -> Any:
+    """Make a value of TOML fit for a frozen row."""
+    if isinstance(value, list):
+        return tuple(value)
+    return value.strip() if isinstance(value, str) else value
 
 
 FIGURES: Mapping[str, Figure] = read()

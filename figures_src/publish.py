@@ -10,17 +10,18 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from figures_src.article import french, markup
+from figures_src import french
+from figures_src.article import components, listing, markup, references
 from figures_src.article.facts import gather
+from figures_src.article.glossary import glossary
+from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.typography import typeset
 from figures_src.catalogue import FIGURES, Figure
-from figures_src.files import write_whole
 from figures_src.records.store import Record
 
 TEMPLATES = Path(__file__).parent / "article"
 TEMPLATE = "post.md.j2"
-POST = Path("_posts", "2021-04-05-normalisation-par-lots.md")
 FIGURES_FOLDER = Path("assets", "figures")
 
 
@@ -38,14 +39,8 @@ def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str,
         ValueError: a number is not finite, or TeX is malformed.
         FileNotFoundError: a drawing is missing.
     """
-    return typeset(environment(records, figures, catalogue).get_template(TEMPLATE).render())
-
-
-def publish(root: Path, records: Mapping[str, Record], catalogue: Mapping[str, Figure] = FIGURES) -> Path:
-    """Write the post under `root`, whole or not at all: any error of `render` leaves the old one as it was."""
-    content = render(records, root / FIGURES_FOLDER, catalogue)
-    write_whole(root / POST, content.encode())
-    return root / POST
+    page = environment(records, figures, catalogue).get_template(TEMPLATE).render()
+    return references.number_citations(typeset(fill_section_links(page)))
 
 
 def environment(
@@ -68,10 +63,16 @@ def environment(
     )
     jinja.globals.update(gather(records), quick=any(record.quick for record in records.values()))
     jinja.globals.update(_vocabulary())
-    jinja.globals["figure"] = markup.FigureMarkup(
+    figure = markup.FigureMarkup(
         catalogue, records, figures, f"/{FIGURES_FOLDER.as_posix()}", lambda text: jinja.from_string(text).render()
     )
-    jinja.globals["label"] = lambda name: markup.label(catalogue[markup.closest(name, catalogue, "figure")])
+    jinja.globals.update(
+        figure=figure,
+        optional_figure=figure.optional,
+        has_figure=lambda name: name in catalogue,
+        label=figure.label,
+        see=figure.see,
+    )
     return jinja
 
 
@@ -83,8 +84,18 @@ def _vocabulary() -> dict[str, object]:
         "eq": markup.equation_link,
         "en": markup.english,
         "claim": markup.claim,
-        "cite": markup.cite,
+        "cite": references.cite,
+        "references": references.reference_list,
+        "further_reading": references.further_reading,
+        "glossary": glossary,
+        "section": section_link,
+        "remark": components.remark,
+        "box": components.box,
+        "quotation": components.quotation,
+        "hypothesis": components.hypothesis,
         "table": markup.table,
+        "listing": listing.listing,
+        "source_link": listing.source_link,
         "verbatim": markup.verbatim,
         "number": french.number,
         "signed": partial(french.number, signed=True),

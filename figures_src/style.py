@@ -24,8 +24,6 @@ SMALLEST_TEXT = 12
 """In pixels of the figure; a narrow figure is shown at 93 % or more of its width on a phone of 360 px."""
 
 NO_BREAK_SPACE = "\u00a0"
-NARROW_NO_BREAK_SPACE = "\u202f"
-MINUS = "\u2212"
 
 
 TOLERANCE = 0.3
@@ -115,27 +113,6 @@ class Layout:
 WIDE = Layout("wide", width=720, title=17, text=13.5, small=12.5, stacked=False)
 NARROW = Layout("narrow", width=340, title=15.5, text=13, small=12, stacked=True)
 LAYOUTS = (WIDE, NARROW)
-
-
-def french_number(x: float, decimals: int = 0) -> str:
-    """Write a number the French way: decimal comma, narrow no-break spaces by thousands, a true minus sign.
-
-    A number that rounds to zero has no sign.
-    """
-    rounded = round(float(x), decimals)
-    digits = f"{abs(rounded):,.{decimals}f}".replace(",", NARROW_NO_BREAK_SPACE).replace(".", ",")
-    return MINUS + digits if rounded < 0 else digits
-
-
-def french_percent(fraction: float, decimals: int = 0) -> str:
-    """Write a fraction as a percentage: 0.972 gives « 97,2 % »."""
-    return french_number(100 * fraction, decimals) + NARROW_NO_BREAK_SPACE + "%"
-
-
-def french_short(x: float) -> str:
-    """Write a number with the decimals it needs and no more, up to six: for ticks and settings."""
-    decimals = next((n for n in range(6) if abs(round(float(x), n) - x) < 1e-9), 6)
-    return french_number(x, decimals)
 
 
 @lru_cache

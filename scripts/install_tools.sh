@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install, on Debian or Ubuntu, the programs that pip and npm do not bring; do nothing where they are there already.
-#   install_tools.sh python|npm|jekyll|gems|browser|java|links ...
+#   install_tools.sh python|npm|jekyll|gems|browser|java|links|spelling ...
 # `python` also creates the virtual environment $VENV with $PYTHON.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -82,12 +82,14 @@ install_java() {
   apt_install "Java (for the HTML checker)" default-jre-headless
 }
 
+install_spelling() { has hunspell && [ -e /usr/share/hunspell/fr.dic ] || apt_install "Hunspell" hunspell hunspell-fr; }
+
 install_links() { has htmlproofer || apt_install "html-proofer" ruby-html-proofer; }
 
-[ "$#" -gt 0 ] || fail "Say what to install: python, npm, jekyll, gems, browser, java, links"
+[ "$#" -gt 0 ] || fail "Say what to install: python, npm, jekyll, gems, browser, java, links, spelling"
 for tool in "$@"; do
   case "$tool" in
-    python | npm | jekyll | gems | browser | java | links) "install_$tool" ;;
-    *) fail "Unknown tool '$tool': choose among python, npm, jekyll, gems, browser, java, links" ;;
+    python | npm | jekyll | gems | browser | java | links | spelling) "install_$tool" ;;
+    *) fail "Unknown tool '$tool': choose among python, npm, jekyll, gems, browser, java, links, spelling" ;;
   esac
 done

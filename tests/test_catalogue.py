@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from figures_src import catalogue
+from figures_src import catalogue, french
 from figures_src.catalogue import FIGURES
 from figures_src.experiments import EXPERIMENTS
+from figures_src.figures import boundary, sbn_8, sbn_11
 
 PACKAGE = Path(catalogue.__file__).parent
 ROW = """
@@ -54,3 +55,15 @@ def test_a_wrong_row_is_refused_by_name(tmp_path: Path, damage: tuple[str, str],
     path.write_text(ROW.replace(*damage))
     with pytest.raises(ValueError, match=told):
         catalogue.read(path)
+
+
+def test_numbers_of_the_schemas_texts_are_those_they_draw() -> None:
+    """Texts of schemas are typed by hand, as no record holds what they show."""
+    for name, normal in (("sbn_6a", False), ("sbn_6b", True)):
+        found = boundary.fitted(normal)
+        for shots in (found.training, found.test):
+            assert f"{found.right(shots)[0].sum()} sur {len(shots.label)}" in " ".join(FIGURES[name].alt.split())
+    for angle in sbn_11.angles()[1:]:
+        assert f"{angle:.0f}" in FIGURES["sbn_11"].alt
+    for reach in (1, 2):
+        assert french.number(sbn_8.gap(reach), 2) in FIGURES["sbn_8"].alt

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "figures_src"
 
 # A room may import from those on its line or before; files.py and batchnorm.py stand before all rooms.
 ORDER = (
-    {"files", "intervals", "batchnorm"},
+    {"files", "french", "intervals", "batchnorm"},
     {"datasets"},
     {"networks"},
     {"training"},

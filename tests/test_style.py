@@ -100,41 +100,6 @@ def test_the_page_has_the_same_colours():
             assert found[1] == getattr(theme, name), f"--{name} of the {theme.name} theme"
 
 
-@pytest.mark.parametrize(
-    ("number", "decimals", "text"),
-    [
-        (0, 0, "0"),
-        (1234567.891, 2, "1\u202f234\u202f567,89"),
-        (50_000, 0, "50\u202f000"),
-        (-2, 0, "\u22122"),
-        (-0.004, 2, "0,00"),
-        (-0.005001, 2, "\u22120,01"),
-        (0.972, 1, "1,0"),
-    ],
-)
-def test_french_numbers(number, decimals, text):
-    assert style.french_number(number, decimals) == text
-
-
-@given(st.floats(-1e9, 1e9), st.integers(0, 4))
-def test_french_numbers_read_back(number, decimals):
-    text = style.french_number(number, decimals)
-    plain = text.replace("\u202f", "").replace(",", ".").replace("\u2212", "-")
-    assert float(plain) == pytest.approx(number, abs=0.5001 * 10**-decimals)
-    assert not re.search(r"[.\-  ]", text)
-
-
-def test_french_percents_and_short_numbers():
-    assert style.french_percent(0.972, 1) == "97,2\u202f%"
-    assert [style.french_short(x) for x in (0.03, 1.0, 0.1, 3000, -0.5)] == [
-        "0,03",
-        "1",
-        "0,1",
-        "3\u202f000",
-        "\u22120,5",
-    ]
-
-
 def test_the_fonts_are_the_shipped_ones_and_hold_what_figures_write():
     style.install_fonts()
     needed = "ÀÇÉÈÊËÎÏÔÙÛàâçéèêëîïôùûüœŒæ«»’–— \u00a0\u202f\u2212×·²³ᵉ±≥≤≠≈→←↑↓∞√∑∂∆%‰σμγβεηλθΔΣ0123456789,()[]"

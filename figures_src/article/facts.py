@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from figures_src.article import facts_imagenet, facts_practice, facts_santurkar
 from figures_src.experiments.experiment import Verdict
 from figures_src.experiments.mnist import row_of, width
 from figures_src.intervals import COVERAGE, half_width
@@ -206,6 +207,9 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "good_accuracy": GOOD_ACCURACY,
         "usable_accuracy": USABLE_ACCURACY,
         "confidence": COVERAGE,
+        **facts_imagenet.gather(),
+        **facts_practice.gather(),
+        **facts_santurkar.gather(),
     }
 
 

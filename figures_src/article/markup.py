@@ -3,7 +3,6 @@
 Each is one line: a blank line would end the HTML block for the Markdown reader.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from html import escape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from figures_src.article import french
+from figures_src import french
 from figures_src.article.mathematics import mathml
-from figures_src.article.references import REFERENCES
-from figures_src.article.typography import NO_BREAK_SPACE, typeset
+from figures_src.article.names import closest as closest
+from figures_src.article.references import cite
+from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
 from figures_src.published import ORIGINS
 from figures_src.records.store import Record
@@ -62,17 +62,6 @@ def claim(kind: str) -> str:
     return f'<small class="claim claim-{Claim(kind).name.lower()}">{Claim(kind)}</small>'
 
 
-def cite(key: str) -> str:
-    """A link to a work: "[1]".
-
-    Raises:
-        KeyError: no such work among the references.
-    """
-    reference = REFERENCES[closest(key, REFERENCES, "reference")]
-    title = escape(f"{reference.authors}, {reference.year}", quote=True)
-    return f'<a class="citation" href="{reference.url}" title="{title}">[{reference.number}]</a>'
-
-
 def equation(number: int, tex: str) -> str:
     """A numbered equation on a line of its own, with the anchor `eq-<number>`."""
     return (
@@ -84,18 +73,6 @@ def equation(number: int, tex: str) -> str:
 def equation_link(number: int) -> str:
     """A reference to a numbered equation: "(1)"."""
     return f'<a href="#eq-{number}">({number})</a>'
-
-
-def closest(name: str, known: Mapping[str, object], what: str) -> str:
-    """Return `name` if it is known.
-
-    Raises:
-        KeyError: it is not; the message names the nearest that is.
-    """
-    if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)
-        raise KeyError(f"no {what} {name!r}: did you mean {nearest[0] if nearest else 'nothing, there is none'!r}?")
-    return name
 
 
 def svg_size(path: Path) -> tuple[int, int]:
@@ -148,6 +125,22 @@ class FigureMarkup:
             f'<p class="provenance">{self._provenance(figure)}</p></figcaption></figure>'
         )
 
+    def optional(self, name: str) -> str:
+        """Return the figure named; nothing while the catalogue does not have it."""
+        return self(name) if name in self.catalogue else ""
+
+    def label(self, name: str) -> str:
+        """What the text calls a figure: "Graphique 2".
+
+        Raises:
+            KeyError: the catalogue has no such figure.
+        """
+        return label(self.catalogue[closest(name, self.catalogue, "figure")])
+
+    def see(self, name: str) -> str:
+        """The same, as a link to the figure."""
+        return f'<a class="figure-link" href="#{name}">{self.label(name)}</a>'
+
     def _picture(self, figure: Figure) -> str:
         sources = "".join(
             f'<source media="{media}" {self._drawing(figure, variant, "srcset")}>' for variant, media in SOURCES
@@ -176,8 +169,10 @@ class FigureMarkup:
             origins = [ORIGINS[name] for name in figure.published]
             readings = ", ".join(f"{origin.place} (précision de lecture : {origin.accuracy})" for origin in origins)
             parts.append(f"Publié : {works}, {readings}.")
-        if figure.needs:
+        if figure.has_table:
             parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')
+        else:
+            parts.append(f"Dessiné par <code>figures_src/figures/{figure.id}.py</code>.")
         parts.append(f"Pour redessiner : <code>python scripts/build_figures.py --only {figure.id}</code>")
         return " ".join(parts)
 
@@ -187,7 +182,7 @@ class FigureMarkup:
 
 def label(figure: Figure) -> str:
     """What the text calls a figure: "Graphique 2"."""
-    return f"{figure.kind}{NO_BREAK_SPACE}{figure.number}".replace(" ", NO_BREAK_SPACE)
+    return f"{figure.kind}{french.NO_BREAK_SPACE}{figure.number}".replace(" ", french.NO_BREAK_SPACE)
 
 
 def _run(record: Record) -> str:
@@ -195,20 +190,21 @@ def _run(record: Record) -> str:
     sidecar, seeds = record.sidecar, len(record.config["seeds"])
     device = DEVICES.get(sidecar["device"].partition(":")[0], sidecar["device"])
     return (
-        f"expérience <code>{record.name}</code>, {seeds}{NO_BREAK_SPACE}{french.plural(seeds, 'graine')}, "
+        f"expérience <code>{record.name}</code>, {seeds}{french.NO_BREAK_SPACE}{french.plural(seeds, 'graine')}, "
         f"{french.duration(sidecar['seconds'])} de calcul {device}, le {french.date(sidecar['date'])}, "
         f"enregistrement <code>figures_src/records/{record.name}.json</code>"
     )
 
 
-def table(columns: Sequence[str], caption: str, rows: Sequence[Sequence[str]]) -> str:
-    """A table whose first column names its rows and whose others hold numbers, on one line.
+def table(columns: Sequence[str], caption: str, rows: Sequence[Sequence[str]], *, words: bool = False) -> str:
+    """A table whose first column names its rows and whose others hold numbers, or words, on one line.
 
     It can be scrolled by keyboard where the screen is narrower than it is.
     """
-    head = "".join(f'<th scope="col"{"" if i == 0 else NUMBER}>{cell}</th>' for i, cell in enumerate(columns))
+    kind = "" if words else NUMBER
+    head = "".join(f'<th scope="col"{"" if i == 0 else kind}>{cell}</th>' for i, cell in enumerate(columns))
     body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td{NUMBER}>{cell}</td>" for cell in rest)}</tr>'
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td{kind}>{cell}</td>" for cell in rest)}</tr>'
         for first, *rest in rows
     )
     return (
@@ -218,4 +214,5 @@ def table(columns: Sequence[str], caption: str, rows: Sequence[Sequence[str]]) -
 
 
 def _plain(markup: str) -> str:
-    return typeset(re.sub(r"<[^>]*>", "", markup))
+    """Text for an attribute: no tags, and no citations, whose numbers are not known yet."""
+    return typeset(re.sub(r' ?<a class="citation".*?</a>|<[^>]*>', "", markup))

@@ -2,8 +2,7 @@
 
 import re
 
-NARROW_NO_BREAK_SPACE = "\u202f"
-NO_BREAK_SPACE = "\u00a0"
+from figures_src.french import NARROW_NO_BREAK_SPACE, NO_BREAK_SPACE
 
 _SPACES = "[ \u00a0\u202f]"
 

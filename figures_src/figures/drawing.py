@@ -14,16 +14,14 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
+from figures_src import french
 from figures_src.figures.common import Interval
 from figures_src.style import (
     FAMILY,
-    NARROW_NO_BREAK_SPACE,
     NO_BREAK_SPACE,
     SEMIBOLD,
     Layout,
     Theme,
-    french_number,
-    french_percent,
 )
 
 DPI = 72
@@ -171,7 +169,7 @@ def accuracy_axis(axes: Axes, theme: Theme, low: float, high: float, marks: Sequ
     axes.set_ylim(1 - low, 1 - high)
     shown = [mark for mark in marks if low <= mark <= high]
     decimals = [0 if abs(100 * mark - round(100 * mark)) < 1e-6 else 1 for mark in shown]
-    labels = [french_percent(mark, places) for mark, places in zip(shown, decimals, strict=True)]
+    labels = [french.percent(mark, places) for mark, places in zip(shown, decimals, strict=True)]
     ticks(axes.yaxis, [1 - mark for mark in shown], labels)
     rule(axes, theme, [1 - mark for mark in shown])
 
@@ -226,7 +224,7 @@ def label_ends(sheet: Sheet, axes: Axes, labels: Sequence[Label], offset: float 
 
 def tidy(text: str) -> str:
     """Bind what French never parts at the end of a line: punctuation and its word, a number and what it counts."""
-    text = re.sub(r" (?=[;:?!»])|(?<=«) ", NARROW_NO_BREAK_SPACE, text)
+    text = re.sub(r" (?=[;:?!»])|(?<=«) ", french.NARROW_NO_BREAK_SPACE, text)
     return re.sub(
         r"(?<=\b[àÀ]) (?=\d)|(?<=\btaux) (?=\d)|(?<=\bavec) (?=BN)|(?<=\bsans) (?=BN)|(?<=\d) (?=itérations|graines)",
         NO_BREAK_SPACE,
@@ -238,5 +236,5 @@ def step_axis(sheet: Sheet, axes: Axes, first: float, last: float, parts: int) -
     """The axis of training steps: few ticks at equal parts, named once at its right end."""
     axes.set_xlim(first, last)
     places = [first + (last - first) * part / parts for part in range(parts + 1)]
-    ticks(axes.xaxis, places, [french_number(place) for place in places])
+    ticks(axes.xaxis, places, [french.number(place) for place in places])
     sheet.name_below(axes, "itérations")

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from figures_src import french
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARM_LABELS,
@@ -22,12 +23,8 @@ from figures_src.figures.common import (
 from figures_src.published import load
 from figures_src.records.store import Record
 from figures_src.style import (
-    NARROW_NO_BREAK_SPACE,
     Layout,
     Theme,
-    french_number,
-    french_percent,
-    french_short,
     rc,
 )
 
@@ -82,28 +79,28 @@ def table(records: Records) -> Table:
 def headline(record: Record) -> str:
     """What the curves show, in words computed from them; at both learning rates, for the gap depends on them."""
     means = record.arrays["test_accuracy"].mean(axis=2)
-    rates = [french_short(record.arrays["learning_rate"][row]) for row in (MATCHED, FAST)]
+    rates = [french.shortest(record.arrays["learning_rate"][row]) for row in (MATCHED, FAST)]
     steps = [[first_at_least(record.arrays["step"], mean, THRESHOLD) for mean in means[row]] for row in (MATCHED, FAST)]
-    found = [[french_number(step) for step in arms if step is not None] for arms in steps]
+    found = [[french.number(step) for step in arms if step is not None] for arms in steps]
     if all(len(arms) == len(ARMS) for arms in found):
         (without, with_bn), (fast_without, fast_with_bn) = found
         fast = f"{fast_with_bn} et {fast_without}" if fast_with_bn != fast_without else f"{fast_without} pour les deux"
         return drawing.tidy(
-            f"Au taux {rates[0]}, {french_percent(THRESHOLD)} en {with_bn} itérations avec BN, {without} sans ; "
+            f"Au taux {rates[0]}, {french.percent(THRESHOLD, 0)} en {with_bn} itérations avec BN, {without} sans ; "
             f"au taux {rates[1]}, en {fast}"
         )
-    final = [french_percent(mean[-1], 1) for mean in means[MATCHED]]
-    last = french_number(record.arrays["step"][-1])
+    final = [french.percent(mean[-1], 1) for mean in means[MATCHED]]
+    last = french.number(record.arrays["step"][-1])
     return drawing.tidy(
         f"Au taux {rates[0]}, à {last} itérations, {final[WITH_BN]} avec BN et {final[WITHOUT_BN]} sans"
     )
 
 
 def _subtitle(record: Record) -> str:
-    rates = [french_short(rate) for rate in record.arrays["learning_rate"]]
-    sigma = french_short(record.config["sigma"])
+    rates = [french.shortest(rate) for rate in record.arrays["learning_rate"]]
+    sigma = french.shortest(record.config["sigma"])
     seeds = record.arrays["test_accuracy"].shape[2]
-    space = NARROW_NO_BREAK_SPACE
+    space = french.NARROW_NO_BREAK_SPACE
     text = (
         f"MNIST, σ{space}={space}{sigma}. Traits pleins : taux d’apprentissage {rates[MATCHED]}, moyenne de {seeds} "
         f"graines et son intervalle à 95{space}%. Tirets : taux {rates[FAST]}."
@@ -129,7 +126,7 @@ def _draw_loss(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     axes.set_yscale("log")
     axes.set_ylim(0.8 * float(loss.mean(2).min()), 1.2)
     shown = [mark for mark in LOSS_MARKS if axes.get_ylim()[0] <= mark <= axes.get_ylim()[1]]
-    drawing.ticks(axes.yaxis, shown, [french_short(mark) for mark in shown])
+    drawing.ticks(axes.yaxis, shown, [french.shortest(mark) for mark in shown])
     drawing.rule(axes, sheet.theme, shown)
     drawing.step_axis(sheet, axes, 0, float(record.arrays["step"][-1]), 2)
     _draw_arms(sheet, axes, record.arrays["step"], loss)
@@ -146,7 +143,7 @@ def _draw_arms(sheet: drawing.Sheet, axes: Axes, steps: np.ndarray, values: np.n
 
 def _end_labels(theme: Theme, record: Record) -> list[drawing.Label]:
     final = 1 - record.arrays["test_accuracy"].mean(2)[:, :, -1]
-    rates = [french_short(rate) for rate in record.arrays["learning_rate"]]
+    rates = [french.shortest(rate) for rate in record.arrays["learning_rate"]]
     labels = []
     for arm, (name, colour) in enumerate(zip(ARM_LABELS, arm_colours(theme), strict=True)):
         labels.append(drawing.Label(float(final[MATCHED, arm]), name, colour))

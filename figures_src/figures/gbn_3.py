@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from figures_src import french
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARMS,
@@ -27,7 +28,7 @@ from figures_src.figures.common import (
 )
 from figures_src.published import load
 from figures_src.records.store import Record
-from figures_src.style import Layout, Theme, french_number, french_percent, french_short, rc
+from figures_src.style import Layout, Theme, rc
 
 RECORD = "mnist_curves"
 PUBLISHED = "ioffe2015_fig1bc_percentiles"
@@ -99,21 +100,21 @@ def headline(record: Record) -> str:
     without, with_bn = farthest_medians(record)
     if with_bn < without:
         return drawing.tidy(
-            f"Avec BN, la médiane s’écarte de zéro de {french_number(with_bn, 2)} au plus ; "
-            f"sans BN, de {french_number(without, 2)}"
+            f"Avec BN, la médiane s’écarte de zéro de {french.number(with_bn, 2)} au plus ; "
+            f"sans BN, de {french.number(without, 2)}"
         )
     return drawing.tidy(
-        f"Plus grand écart de la médiane à zéro : {french_number(with_bn, 2)} avec BN, "
-        f"{french_number(without, 2)} sans BN"
+        f"Plus grand écart de la médiane à zéro : {french.number(with_bn, 2)} avec BN, "
+        f"{french.number(without, 2)} sans BN"
     )
 
 
 def _subtitle(record: Record) -> str:
-    rate = french_short(record.arrays["learning_rate"][MATCHED])
+    rate = french.shortest(record.arrays["learning_rate"][MATCHED])
     seeds = record.arrays["unit_percentiles"].shape[2]
     return drawing.tidy(
         f"Ce qui entre dans la dernière sigmoïde cachée, taux d’apprentissage {rate}. Traits épais : moyenne de la "
-        f"couche sur {seeds} graines, intervalle à {french_percent(0.95)}. Traits fins : médiane de l’unité "
+        f"couche sur {seeds} graines, intervalle à {french.percent(0.95, 0)}. Traits fins : médiane de l’unité "
         f"{record.config['unit']}, une graine chacun."
     )
 
@@ -152,7 +153,7 @@ def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, arm: int, top: f
     sheet.name(axes, TITLES[arm], colour=colour, gutter=GUTTER)
     axes.set_ylim(-top, top)
     marks = np.arange(-int(top), int(top) + 1)
-    drawing.ticks(axes.yaxis, marks.tolist(), [french_number(float(mark)) for mark in marks])
+    drawing.ticks(axes.yaxis, marks.tolist(), [french.number(float(mark)) for mark in marks])
     drawing.rule(axes, theme, [0])
     drawing.step_axis(sheet, axes, 0, float(steps[-1]), 2)
     for place, percentile in enumerate(PERCENTILES):

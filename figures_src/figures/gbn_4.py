@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from figures_src import french
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARM_LABELS,
@@ -24,13 +25,9 @@ from figures_src.figures.common import (
 )
 from figures_src.records.store import Record
 from figures_src.style import (
-    NARROW_NO_BREAK_SPACE,
     SEMIBOLD,
     Layout,
     Theme,
-    french_number,
-    french_percent,
-    french_short,
     rc,
 )
 
@@ -120,17 +117,18 @@ def headline(rough: Roughness) -> str:
     """What is measured, in words computed from it."""
     without, with_bn = (float(rough.relative[arm].mean()) for arm in (WITHOUT_BN, WITH_BN))
     return drawing.tidy(
-        f"À chaque itération, la médiane bouge de {french_percent(without, 1)} de l’étalement sans BN, "
-        f"de {french_percent(with_bn, 1)} avec BN"
+        f"À chaque itération, la médiane bouge de {french.percent(without, 1)} de l’étalement sans BN, "
+        f"de {french.percent(with_bn, 1)} avec BN"
     )
 
 
 def _subtitle(record: Record) -> str:
-    rate = french_short(record.arrays["learning_rate"][MATCHED])
+    rate = french.shortest(record.arrays["learning_rate"][MATCHED])
     unit, seed = record.config["unit"], record.config["seeds"][SHOWN_SEED]
     return drawing.tidy(
         f"Entrée de la dernière sigmoïde cachée, unité {unit}, taux d’apprentissage {rate}. Courbes : graine {seed}, à "
-        f"toutes les itérations. Points : une graine chacun ; traits : moyenne et intervalle à {french_percent(0.95)}."
+        "toutes les itérations. Points : une graine chacun ; traits : moyenne et intervalle à "
+        f"{french.percent(0.95, 0)}."
     )
 
 
@@ -147,7 +145,7 @@ def _draw_view(sheet: drawing.Sheet, axes: Axes, rough: Roughness) -> None:
     margin = 0.06 * (high - low)
     axes.set_ylim(low - margin, high + margin)
     marks = np.arange(np.ceil(low), np.floor(high) + 1)
-    drawing.ticks(axes.yaxis, marks.tolist(), [french_number(mark) for mark in marks])
+    drawing.ticks(axes.yaxis, marks.tolist(), [french.number(mark) for mark in marks])
     drawing.rule(axes, sheet.theme, marks.tolist())
     drawing.step_axis(sheet, axes, first, last, 4)
     labels = []
@@ -164,14 +162,15 @@ def _draw_strip(sheet: drawing.Sheet, axes: Axes, values: np.ndarray, title: str
     axes.set_ylim(1.6, -0.6)
     marks = drawing.round_marks(top)
     units = [
-        french_short(100 * mark) + f"{NARROW_NO_BREAK_SPACE}%" if percent else french_short(mark) for mark in marks
+        french.shortest(100 * mark) + f"{french.NARROW_NO_BREAK_SPACE}%" if percent else french.shortest(mark)
+        for mark in marks
     ]
     drawing.ticks(axes.xaxis, marks, units)
     drawing.ticks(axes.yaxis, [0, 1], ARM_LABELS)
     for arm, colour in enumerate(arm_colours(sheet.theme)):
         axes.get_yticklabels()[arm].set(color=colour, weight=SEMIBOLD)
         mean = _draw_seeds(axes, values[arm], arm, colour)
-        text = french_percent(mean, 1) if percent else french_number(mean, 4)
+        text = french.percent(mean, 1) if percent else french.number(mean, 4)
         right = axes.get_position().x1 * sheet.layout.width + 8
         height = axes.transData.transform((0, arm))[1]
         sheet.text(right, sheet.height - height, text, color=colour, weight=SEMIBOLD, va="center_baseline")

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from figures_src import french
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARM_LABELS,
@@ -22,13 +23,9 @@ from figures_src.figures.common import (
 )
 from figures_src.records.store import Record
 from figures_src.style import (
-    NARROW_NO_BREAK_SPACE,
     SEMIBOLD,
     Layout,
     Theme,
-    french_number,
-    french_percent,
-    french_short,
     rc,
 )
 
@@ -95,19 +92,20 @@ def headline(record: Record) -> str:
     means = record.arrays["test_accuracy"][..., -1].mean(-1)
     good = (means >= GOOD).sum(axis=(0, 1))
     cells = means.shape[0] * means.shape[1]
-    best = [french_percent(float(means[(*best_cell(record, arm), arm)]), 1) for arm in (WITHOUT_BN, WITH_BN)]
+    best = [french.percent(float(means[(*best_cell(record, arm), arm)]), 1) for arm in (WITHOUT_BN, WITH_BN)]
     return drawing.tidy(
         f"Au meilleur réglage : {best[WITH_BN]} avec BN, {best[WITHOUT_BN]} sans. "
-        f"À {french_percent(GOOD)} ou plus : {good[WITH_BN]} réglages sur {cells} avec BN, {good[WITHOUT_BN]} sans"
+        f"À {french.percent(GOOD, 0)} ou plus : {good[WITH_BN]} réglages sur {cells} avec BN, {good[WITHOUT_BN]} sans"
     )
 
 
 def _subtitle(record: Record) -> str:
-    steps = french_number(record.arrays["step"][-1])
+    steps = french.number(record.arrays["step"][-1])
     seeds = record.arrays["test_accuracy"].shape[3]
     return drawing.tidy(
         f"Précision sur le test de MNIST après {steps} itérations, {seeds} graines et intervalle "
-        f"à {french_percent(0.95)}, échelle logarithmique de l’erreur. Un cadre par écart-type σ des poids initiaux. "
+        f"à {french.percent(0.95, 0)}, échelle logarithmique de l’erreur. Un cadre par écart-type σ des poids "
+        "initiaux. "
         "Cercles : meilleur réglage, choisi sur des images de validation."
     )
 
@@ -115,15 +113,15 @@ def _subtitle(record: Record) -> str:
 def _draw_sigma(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, first: bool) -> None:
     arrays = record.arrays
     rates = arrays["learning_rate"]
-    space = NARROW_NO_BREAK_SPACE
-    sheet.name(axes, f"σ{space}={space}{french_short(arrays['sigma'][place])}")
+    space = french.NARROW_NO_BREAK_SPACE
+    sheet.name(axes, f"σ{space}={space}{french.shortest(arrays['sigma'][place])}")
     best = float(arrays["test_accuracy"][..., -1].mean(-1).max())
     drawing.accuracy_axis(axes, sheet.theme, 0.06, max(0.985, 1 - 0.8 * (1 - best)), MARKS)
     axes.tick_params(labelleft=first)
     axes.set_xscale("log")
     axes.set_xlim(rates[0] / 1.4, rates[-1] * 1.4)
     shown = rates[:: 2 if len(rates) > 3 else 1]
-    drawing.ticks(axes.xaxis, shown.tolist(), [french_short(rate) for rate in shown])
+    drawing.ticks(axes.xaxis, shown.tolist(), [french.shortest(rate) for rate in shown])
     for arm in (WITHOUT_BN, WITH_BN):
         _draw_arm(sheet, axes, record, place, arm)
     if place == 0:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from figures_src.catalogue import FIGURES, Figure, Kind
+from figures_src.catalogue import FIGURES, Figure
 from figures_src.records.store import Record
 
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
@@ -100,7 +100,7 @@ def catalogue() -> dict[str, Figure]:
         "caption": "Au taux << setting(curves.matched.learning_rate) >>,\n\n l'écart est positif ; voyez.",
         "alt": 'Deux courbes "montantes" : << percent(curves.matched.final.with_bn.mean, 0) >> & plus',
     }
-    rows = [replace(figure, **texts) for figure in FIGURES.values() if figure.kind is Kind.GRAPH]
+    rows = [replace(figure, **texts) for figure in FIGURES.values()]
     return {row.id: row for row in rows}
 
 

@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, Response
 
+from figures_src.article.language import typography
+
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -241,35 +243,9 @@ def leftover_markup(seen: Visit) -> list[str]:
     return [f"{mark!r} in {block[:120]!r}" for block in text_blocks(seen) for mark in LEFTOVERS if mark in block]
 
 
-TYPOGRAPHY = (
-    (r" [;:?!](?!\w)", "ordinary space before ; : ? !"),
-    (r"[^\s\u202f\u00a0?!.…(][;?!](?=[\s\u00a0»)]|$)", "no space before ; ? !"),
-    (r"[^\s\u202f\u00a0]:(?=\s|$)", "no space before :"),
-    (r"«(?![\u202f\u00a0])|(?<![\u202f\u00a0])»", "no no-break space inside « »"),
-    (r"'", "straight apostrophe"),
-    (r'"', "straight quotation mark"),
-    (r"\d\.\d", "decimal point"),
-    (r"\d ?[%‰]|\uFFFC [%‰]", "no no-break space before %"),
-    (r"\b\d{1,3} \d{3}\b", "ordinary space between thousands"),
-    (r"\.\.\.", "three dots for an ellipsis"),
-)
-
-# Dotted numbers that are names, not quantities: licences, versions, arXiv identifiers, numbered sections.
-DOTTED_NAMES = re.compile(
-    r"arXiv\W{0,2}\d{4}\.\d{4,5}(v\d+)?|\d+\.\d+\.\d+(\.\d+)*"
-    r"|(CC.BY|Python|PyTorch|NumPy|Matplotlib|CUDA|§|[Ss]ection|[Aa]nnexe|[Ff]igure)[\s\u00a0\u202f]\d+\.\d+"
-)
-
-
 def typography_problems(seen: Visit) -> list[str]:
-    """Return the breaches of French typography, each with what surrounds it."""
-    problems = []
-    for block in text_blocks(seen):
-        text = DOTTED_NAMES.sub("N", block)
-        for pattern, name in TYPOGRAPHY:
-            for match in re.finditer(pattern, text):
-                problems.append(f"{name}: …{text[max(0, match.start() - 25) : match.end() + 25]}…")
-    return problems
+    """Return the breaches of French typography in what the browser shows, each with what surrounds it."""
+    return typography(text_blocks(seen))
 
 
 def page_weight(seen: Visit) -> int:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figures_src.article import french
+from figures_src import french
 
 NNBSP, NBSP = "\u202f", "\u00a0"
 

@@ -1,10 +1,10 @@
-"""Numbers, durations and dates as French prose writes them."""
+"""Numbers, durations and dates as French writes them, in figures and in prose."""
 
 import math
 from datetime import datetime
 
-from figures_src.article.typography import NARROW_NO_BREAK_SPACE, NO_BREAK_SPACE
-
+NARROW_NO_BREAK_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),

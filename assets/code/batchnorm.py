@@ -1,0 +1,1 @@
+../../figures_src/batchnorm.py

@@ -1,0 +1,73 @@
+"""Definitions of the batch-norm source as the article shows them: cut from the file that runs, never copied.
+
+The file is read as text, so that writing the article does not import torch.
+"""
+
+import ast
+import textwrap
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+
+from figures_src.article.names import closest
+
+SOURCE = Path(__file__).parents[1] / "batchnorm.py"
+ADDRESS = "/assets/code/batchnorm.py"
+"""Where the page serves the whole file; the layout puts the site's base path before it."""
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def listing(*names: str, docstrings: bool = True) -> str:
+    """Return a Markdown block of code with the definitions named, in the order asked, as the source has them.
+
+    Args:
+        names: functions, classes, or methods written `Class.method`.
+        docstrings: whether to show them, too.
+
+    Raises:
+        KeyError: the source has no such definition; the message names the nearest one.
+    """
+    code = "\n\n".join(extracts(SOURCE.read_text(encoding="utf-8"), names, docstrings=docstrings))
+    # kramdown hands the attribute to the block: names and comments are English in a French page.
+    return f'```python\n{code}\n```\n{{: lang="en"}}'
+
+
+def source_link(text: str) -> str:
+    """A link to the whole file, which a symbolic link under assets/ puts beside the page."""
+    return f'<a href="{ADDRESS}">{escape(text, quote=False)}</a>'
+
+
+def extracts(source: str, names: Sequence[str], *, docstrings: bool = True) -> list[str]:
+    """Return the text of each definition named, flush left, with its decorators and comments.
+
+    Raises:
+        KeyError: `source` has no such definition; the message names the nearest one.
+        SyntaxError: `source` is not Python.
+    """
+    found = dict(_definitions(ast.parse(source)))
+    lines = source.splitlines()
+    return [_text(found[closest(name, found, "definition")], lines, docstrings) for name in names]
+
+
+def _definitions(parent: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, Definition]]:
+    for node in parent.body:
+        if isinstance(node, Definition):
+            yield prefix + node.name, node
+        if isinstance(node, ast.ClassDef):
+            yield from _definitions(node, f"{prefix}{node.name}.")
+
+
+def _text(definition: Definition, lines: Sequence[str], docstrings: bool) -> str:
+    first = min([definition.lineno, *(decorator.lineno for decorator in definition.decorator_list)])
+    dropped = set() if docstrings else {line for node in ast.walk(definition) for line in _docstring(node, lines)}
+    kept = [lines[line - 1] for line in range(first, (definition.end_lineno or first) + 1) if line not in dropped]
+    return textwrap.dedent("\n".join(kept))
+
+
+def _docstring(node: ast.AST, lines: Sequence[str]) -> range:
+    """Lines of the docstring and of the blank one after it; none where nothing else is in the body."""
+    if not isinstance(node, Definition) or ast.get_docstring(node) is None or len(node.body) == 1:
+        return range(0)
+    end = node.body[0].end_lineno or node.body[0].lineno
+    return range(node.body[0].lineno, end + 1 + (not lines[end].strip()))

@@ -1,0 +1,119 @@
+"""The perceptron of schemas 1a and 1b: one batch really pushed through random layers, with BN and without.
+
+The two schemas differ by the BN alone: weights, biases and batch are the same.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from figures_src import french
+from figures_src.figures import vocabulary as draw
+from figures_src.figures.common import Cell, Table
+from figures_src.figures.signals import density, standardised
+from figures_src.style import Layout, Theme, rc
+
+SIZES = (4, 3, 4, 1)
+NAMES = ("entrées", "couche cachée 1", "couche cachée 2", "sortie")
+SEED, BATCH, SPREAD = 279, 1024, 1.8
+"""``SPREAD`` is the standard deviation of the weights and of the biases."""
+RANGE, TALLEST = (-12.0, 12.0), 0.5
+BAR, THICKNESS = 25.0, 0.9
+"""Width of a BN; pixels of a link for one unit of deviation."""
+GRID = np.linspace(*RANGE, 241)
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What each layer receives, after the BN where there is one, and what each link brings to it.
+
+    ``received``: (BATCH, neurons) for each layer, inputs first. ``links``: (neurons, neurons before) for each layer
+    but the inputs, the standard deviation over the batch of what one link adds.
+    """
+
+    received: tuple[np.ndarray, ...]
+    links: tuple[np.ndarray, ...]
+
+
+@lru_cache
+def signals(with_bn: bool) -> Signals:
+    """Push a batch of standard Gaussian inputs through linear maps and tanh; BN stands before each hidden tanh."""
+    rng = np.random.default_rng(SEED)
+    received, links = [standardised(rng.standard_normal((BATCH, SIZES[0])))], []
+    active = received[0]
+    for layer, (before, after) in enumerate(pairwise(SIZES), start=1):
+        weights, bias = SPREAD * rng.standard_normal((after, before)), SPREAD * rng.standard_normal(after)
+        z = active @ weights.T + bias
+        hidden = layer < len(SIZES) - 1
+        scale = z.std(0)[:, None] if with_bn and hidden else 1.0
+        links.append(np.abs(weights) * active.std(0) / scale)
+        received.append(standardised(z) if with_bn and hidden else z)
+        active = np.tanh(received[-1])
+    return Signals(tuple(received), tuple(links))
+
+
+def table(with_bn: bool) -> Table:
+    """The densities drawn, and mean and deviation of what each neuron receives."""
+    rows: list[tuple[Cell, ...]] = []
+    for layer, values in enumerate(signals(with_bn).received):
+        for unit, sample in enumerate(values.T):
+            name = ("inputs", "hidden 1", "hidden 2", "output")[layer]
+            rows += [(name, unit, "mean", "", float(sample.mean())), (name, unit, "deviation", "", float(sample.std()))]
+            pairs = zip(GRID[::4].tolist(), density(sample, GRID[::4]).tolist(), strict=True)
+            rows += [(name, unit, "density", x, y) for x, y in pairs]
+    return Table(("layer", "unit", "what", "x", "value"), tuple(rows))
+
+
+def picture(theme: Theme, layout: Layout, with_bn: bool) -> Figure:
+    """The network above; under each of its layers, the densities of what its neurons receive, all on one scale."""
+    colour = theme.with_bn if with_bn else theme.without_bn
+    with rc(theme, layout):
+        board = draw.begin(theme, layout, 366 if layout.stacked else 352)
+        margin, gap = (2, 8) if layout.stacked else (4, 24)
+        width = (layout.width - 2 * margin - 3 * gap) / 4
+        centres = [margin + width / 2 + layer * (width + gap) for layer in range(4)]
+        middle = 128 if layout.stacked else 116
+        _draw_network(board, centres, middle, with_bn, colour)
+        draw.heading(board, margin, middle + 116, "Ce que reçoit chaque neurone, sur un lot")
+        for layer, centre in enumerate(centres):
+            _draw_densities(board, centre - width / 2, middle + 132, width, layer, with_bn)
+        return draw.finish(board)
+
+
+def _draw_network(board: draw.Board, centres: list[float], middle: float, with_bn: bool, colour: str) -> None:
+    heights = [draw.column(middle, count, 46) for count in SIZES]
+    stacked = board.layout.stacked
+    for layer in range(1, len(SIZES)):
+        start, stop = centres[layer - 1] + draw.NEURON, centres[layer] - draw.NEURON
+        if with_bn and layer < len(SIZES) - 1:
+            stop -= BAR + (5 if stacked else 16)
+            _draw_bar(board, stop, heights[layer], centres[layer] - draw.NEURON, colour)
+        for (to, origin), strength in np.ndenumerate(signals(with_bn).links[layer - 1]):
+            ends = np.array([(start, heights[layer - 1][origin]), (stop, heights[layer][to])])
+            draw.line(board, ends, colour, 0.4 + THICKNESS * float(strength), layer=1.5)
+    for centre, ys, name in zip(centres, heights, NAMES, strict=True):
+        for y in ys:
+            draw.neuron(board, centre, y)
+        text = name.replace("couche cachée", "couche\ncachée") if stacked else name
+        draw.write(board, centre, 14, text, colour=board.theme.ink, ha="center")
+
+
+def _draw_bar(board: draw.Board, left: float, heights: np.ndarray, right: float, colour: str) -> None:
+    """The BN of a layer: all that comes in stops at it, and one value for each neuron leaves it."""
+    top, bottom = heights[0] - 20, heights[-1] + 20
+    draw.box(board, left, top, BAR, bottom - top, colour, 0.16, layer=3)
+    draw.write(board, left + BAR / 2, (top + bottom) / 2, "BN", colour=colour, ha="center", bold=True, middle=True)
+    draw.lines(board, [[(left + BAR, y), (right, y)] for y in heights], colour, draw.LINE)
+
+
+def _draw_densities(board: draw.Board, left: float, top: float, width: float, layer: int, with_bn: bool) -> None:
+    theme = board.theme
+    plot = draw.Plot(left, top, width, 78, RANGE, (0.0, TALLEST))
+    ink = (theme.with_bn if with_bn else theme.without_bn) if layer > 0 else theme.muted
+    for sample in signals(with_bn).received[layer].T:
+        draw.curve(board, plot, GRID, density(sample, GRID), ink, draw.LINE, filled=0.08)
+    marks = (-8.0, 0.0, 8.0)
+    draw.axis(board, plot, marks, [french.number(mark) for mark in marks])

@@ -1,0 +1,592 @@
+"""The vocabulary of the schemas: neurons, boxes, arrows, tensors, pipes, small plots, labels with symbols.
+
+All lengths are in pixels of the figure as seen, from its top left corner, ``y`` downwards. A stroke is a hairline for
+what guides the eye, a line for what is drawn, a curve for what is plotted, and thick for the part of a curve that is
+meant. Only the links of a network may be as thick as what they carry.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from figures_src.figures.drawing import DPI, LEADING
+from figures_src.style import FAMILY, SEMIBOLD, SMALLEST_TEXT, Layout, Theme, thinned
+
+HAIR, LINE, CURVE, THICK = 0.9, 1.4, 2.0, 4.0
+"""Widths of strokes."""
+RADIUS = 5.0
+"""Of the corners of boxes; arrows and pipes turn with twice this radius."""
+HEAD_LENGTH, HEAD_HALF_WIDTH = 7.5, 3.3
+NEURON = 11.0
+"""Radius of a neuron."""
+PIPE = 12.0
+"""Inner width of a pipe."""
+DASHES = (3.5, 2.5)
+
+_CLOSE = 0.5  # pixels between a curve and the chords between the points that its arcs join
+_MIDDLE = 0.34  # from a baseline up to the middle of its line, in sizes of type
+_CAPITAL = 0.66  # height of capitals
+_NABLA = 0.64  # width of the one sign that the fonts lack
+_TOKEN = re.compile(
+    r"(?P<script>[\^_])(?:\{(?P<long>[^}]*)\}|(?P<short>.))|√\{(?P<root>(?:[^{}]|\{[^{}]*\})*)\}|\*(?P<italic>[^*]+)\*"
+    r"|(?P<hat>[ẑŷ])|(?P<nabla>∇)|(?P<greek>[μσγβ])|(?P<word>[^\W\d_μσγβẑŷ∇√]+)|(?P<other>.)",
+    re.DOTALL,
+)
+_DIGITS, _RAISED, _LOWERED = "0123456789−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "₀₁₂₃₄₅₆₇₈₉₋₊"
+_BARE = {"ẑ": "z", "ŷ": "y"}
+_ITALICS = ("ω", "ε", "η")
+
+Points = Sequence[tuple[float, float]] | np.ndarray
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a schema is drawn on."""
+
+    figure: Figure
+    axes: Axes
+    theme: Theme
+    layout: Layout
+    height: float
+
+    @property
+    def width(self) -> float:
+        """Width of the figure."""
+        return float(self.layout.width)
+
+
+def begin(theme: Theme, layout: Layout, height: float) -> Board:
+    """An empty transparent figure of the layout's width; to be called with the settings of `style.rc`."""
+    figure = Figure(figsize=(layout.width / DPI, height / DPI), dpi=DPI)
+    figure.patch.set_visible(False)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set(xlim=(0, layout.width), ylim=(height, 0))
+    return Board(figure, axes, theme, layout, height)
+
+
+def finish(board: Board) -> Figure:
+    """Settle what matplotlib leaves to the first drawing, while the settings of the theme still hold."""
+    board.figure.draw_without_rendering()
+    return board.figure
+
+
+def tint(theme: Theme, colour: str, strength: float = 0.14) -> str:
+    """A colour thinned with the paper: 0 is paper, 1 the colour itself."""
+    pairs = zip(to_rgb(colour), to_rgb(theme.paper), strict=True)
+    red, green, blue = (strength * ink + (1 - strength) * paper for ink, paper in pairs)
+    return str(to_hex((red, green, blue)))
+
+
+# Strokes and shapes ------------------------------------------------------------------------------------------------
+
+
+def draw_path(
+    board: Board,
+    path: Path,
+    colour: str | None = None,
+    width: float = LINE,
+    fill: str | None = None,
+    dashed: bool = False,
+    layer: float = 2,
+) -> None:
+    """Draw one path. ``colour`` is that of its stroke, none without it; ``layer`` is matplotlib's order of drawing."""
+    style: dict[str, Any] = {"joinstyle": "round", "capstyle": "butt" if dashed else "round", "clip_on": False}
+    style["linestyle"] = (0, tuple(length / width for length in DASHES)) if dashed else "solid"
+    edge = colour or "none"
+    patch = PathPatch(path, facecolor=fill or "none", edgecolor=edge, linewidth=width if colour else 0, **style)
+    patch.set_snap(False)
+    board.axes.add_artist(patch).set_zorder(layer)
+
+
+def polyline(points: Points, turn: float = 0) -> Path:
+    """A path through points, its corners rounded with radius ``turn``."""
+    corners = np.asarray(points, dtype=float)
+    if not turn or len(corners) < 3:
+        return Path(corners)
+    vertices, codes = [corners[0]], [Path.MOVETO]
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        ends = []
+        for other in (before, after):
+            way = other - corner
+            length = float(np.hypot(*way))
+            ends.append(corner + way * min(turn, length / 2) / length)
+        vertices += [ends[0], corner, ends[1]]
+        codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
+    return Path([*vertices, corners[-1]], [*codes, Path.LINETO])
+
+
+def line(board: Board, points: Points, colour: str | None = None, width: float = LINE, **style: Any) -> None:
+    """A line through points, in the ink of the theme unless told."""
+    draw_path(board, polyline(points), colour or board.theme.ink, width, **style)
+
+
+def lines(board: Board, segments: Iterable[Points], colour: str, width: float, **style: Any) -> None:
+    """Many separate lines of one look, as one path."""
+    draw_path(board, Path.make_compound_path(*(polyline(points) for points in segments)), colour, width, **style)
+
+
+def arrow(
+    board: Board, points: Points, colour: str | None = None, width: float = LINE, both: bool = False, **style: Any
+) -> None:
+    """A line that turns with round corners and ends in a head at its last point, or in one at each end."""
+    ink = colour or board.theme.ink
+    way = np.array(points, dtype=float)
+    heads = [_head(way[-2], way[-1])]
+    way[-1] += (way[-2] - way[-1]) * (0.8 * HEAD_LENGTH / np.hypot(*(way[-1] - way[-2])))
+    if both:
+        heads.append(_head(way[1], way[0]))
+        way[0] += (way[1] - way[0]) * (0.8 * HEAD_LENGTH / np.hypot(*(way[1] - way[0])))
+    draw_path(board, polyline(way, 2 * RADIUS), ink, width, **style)
+    draw_path(board, Path.make_compound_path(*heads), None, fill=ink, layer=style.get("layer", 2))
+
+
+def _head(before: np.ndarray, tip: np.ndarray) -> Path:
+    along = (tip - before) / np.hypot(*(tip - before))
+    across = HEAD_HALF_WIDTH * np.array([-along[1], along[0]])
+    base = tip - HEAD_LENGTH * along
+    return Path(np.array([tip, base + across, base - across, tip]), closed=True)
+
+
+def round_box(left: float, top: float, width: float, height: float, radius: float = RADIUS) -> Path:
+    """The outline of a box with round corners."""
+    r = min(radius, width / 2, height / 2)
+    right, bottom = left + width, top + height
+    corners = (
+        ((right - r, top), (right, top), (right, top + r)),
+        ((right, bottom - r), (right, bottom), (right - r, bottom)),
+        ((left + r, bottom), (left, bottom), (left, bottom - r)),
+        ((left, top + r), (left, top), (left + r, top)),
+    )
+    vertices = [(left + r, top)] + [point for corner in corners for point in corner] + [(left + r, top)]
+    return Path(vertices, [Path.MOVETO, *[Path.LINETO, Path.CURVE3, Path.CURVE3] * 4, Path.CLOSEPOLY])
+
+
+def box(
+    board: Board,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    colour: str | None = None,
+    strength: float = 0.0,
+    radius: float = RADIUS,
+    **style: Any,
+) -> None:
+    """A box with round corners: an operation, a layer, a store. Paper inside, or the tint of its colour."""
+    ink = colour or board.theme.ink
+    draw_path(board, round_box(left, top, width, height, radius), ink, fill=tint(board.theme, ink, strength), **style)
+
+
+def disc(x: float, y: float, radius: float) -> Path:
+    """The outline of a disc: four arcs, within a thousandth of the circle, where matplotlib's takes eight."""
+    k = 0.5523
+    quarter = [(1, k), (k, 1), (0, 1), (-k, 1), (-1, k), (-1, 0), (-1, -k), (-k, -1), (0, -1), (k, -1), (1, -k), (1, 0)]
+    vertices = np.array([(x, y)]) + radius * np.array([(1, 0), *quarter, (1, 0)])
+    return Path(vertices, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
+
+
+def dots(board: Board, points: np.ndarray, colour: str, width: float, **style: Any) -> None:
+    """Small dots: strokes so short that only their round ends show, the least that a file can hold."""
+    lines(board, [[(x, y), (x + 0.01, y)] for x, y in points], colour, width, **style)
+
+
+def neuron(board: Board, x: float, y: float, colour: str | None = None, radius: float = NEURON) -> None:
+    """A neuron."""
+    draw_path(board, disc(x, y, radius), colour or board.theme.ink, fill=board.theme.paper, layer=4)
+
+
+def column(centre: float, count: int, step: float) -> np.ndarray:
+    """Heights of ``count`` things evenly spread around ``centre``, from the top."""
+    return centre + step * (np.arange(count) - (count - 1) / 2)
+
+
+def brace(board: Board, left: float, right: float, y: float, down: bool = True, colour: str | None = None) -> None:
+    """A curly brace that spans ``left`` to ``right``; its point looks down, or up."""
+    depth = RADIUS if down else -RADIUS
+    middle, level = (left + right) / 2, y + depth
+    vertices = [
+        (left, y), (left, level), (left + RADIUS, level), (middle - RADIUS, level), (middle, level),
+        (middle, level + depth), (middle, level), (middle + RADIUS, level), (right - RADIUS, level),
+        (right, level), (right, y),
+    ]  # fmt: skip
+    curve = [Path.CURVE3, Path.CURVE3]
+    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, *curve, Path.LINETO, *curve]
+    draw_path(board, Path(vertices, codes), colour or board.theme.muted, HAIR)
+
+
+def matrix(board: Board, left: float, top: float, cell: float, shades: np.ndarray, colour: str) -> None:
+    """A tensor as a grid of square cells; ``shades`` (rows, columns) between 0, paper, and 1, the full colour.
+
+    Shades are rounded to tenths: cells of one shade are one path, and the file stays small.
+    """
+    rows, columns = shades.shape
+    levels = np.rint(10 * np.clip(shades, 0, 1)).astype(int)
+    for level in np.unique(levels):
+        squares = [_square(left + c * cell, top + r * cell, cell) for r, c in np.argwhere(levels == level).tolist()]
+        path = Path.make_compound_path(*squares)
+        draw_path(board, path, None, fill=tint(board.theme, colour, 0.08 + 0.08 * level), layer=2)
+    right, bottom = left + columns * cell, top + rows * cell
+    rules = [[(left + c * cell, top), (left + c * cell, bottom)] for c in range(1, columns)]
+    rules += [[(left, top + r * cell), (right, top + r * cell)] for r in range(1, rows)]
+    if rules:
+        lines(board, rules, board.theme.paper, HAIR, layer=2.1)
+    draw_path(board, round_box(left, top, columns * cell, rows * cell, 2), colour, layer=2.2)
+
+
+def _square(left: float, top: float, side: float) -> Path:
+    corners = [(left, top), (left + side, top), (left + side, top + side), (left, top + side), (left, top)]
+    return Path(corners, closed=True)
+
+
+def block(board: Board, left: float, top: float, width: float, height: float, depth: float, colour: str) -> None:
+    """A tensor in perspective: the face is what it spans in space, the depth its channels."""
+    shift = 0.62 * depth
+    right, bottom = left + width, top + height
+    side = [(right, top), (right + shift, top - shift), (right + shift, bottom - shift), (right, bottom), (right, top)]
+    lid = [(left, top), (left + shift, top - shift), (right + shift, top - shift), (right, top), (left, top)]
+    for face, strength in ((lid, 0.1), (side, 0.26)):
+        draw_path(board, Path(face, closed=True), colour, fill=tint(board.theme, colour, strength))
+    front = Path([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], closed=True)
+    draw_path(board, front, colour, fill=tint(board.theme, colour, 0.16))
+
+
+# Pipes and valves --------------------------------------------------------------------------------------------------
+
+
+def pipes(board: Board, ways: Sequence[Points], fill: str) -> None:
+    """Pipes along ``ways``, joined where they meet: all walls are drawn first, then all that flows."""
+    path = Path.make_compound_path(*(polyline(points, 2 * RADIUS) for points in ways))
+    style: dict[str, Any] = {"joinstyle": "round", "capstyle": "butt", "facecolor": "none", "clip_on": False}
+    for colour, width, layer in ((board.theme.ink, PIPE + 2 * LINE, 2.0), (fill, PIPE, 2.1)):
+        board.axes.add_artist(PathPatch(path, edgecolor=colour, linewidth=width, **style)).set_zorder(layer)
+
+
+def valve(board: Board, x: float, y: float, angle: float = 0, colour: str | None = None, radius: float = 10) -> None:
+    """The wheel of a valve with its three spokes, turned by ``angle`` degrees."""
+    ink = colour or board.theme.ink
+    draw_path(board, disc(x, y, radius), ink, fill=tint(board.theme, ink, 0.14 if colour else 0), layer=4)
+    turns = np.deg2rad(angle - 90 + np.array([0, 120, 240]))
+    spokes = [[(x, y), (x + radius * np.cos(t), y + radius * np.sin(t))] for t in turns]
+    lines(board, spokes, ink, LINE, layer=4.1)
+    draw_path(board, disc(x, y, 2.4), None, fill=ink, layer=4.2)
+
+
+def turning(board: Board, x: float, y: float, radius: float, start: float, stop: float, colour: str) -> None:
+    """A curved arrow around a wheel, from one angle to another, in degrees clockwise from the top."""
+    angles = np.deg2rad(np.linspace(start, stop, 24) - 90)
+    points = np.column_stack([x + radius * np.cos(angles), y + radius * np.sin(angles)])
+    draw_path(board, polyline(points[:-2]), colour, LINE, layer=4)
+    draw_path(board, _head(points[-5], points[-1]), None, fill=colour, layer=4)
+
+
+# Small plots -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A rectangle of the figure with scales of its own: ``x`` and ``y`` are what its sides stand for."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    def across(self, x: Any) -> Any:
+        """Pixels from the left edge of the figure."""
+        return self.left + self.width * (np.asarray(x) - self.x[0]) / (self.x[1] - self.x[0])
+
+    def down(self, y: Any) -> Any:
+        """Pixels from the top of the figure."""
+        return self.top + self.height * (self.y[1] - np.asarray(y)) / (self.y[1] - self.y[0])
+
+    def at(self, x: Any, y: Any) -> np.ndarray:
+        """Points (n, 2) of the figure."""
+        return np.column_stack([np.atleast_1d(self.across(x)), np.atleast_1d(self.down(y))])
+
+    def spots(self, x: Any, y: Any) -> list[tuple[float, float]]:
+        """The same points, one by one."""
+        return [(float(a), float(b)) for a, b in self.at(x, y)]
+
+
+def axis(
+    board: Board, plot: Plot, marks: Sequence[float] = (), labels: Sequence[str] = (), at: float = 0, drop: float = 17
+) -> None:
+    """The horizontal axis of a small plot, a hairline at the height ``at``, with few marks."""
+    y = float(plot.down(at))
+    ticks = [[(float(plot.across(mark)), y), (float(plot.across(mark)), y + 4)] for mark in marks]
+    lines(board, [[(plot.left, y), (plot.left + plot.width, y)], *ticks], board.theme.muted, HAIR, layer=2.5)
+    for mark, label in zip(marks, labels, strict=False):
+        write(board, float(plot.across(mark)), y + drop, label, ha="center")
+
+
+def curve(
+    board: Board,
+    plot: Plot,
+    x: np.ndarray,
+    y: np.ndarray,
+    colour: str,
+    width: float = CURVE,
+    filled: float = 0.0,
+    dashed: bool = False,
+    layer: float = 3,
+) -> None:
+    """A curve, ``x`` growing evenly; with ``filled``, the area down to zero takes this much of its colour."""
+    arcs = smooth(plot.at(x, y))
+    codes = [Path.MOVETO, *[Path.CURVE4] * (len(arcs) - 1)]
+    if filled:
+        floor = float(plot.down(0))
+        around = np.vstack([arcs, [arcs[-1, 0], floor], [arcs[0, 0], floor], arcs[:1]])
+        shape = Path(around, [*codes, *[Path.LINETO] * 3])
+        draw_path(board, shape, None, fill=tint(board.theme, colour, filled), layer=layer - 0.5)
+    draw_path(board, Path(arcs, codes), colour, width, dashed=dashed, layer=layer)
+
+
+def smooth(points: np.ndarray) -> np.ndarray:
+    """Cubic arcs through some of the points (n, 2) of a curve, evenly spaced along its first axis, with its slopes.
+
+    Fewer numbers than a line through all of them, and no corners however large the figure is shown. Returns the start,
+    then two controls and an end for each arc: (1 + 3 arcs, 2).
+    """
+    kept = np.searchsorted(points[:, 0], thinned(points, _CLOSE)[:, 0])
+    slopes = np.gradient(points, axis=0, edge_order=2 if len(points) > 2 else 1)
+    vertices = [points[:1]]
+    for start, stop in pairwise(kept.tolist()):
+        third = (stop - start) / 3
+        arc = [points[start] + third * slopes[start], points[stop] - third * slopes[stop], points[stop]]
+        vertices.append(np.array(arc))
+    return np.vstack(vertices)
+
+
+def moments(board: Board, plot: Plot, mean: float, deviation: float, named: bool = False) -> None:
+    """Mark under a density where its mean is, and how far its deviation reaches on both sides."""
+    floor = float(plot.down(0))
+    left, middle, right = (float(plot.across(mean + side * deviation)) for side in (-1, 0, 1))
+    line(board, [(left, floor + 8), (right, floor + 8)], board.theme.sigma, CURVE, layer=4)
+    line(board, [(middle, floor + 12), (middle, floor - 3)], board.theme.mu, CURVE, layer=4.1)
+    if named:
+        write(board, right + 5, floor + 12, "σ", board.layout.text)
+        write(board, middle, floor + 24, "μ", board.layout.text, ha="center")
+
+
+# Words and formulas ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """Characters of one look within a line; ``script`` is +1 above the line, -1 below."""
+
+    text: str
+    italic: bool = False
+    colour: str | None = None
+    script: int = 0
+    hat: bool = False
+    root: tuple["Run", ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is made of nothing but characters of the fonts."""
+        return not (self.hat or self.root or self.text == "∇")
+
+
+def write(
+    board: Board,
+    x: float,
+    y: float,
+    text: str,
+    size: float | None = None,
+    colour: str | None = None,
+    ha: str = "left",
+    bold: bool = False,
+    math: bool = False,
+    middle: bool = False,
+    layer: float = 6,
+) -> float:
+    """Write a line, or several parted by line feeds; return where the last one ends.
+
+    μ, σ, γ and β take their colours; ``^`` and ``_`` raise and lower a sign or what braces hold; ``√{…}`` is a root;
+    between asterisks letters are italic, and in mathematics single letters are. ``y`` is the baseline of the first
+    line, or with ``middle`` the middle height of them all.
+    """
+    size = size or (board.layout.title if math else board.layout.small)
+    rows = text.split("\n")
+    if middle:
+        y += _MIDDLE * size - (len(rows) - 1) * LEADING * size / 2
+    weight = SEMIBOLD if bold else 400
+    end = x
+    for index, row in enumerate(rows):
+        runs = parse(row, board.theme, math)
+        start = x - {"left": 0.0, "center": 0.5, "right": 1.0}[ha] * _width(runs, size, weight)
+        look = _Look(board, size, weight, colour or (board.theme.ink if math else board.theme.muted), layer)
+        end = _set(look, runs, start, y + index * LEADING * size)
+    return end
+
+
+def measure(board: Board, text: str, size: float | None = None, bold: bool = False, math: bool = False) -> float:
+    """Width of one line as `write` sets it."""
+    size = size or (board.layout.title if math else board.layout.small)
+    return _width(parse(text, board.theme, math), size, SEMIBOLD if bold else 400)
+
+
+def fraction(
+    board: Board, x: float, y: float, above: str, below: str, size: float | None = None, **style: Any
+) -> float:
+    """A fraction whose bar begins at ``x`` at the middle height ``y``; return where it ends."""
+    size = size or board.layout.title
+    width = max(measure(board, part, size, math=True) for part in (above, below)) + 4
+    bar = y
+    write(board, x + width / 2, bar - 0.36 * size, above, size, ha="center", math=True, **style)
+    write(board, x + width / 2, bar + 1.0 * size, below, size, ha="center", math=True, **style)
+    line(board, [(x, bar), (x + width, bar)], style.get("colour"), HAIR, layer=6)
+    return x + width
+
+
+def heading(board: Board, x: float, y: float, text: str, colour: str | None = None, ha: str = "left") -> None:
+    """The name of a part of the figure."""
+    write(board, x, y, text, board.layout.text, colour or board.theme.ink, ha, bold=True)
+
+
+def parse(text: str, theme: Theme, math: bool = False) -> list[Run]:
+    """Cut a line into runs of one look."""
+    symbols = {"μ": theme.mu, "σ": theme.sigma, "γ": theme.gamma, "β": theme.beta}
+    runs: list[Run] = []
+    for token in _TOKEN.finditer(text):
+        kind, part = token.lastgroup, token[0]
+        if token["script"]:
+            runs += _script(token, runs[-1].colour if runs else None, theme, math)
+        elif kind == "root":
+            runs.append(Run("√", root=tuple(parse(part[2:-1], theme, math))))
+        elif kind == "italic":
+            runs += [replace(run, italic=True) for run in parse(part[1:-1], theme)]
+        elif kind == "hat":
+            runs.append(Run(_BARE[part], italic=True, hat=True))
+        elif kind == "greek":
+            runs.append(Run(part, italic=True, colour=symbols[part]))
+        else:
+            single = (math and kind == "word" and len(part) == 1) or part in _ITALICS
+            runs.append(Run(part, italic=single))
+    return _merged(runs)
+
+
+def _script(token: re.Match[str], owner: str | None, theme: Theme, math: bool) -> list[Run]:
+    """What is raised or lowered; it takes the colour of the symbol that it belongs to."""
+    text = token["long"] if token["long"] is not None else token["short"]
+    raised = token["script"] == "^"
+    if set(text) <= set(_DIGITS):
+        # The fonts hold these, drawn for the purpose and legible at any size.
+        return [Run(text.translate(str.maketrans(_DIGITS, _RAISED if raised else _LOWERED)), colour=owner)]
+    runs = parse(text, theme, math)
+    return [replace(run, script=1 if raised else -1, colour=run.colour or owner) for run in runs]
+
+
+def _merged(runs: Sequence[Run]) -> list[Run]:
+    merged: list[Run] = []
+    for run in runs:
+        last = merged[-1] if merged else None
+        if last and last.plain and run.plain and replace(last, text="") == replace(run, text=""):
+            merged[-1] = replace(last, text=last.text + run.text)
+        else:
+            merged.append(run)
+    return merged
+
+
+@dataclass(frozen=True)
+class _Look:
+    board: Board
+    size: float
+    weight: int
+    colour: str
+    layer: float
+
+
+def _set(look: _Look, runs: Sequence[Run], x: float, y: float) -> float:
+    for run, width in zip(runs, _widths(runs, look.size, look.weight), strict=True):
+        size = _script_size(look.size) if run.script else look.size
+        base = y - run.script * (0.36 if run.script > 0 else 0.2) * look.size
+        colour = run.colour or look.colour
+        if run.root:
+            _set_root(look, run.root, x, y, width)
+        else:
+            _set_text(look, run, x, base, size, colour)
+        if run.hat:
+            _set_hat(look, x + width / 2, base, size, colour)
+        x += width
+    return x
+
+
+def _set_text(look: _Look, run: Run, x: float, y: float, size: float, colour: str) -> None:
+    style: dict[str, Any] = {"size": size, "color": colour, "zorder": look.layer, "va": "baseline", "ha": "left"}
+    # The shipped italic has one weight.
+    style |= {"style": "italic", "weight": 400} if run.italic else {"style": "normal", "weight": look.weight}
+    if run.text == "∇":
+        # No such sign in the fonts.
+        corners = [
+            (0.07, _CAPITAL - 0.03),
+            (_NABLA - 0.07, _CAPITAL - 0.03),
+            (_NABLA / 2, 0.03),
+            (0.07, _CAPITAL - 0.03),
+        ]
+        nabla = Path([(x + size * a, y - size * b) for a, b in corners], closed=True)
+        draw_path(look.board, nabla, colour, 0.075 * size, layer=look.layer)
+    elif run.text.strip():
+        lead = len(run.text) - len(run.text.lstrip(" "))
+        shift = _advance(run.text[:lead], size, look.weight, run.italic)
+        look.board.axes.text(x + shift, y, run.text.strip(" "), **style)
+
+
+def _set_hat(look: _Look, x: float, y: float, size: float, colour: str) -> None:
+    x, top = x + 0.06 * size, y - 0.72 * size
+    points = [(x - 0.15 * size, top + 0.12 * size), (x, top), (x + 0.15 * size, top + 0.12 * size)]
+    line(look.board, points, colour, 1.15 * size / 17, layer=look.layer)
+
+
+def _set_root(look: _Look, inside: Sequence[Run], x: float, y: float, width: float) -> None:
+    size, top = look.size, y - 0.86 * look.size
+    points = [(x + 0.04 * size, y - 0.3 * size), (x + 0.14 * size, y - 0.36 * size), (x + 0.3 * size, y + 0.1 * size)]
+    line(look.board, [*points, (x + 0.5 * size, top), (x + width, top)], look.colour, HAIR, layer=look.layer)
+    _set(look, inside, x + 0.54 * size, y)
+
+
+def _script_size(size: float) -> float:
+    return max(float(SMALLEST_TEXT), 0.72 * size)
+
+
+def _width(runs: Sequence[Run], size: float, weight: int) -> float:
+    return sum(_widths(runs, size, weight))
+
+
+def _widths(runs: Sequence[Run], size: float, weight: int) -> list[float]:
+    widths = []
+    for run in runs:
+        if run.root:
+            widths.append(0.56 * size + _width(run.root, size, weight))
+        elif run.text == "∇":
+            widths.append(_NABLA * size)
+        else:
+            widths.append(_advance(run.text, _script_size(size) if run.script else size, weight, run.italic))
+    return widths
+
+
+@lru_cache(maxsize=4096)
+def _advance(text: str, size: float, weight: int, italic: bool) -> float:
+    slanted = FontProperties(family=FAMILY, weight=400, style="italic")
+    properties = slanted if italic else FontProperties(family=FAMILY, weight=weight)
+    font = get_font(findfont(properties))
+    font.set_size(100, DPI)
+    flags = LoadFlags.NO_HINTING
+    units = [font.load_char(ord(sign), flags=flags).linearHoriAdvance for sign in text]
+    return sum(units) / 65536 * size / 100

@@ -1,0 +1,62 @@
+"""Verify the French, the links and the length of the article, and print how long each level takes to read.
+
+The checks are in figures_src/article/language.py. Exit status 1 if one of them finds anything.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from figures_src.article import language
+from figures_src.build import FULL, ROOT
+from figures_src.publish import TEMPLATES
+
+
+def main(
+    post: Annotated[Path, typer.Argument(help="The post in Markdown, or a page in HTML.")] = FULL.post,
+) -> None:
+    """Check the published post."""
+    if not post.is_file():
+        sys.exit(f"check_language.py: {post} is missing: run `make figures`, which writes it")
+    try:
+        findings = findings_of(page := page_of(post))
+    except FileNotFoundError as error:
+        sys.exit(f"check_language.py: {error}")
+    Console().print(reading_table(page))
+    for name, lines in findings.items():
+        for line in lines:
+            print(f"{name}: {line}")
+    raise SystemExit(any(findings.values()))
+
+
+def page_of(post: Path) -> language.Page:
+    """Read Markdown as Jekyll would, or HTML as it stands."""
+    text = post.read_text(encoding="utf-8")
+    return language.read(text if post.suffix == ".html" else language.to_html(text))
+
+
+def findings_of(page: language.Page) -> dict[str, list[str]]:
+    """All the findings, those of the templates included."""
+    typed = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in sorted(TEMPLATES.rglob("*.j2"))
+        for line in language.typed_numbers(path.read_text(encoding="utf-8"))
+    ]
+    return {**language.check(page), "numbers": typed}
+
+
+def reading_table(page: language.Page) -> Table:
+    """Words and reading time of each level, and of the whole."""
+    table = Table("level", "words", "minutes", title=f"Reading time at {language.READING_SPEED} words a minute")
+    rows = [(level.title, language.word_count(page, level.anchor)) for level in language.LEVELS]
+    for title, words in [*rows, ("Whole article", language.word_count(page))]:
+        table.add_row(title, str(words), f"{language.reading_seconds(words) / 60:.1f}")
+    return table
+
+
+if __name__ == "__main__":
+    typer.run(main)
