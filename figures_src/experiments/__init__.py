@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from figures_src.experiments.experiment import Experiment
-from figures_src.experiments.mnist import CURVES, GRID
+from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
 
-EXPERIMENTS: Mapping[str, Experiment] = {experiment.name: experiment for experiment in (CURVES, GRID)}
+EXPERIMENTS: Mapping[str, Experiment] = {
+    experiment.name: experiment for experiment in (CURVES, GRID, STATISTICS_OF_PROBE)
+}

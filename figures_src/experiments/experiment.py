@@ -18,9 +18,19 @@ class Verdict:
     threshold: str
     """The bound, in French, as the page shows it."""
     measured: float
+    bound: float
+    """The bound as a number."""
     decimals: int
     unit: str
     met: bool
+    """What the measured value says, as the prediction was worded."""
+    half_width: float | None = None
+    """Half of the measured value's 95 % interval over seeds, where there is one."""
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the interval holds the bound, so that these seeds do not settle the matter."""
+        return self.half_width is not None and abs(self.measured - self.bound) < self.half_width
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 
 from figures_src.datasets import MNIST_SHA256
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
+from figures_src.intervals import half_width
 from figures_src.training.machine import Machine
 from figures_src.training.pool import Result, train_all
 from figures_src.training.protocol import EnsembleRun
@@ -21,6 +22,9 @@ WITHOUT_BN, WITH_BN = 0, 1
 MATCHED = 0
 """Row of the learning rate at which the two arms are compared as in the paper."""
 EARLY_STEPS = 5000
+GROWTH_STEP = 1000
+STATISTICS = ("without_bn", "with_bn_own", "with_bn_running")
+"""Variants of `MnistStatistics`: which statistics normalise the probe."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,38 @@ class MnistGrid:
         ]
 
 
+@dataclass(frozen=True)
+class MnistStatistics:
+    """The early steps again, the probe normalised by its own statistics or by the running ones."""
+
+    sigma: float = 0.1
+    learning_rate: float = 0.1
+    seeds: tuple[int, ...] = tuple(range(10))
+    steps: int = EARLY_STEPS
+    evaluate_every: int = 1000
+    percentiles_every: int = 100
+    dense_steps: int = 500
+    probe_images: int = 1001
+    unit: int = 0
+
+    def runs(self) -> list[EnsembleRun]:
+        """In the order of `STATISTICS`."""
+        base = EnsembleRun(
+            batch_norm=False,
+            sigma=self.sigma,
+            learning_rate=self.learning_rate,
+            seeds=self.seeds,
+            steps=self.steps,
+            evaluate_every=self.evaluate_every,
+            percentiles_every=self.percentiles_every,
+            dense_steps=self.dense_steps,
+            probe_images=self.probe_images,
+            unit=self.unit,
+        )
+        with_bn = replace(base, batch_norm=True)
+        return [base, with_bn, replace(with_bn, probe_population=True)]
+
+
 def run_curves(config: MnistCurves, machine: Machine) -> Outcome:
     """Train the long runs; axes of the arrays: learning rate, arm, seed, then time and percentile."""
     runs = config.runs()
@@ -107,6 +143,14 @@ def run_grid(config: MnistGrid, machine: Machine) -> Outcome:
     return arrays
 
 
+def run_statistics(config: MnistStatistics, machine: Machine) -> Outcome:
+    """Train the variants of `STATISTICS`; axes of the arrays: variant, seed, time, percentile."""
+    runs = config.runs()
+    outcome = _stack(train_all("mnist_statistics", runs, machine), (len(runs),))
+    outcome.arrays["percentile_step"] = np.array(runs[0].percentile_steps())
+    return outcome
+
+
 def _stack(results: Sequence[Result], shape: tuple[int, ...]) -> Outcome:
     names = [name for name, array in results[0][0].items() if array.size]
     stacked = {name: np.stack([arrays[name] for arrays, _ in results]) for name in names}
@@ -114,7 +158,7 @@ def _stack(results: Sequence[Result], shape: tuple[int, ...]) -> Outcome:
     return Outcome(shaped, sum(seconds for _, seconds in results))
 
 
-def replay(config: MnistCurves | MnistGrid, machine: Machine) -> np.ndarray:
+def replay(config: MnistCurves | MnistGrid | MnistStatistics, machine: Machine) -> np.ndarray:
     """Losses of the first batches of every run, trained again with today's code."""
     runs = [
         replace(run, steps=run.replay_steps, evaluate_every=run.replay_steps, percentiles_every=0, dense_steps=0)
@@ -145,38 +189,96 @@ def row_of(steps: np.ndarray, step: int) -> int:
     return int(np.searchsorted(steps, min(step, steps[-1])))
 
 
-def _growth(arrays: Arrays, name: str) -> float:
+def growth(arrays: Arrays, name: str) -> np.ndarray:
+    """How many times the width with batch normalization grows from 1 000 steps to the end, one per seed."""
     widths = width(arrays[name][MATCHED, WITH_BN])
-    first, last = (row_of(arrays["percentile_step"], step) for step in (1000, 50_000))
-    return float((widths[:, last] / widths[:, first]).mean())
+    first, last = (row_of(arrays["percentile_step"], step) for step in (GROWTH_STEP, 50_000))
+    return np.asarray(widths[:, last] / widths[:, first])
+
+
+def roughness(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """Step-to-step change of the median, and the same over the width at the same step: (variants, S) each.
+
+    Both are means over the dense steps; the change is a mean over the layer's units, the width that of the layer.
+    """
+    change = arrays["layer_dense_change"][..., 1].astype(float)
+    widths = width(arrays["layer_dense"])[..., :-1].astype(float)
+    return change.mean(axis=-1), (change / widths).mean(axis=-1)
 
 
 def curves_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The predictions of E1, written before the run, each with what was measured."""
-    early, late = accuracy_gap(arrays, 4000).mean(), accuracy_gap(arrays, 50_000).mean()
     medians = arrays["unit_percentiles"][MATCHED, WITH_BN, :, :, 1]
     mean_median, each_median = np.abs(medians.mean(axis=0)).max(), np.abs(medians).max()
-    path = early_path(arrays, WITHOUT_BN).mean() / early_path(arrays, WITH_BN).mean()
-    final = arrays["test_accuracy"][..., -1].mean(axis=2)
+    paths = [early_path(arrays, arm) for arm in (WITHOUT_BN, WITH_BN)]
+    final = arrays["test_accuracy"][..., -1]
     control = 100 * (final[-1, WITHOUT_BN] - final[MATCHED, WITH_BN])
-    unit_growth, layer_growth = _growth(arrays, "unit_percentiles"), _growth(arrays, "layer_percentiles")
-    rows = (
-        ("Avance de la BN à 4 000 itérations", "≥ 2 points", early, 2, "points", early >= 2),
-        ("Avance de la BN à 50 000 itérations", "> 0 point", late, 2, "points", late > 0),
-        ("Avec BN, médiane de l’unité (moyenne des graines)", "|·| ≤ 0,15", mean_median, 2, "", mean_median <= 0.15),
-        ("Avec BN, médiane de l’unité (chaque graine)", "|·| ≤ 0,15", each_median, 2, "", each_median <= 0.15),
-        ("Avec BN, l’écart 15–85 de l’unité croît de 1 000 à 50 000 itérations", "× ≥ 1,3", unit_growth, 2, "×",
-         unit_growth >= 1.3),
-        ("Avec BN, l’écart 15–85 de la couche croît de 1 000 à 50 000 itérations", "× ≥ 1,3", layer_growth, 2, "×",
-         layer_growth >= 1.3),
-        ("Sans BN, les percentiles parcourent plus de chemin dans les 5 000 premières itérations", "× > 1", path, 2,
-         "×", path > 1),
-        ("Sans BN à taux 1, précision finale moins celle avec BN à taux 0,1", "> 0 point", control, 2, "points",
-         control > 0),
-    )  # fmt: skip
-    return tuple(
-        Verdict(prediction, threshold, float(measured), decimals, unit, bool(met))
-        for prediction, threshold, measured, decimals, unit, met in rows
+    return (
+        _gap_verdict("Avance de la BN à 4 000 itérations", "≥ 2 points", accuracy_gap(arrays, 4000), 2),
+        _gap_verdict("Avance de la BN à 50 000 itérations", "> 0 point", accuracy_gap(arrays, 50_000), 0),
+        _median_verdict("Avec BN, médiane de l’unité (moyenne des graines)", mean_median),
+        _median_verdict("Avec BN, médiane de l’unité (chaque graine)", each_median),
+        _ratio_verdict(
+            "Avec BN, l’écart 15–85 de l’unité croît de 1 000 à 50 000 itérations",
+            "× ≥ 1,3",
+            growth(arrays, "unit_percentiles"),
+            1.3,
+        ),
+        _ratio_verdict(
+            "Avec BN, l’écart 15–85 de la couche croît de 1 000 à 50 000 itérations",
+            "× ≥ 1,3",
+            growth(arrays, "layer_percentiles"),
+            1.3,
+        ),
+        _ratio_verdict(
+            "Sans BN, les percentiles parcourent plus de chemin dans les 5 000 premières itérations",
+            "× > 1",
+            paths[0] / paths[1],
+            1,
+            paths[0].mean() / paths[1].mean(),
+        ),
+        _gap_verdict("Sans BN à taux 1, précision finale moins celle avec BN à taux 0,1", "> 0 point", control, 0),
+    )
+
+
+def _gap_verdict(prediction: str, threshold: str, samples: np.ndarray, bound: float) -> Verdict:
+    """A difference in points, one per seed; "≥" or "> 0" as the threshold says."""
+    mean = float(samples.mean())
+    met = mean >= bound if "≥" in threshold else mean > bound
+    return Verdict(prediction, threshold, mean, bound, 2, "points", met, float(half_width(samples)))
+
+
+def _ratio_verdict(
+    prediction: str, threshold: str, samples: np.ndarray, bound: float, measured: float | None = None
+) -> Verdict:
+    """A ratio, one per seed; ``measured`` where the prediction speaks of the ratio of the means."""
+    value = float(samples.mean() if measured is None else measured)
+    met = value >= bound if "≥" in threshold else value > bound
+    return Verdict(prediction, threshold, value, bound, 2, "×", met, float(half_width(samples)))
+
+
+def _median_verdict(prediction: str, farthest: float) -> Verdict:
+    return Verdict(prediction, "≤ 0,15 en valeur absolue", float(farthest), 0.15, 2, "", bool(farthest <= 0.15))
+
+
+def statistics_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
+    """Predictions on the two ways of normalising the probe, written before the run of ten seeds."""
+    change, relative = roughness(arrays)
+    without, own, running = range(len(STATISTICS))
+    return (
+        _ratio_verdict(
+            "Avec BN, la médiane change plus d’une itération à l’autre avec les moyennes mobiles qu’avec les "
+            "statistiques des images",
+            "× > 1",
+            change[running] / change[own],
+            1,
+        ),
+        _ratio_verdict(
+            "Rapporté à l’étalement, ce changement est plus grand sans BN qu’avec BN et moyennes mobiles",
+            "× > 1",
+            relative[without] / relative[running],
+            1,
+        ),
     )
 
 
@@ -203,5 +305,18 @@ GRID = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_grid,
     verdicts=lambda arrays: (),
+    replay=replay,
+)
+
+STATISTICS_OF_PROBE = Experiment(
+    name="mnist_statistics",
+    question="Le signal est-il plus calme avec BN, et selon quelles statistiques ?",
+    config=MnistStatistics(),
+    quick=MnistStatistics(seeds=(0, 1), steps=500, dense_steps=100),
+    protocol=1,
+    dataset="MNIST",
+    dataset_sha256=MNIST_SHA256,
+    run=run_statistics,
+    verdicts=statistics_verdicts,
     replay=replay,
 )

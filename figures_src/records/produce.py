@@ -43,6 +43,7 @@ def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Out
         "dataset": experiment.dataset,
         "dataset_sha256": experiment.dataset_sha256,
         "config": asdict(store.configuration(experiment, preset)),
+        "common": _common([asdict(run) for run in store.configuration(experiment, preset).runs()]),
         "verdicts": [asdict(verdict) for verdict in experiment.verdicts(outcome.arrays)],
         "seconds": round(outcome.seconds, 1),
         "date": datetime.now(UTC).date().isoformat(),
@@ -53,6 +54,11 @@ def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Out
         "python": platform.python_version(),
         "libraries": {library: version(library) for library in LIBRARIES},
     }
+
+
+def _common(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Settings that all runs share, those that the configuration leaves at their defaults included."""
+    return {name: value for name, value in runs[0].items() if all(run[name] == value for run in runs)}
 
 
 def _commit() -> str:

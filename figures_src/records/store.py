@@ -56,11 +56,12 @@ def configuration(experiment: Experiment, preset: str) -> Any:
 
 
 def record_key(experiment: Experiment, preset: str) -> str:
-    """Digest of everything that decides what a record means."""
+    """Digest of everything that decides what a record means, down to the defaults of its runs."""
     meaning = {
         "experiment": experiment.name,
         "preset": preset,
         "config": asdict(configuration(experiment, preset)),
+        "runs": [asdict(run) for run in configuration(experiment, preset).runs()],
         "dataset_sha256": experiment.dataset_sha256,
         "protocol": experiment.protocol,
     }

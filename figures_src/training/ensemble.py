@@ -195,7 +195,8 @@ class Training:
 
     def _percentiles(self) -> np.ndarray:
         """Percentiles over the probe taken as one batch, (S, 3, width)."""
-        inputs = self.ensemble.sigmoid_inputs(self._probe, population=False).mT.cpu().numpy()
+        population = self.run.probe_population
+        inputs = self.ensemble.sigmoid_inputs(self._probe, population=population).mT.cpu().numpy()
         ranks = [(len(self._probe) - 1) * percentile // 100 for percentile in PERCENTILES]
         return np.partition(inputs, ranks, axis=-1)[..., ranks].swapaxes(1, 2)
 

@@ -9,7 +9,8 @@ class EnsembleRun:
 
     Steps count updates; a measurement at step t is made after t updates. Percentiles are those of what enters
     the last hidden sigmoid, over ``probe_images`` test images taken as one batch. ``unit`` is the unit of the
-    last hidden layer declared before the run as the "typical" one.
+    last hidden layer declared before the run as the "typical" one. ``probe_population`` normalises the probe with
+    the running statistics, as in evaluation, instead of its own, as in training.
     """
 
     batch_norm: bool
@@ -26,6 +27,7 @@ class EnsembleRun:
     binary_threshold: int = 128
     probe_images: int = 1001
     unit: int = 0
+    probe_population: bool = False
     eps: float = 1e-5
     momentum: float = 0.1
     replay_steps: int = 20
