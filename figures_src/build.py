@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(__file__).parent
 POST = "post"
-STYLE = ("style.py", "french.py", "intervals.py")
 ARTICLE_SUFFIXES = (".py", ".j2", ".bib", ".json")
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
 Digests = dict[str, str]
@@ -87,7 +86,8 @@ def figure_inputs(place: Place, figure: Figure) -> Digests:
     curves = [PACKAGE / "published" / f"{name}.csv" for name in figure.published]
     return {
         "drawing": sha256_of_files([own], ROOT),
-        "style": sha256_of_files([*(PACKAGE / name for name in STYLE), *shared, *_fonts()], ROOT),
+        "style": sha256_of_files([PACKAGE / "style.py", *shared, *_fonts()], ROOT),
+        "numbers": _numbers(),
         **{f"record {name}": _record_digest(place, name) for name in figure.needs},
         **{f"published {path.stem}": sha256_of_files([path], ROOT) for path in curves},
         "libraries": f"matplotlib {version('matplotlib')}, numpy {version('numpy')}",
@@ -107,6 +107,7 @@ def post_inputs(place: Place) -> Digests:
         "article": sha256_of_files([*article, *code], ROOT),
         "figures": sha256_of_files([path for path in figures if path.exists()], ROOT),
         **{f"record {name}": _record_digest(place, name) for name in records},
+        "numbers": _numbers(),
         "published": sha256_of_files((PACKAGE / "published").glob("*.csv"), ROOT),
         "libraries": ", ".join(f"{name} {version(name)}" for name in ("jinja2", "latex2mathml", "bibtexparser")),
     }
@@ -204,14 +205,21 @@ def _remember(place: Place, state: State, outputs: Digests) -> None:
 def _read_manifest(place: Place) -> dict[str, dict[str, Digests]]:
     """What is remembered; a damaged manifest only means that everything is made again."""
     try:
-        manifest: dict[str, dict[str, Digests]] = json.loads(place.manifest.read_bytes())
-    except (FileNotFoundError, ValueError):
+        manifest = json.loads(place.manifest.read_bytes())
+        return {name: {part: dict(entry[part]) for part in ("inputs", "outputs")} for name, entry in manifest.items()}
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-    return manifest
 
 
 def _fonts() -> list[Path]:
     return [path for path in (PACKAGE / "fonts").glob("*") if path.suffix in (".otf", ".ttf")]
+
+
+def _numbers() -> str:
+    """Digest of the code that figures and sentences take their numbers through."""
+    rooms = [path for room in ("experiments", "published") for path in (PACKAGE / room).glob("*.py")]
+    modules = [PACKAGE / name for name in ("french.py", "intervals.py", "records/store.py", "training/protocol.py")]
+    return sha256_of_files([*rooms, *modules], ROOT)
 
 
 def _record_digest(place: Place, name: str) -> str:

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 DEVICES = ("cpu", "cuda", "auto")
 LISTS = ("--only", "--retrain")
+STOPPED = 130
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def list_all() -> None:
 
     from figures_src.catalogue import FIGURES
     from figures_src.experiments import EXPERIMENTS
-    from figures_src.records.produce import is_fresh
+    from figures_src.records.store import is_fresh
 
     figures = Table("figure", "kind", "needs", box=None)
     for figure in FIGURES.values():
@@ -101,7 +102,7 @@ def report(options: Options, failing: bool) -> None:
     from figures_src import build as house
     from figures_src.catalogue import FIGURES
     from figures_src.experiments import EXPERIMENTS
-    from figures_src.records.produce import is_fresh
+    from figures_src.records.store import is_fresh
 
     place = house.QUICK if options.preset == "quick" else house.FULL
     needed = dict.fromkeys(name for figure in options.ids for name in FIGURES[figure].needs)
@@ -137,17 +138,19 @@ def train(options: Options) -> dict[str, str]:
     from figures_src import build as house
     from figures_src.catalogue import FIGURES
     from figures_src.experiments import EXPERIMENTS
-    from figures_src.records.produce import is_fresh, produce
+    from figures_src.records.produce import produce
+    from figures_src.records.store import is_fresh
 
     needed = dict.fromkeys([name for figure in options.ids for name in FIGURES[figure].needs] + options.retrain)
     done: dict[str, str] = {}
     for name in needed:
-        if is_fresh(EXPERIMENTS[name], options.preset) and name not in options.retrain:
+        if name not in options.retrain and is_fresh(EXPERIMENTS[name], options.preset):
             done[name] = "record up to date"
             continue
         from figures_src.training.machine import Machine
 
-        checkpoints = house.ROOT / "build" / "checkpoints" / options.preset / name
+        protocol = f"protocol{EXPERIMENTS[name].protocol}"
+        checkpoints = house.ROOT / "build" / "checkpoints" / options.preset / name / protocol
         machine = Machine(checkpoints, options.data, resolve(options.device), options.jobs)
         record = produce(EXPERIMENTS[name], options.preset, machine)
         done[name] = f"trained, {record.sidecar['seconds']:.0f} s of computing"
@@ -196,13 +199,14 @@ def main() -> int:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(build)
     try:
-        typer.main.get_command(app).main(spread(sys.argv[1:]), standalone_mode=False)
+        # Typer turns Ctrl-C into a returned status.
+        if typer.main.get_command(app).main(spread(sys.argv[1:]), standalone_mode=False) == STOPPED:
+            return stopped()
     except TyperException as error:
         told = getattr(error, "format_message", error.__str__)()
         refuse(told.replace("\n", " "))
     except (KeyboardInterrupt, typer.Abort):
-        print("\nstopped; run the same command to go on from the last checkpoint", file=sys.stderr)
-        return 130
+        return stopped()
     except OSError as error:
         return failed(storage_advice(error))
     except Exception as error:
@@ -210,6 +214,12 @@ def main() -> int:
             raise
         return failed(str(error))
     return 0
+
+
+def stopped() -> int:
+    """Say how to go on; the exit status of a command that Ctrl-C ended."""
+    print("\nstopped; run the same command to go on from the last checkpoint", file=sys.stderr)
+    return STOPPED
 
 
 def failed(message: str) -> int:
@@ -225,7 +235,8 @@ def storage_advice(error: OSError) -> str:
         errno.EROFS: "the tree is read-only; --check, --why and --list work without writing",
         errno.EACCES: "no permission to write there; --check, --why and --list work without writing",
     }
-    return f"{error.filename or ''}: {advice.get(error.errno or 0, error.strerror or str(error))}"
+    told = advice.get(error.errno or 0, error.strerror or str(error))
+    return f"{error.filename}: {told}" if error.filename else told
 
 
 if __name__ == "__main__":

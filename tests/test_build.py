@@ -4,8 +4,10 @@ import errno
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,84 @@ def test_a_second_build_waits_and_says_so(tree: Path) -> None:
             assert waiting.poll() is None
             fcntl.flock(file, fcntl.LOCK_UN)
             assert waiting.wait(60) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "told"),
+    [
+        ("intervals.py", "COVERAGE = 0.95", "COVERAGE = 0.80", "numbers changed"),
+        ("experiments/mnist.py", "EARLY_STEPS = 5000", "EARLY_STEPS = 5001", "no fresh record"),
+        ("published/__init__.py", "import", "\nimport", "numbers changed"),
+        ("figures/drawing.py", "import", "\nimport", "style changed"),
+        ("batchnorm.py", "Equation (1)", "Equation (1) ", "article changed"),
+    ],
+)
+def test_a_change_of_any_code_behind_a_number_is_seen(tree: Path, path: str, old: str, new: str, told: str) -> None:
+    source = tree / "figures_src" / path
+    content = source.read_text()
+    assert old in content
+    source.write_text(content.replace(old, new, 1))
+    process = run(tree, "--check")
+    source.write_text(content)
+    assert process.returncode == 1
+    assert told in process.stdout
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "{", '{"gbn_2": 3}'])
+def test_a_manifest_of_nonsense_means_that_all_is_made_again(tree: Path, content: str) -> None:
+    manifest = tree / "assets" / "figures" / "manifest.json"
+    before = manifest.read_bytes()
+    manifest.write_text(content)
+    process = run(tree, "--why")
+    manifest.write_bytes(before)
+    assert "gbn_2: never made" in process.stdout
+    assert process.stderr == ""
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "{"])
+def test_a_sidecar_of_nonsense_stops_the_check_with_the_mend(tree: Path, content: str) -> None:
+    sidecar = tree / "figures_src" / "records" / "mnist_grid.json"
+    before = sidecar.read_bytes()
+    sidecar.write_text(content)
+    process = run(tree, "--check")
+    sidecar.write_bytes(before)
+    assert process.returncode == 1
+    assert "--retrain mnist_grid" in process.stderr
+    assert process.stderr.count("\n") == 1
+
+
+def test_missing_arrays_are_no_record(tree: Path) -> None:
+    archive = tree / "figures_src" / "records" / "mnist_grid.npz"
+    aside = archive.rename(archive.with_suffix(".aside"))
+    process = run(tree, "--check")
+    aside.rename(archive)
+    assert process.returncode == 1
+    assert "mnist_grid: no fresh record" in process.stdout
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_command_with_130_and_says_how_to_go_on(tree: Path) -> None:
+    command = [sys.executable, str(tree / "scripts" / "build_figures.py"), "--retrain", "mnist_grid"]
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    record = tree / "figures_src" / "records" / "mnist_grid.npz"
+    before = record.read_bytes()
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not list(tree.glob("build/checkpoints/full/mnist_grid/**/*.npz")):
+            # A first run of the grid ends, and is saved, after some ten seconds of work.
+            assert process.poll() is None
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "run the same command to go on" in errors
+    assert "Traceback" not in errors
+    assert record.read_bytes() == before
+    assert list(tree.glob("build/checkpoints/full/mnist_grid/**/*.npz"))
 
 
 @pytest.mark.parametrize("refusal", [errno.ENOSPC, errno.EROFS])

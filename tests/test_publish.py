@@ -149,18 +149,28 @@ def test_a_tie_is_called_a_tie(figures):
 
 
 @pytest.mark.parametrize(
-    ("absolute", "relative", "conclusion"),
-    [(0.001, 0.001, "le plus calme"), (0.9, 0.9, "tremble le plus"), (0.05, 0.01, "c’est lui le plus calme")],
+    ("changes", "conclusion"),
+    [
+        ((0.04, 0.01, 0.02), "En valeur absolue, les deux statistiques donnent la même réponse"),
+        ((0.04, 0.01, 0.05), "En valeur absolue, la réponse se renverse"),
+        ((0.04, 0.03, 0.01), "À étalement égal, la réponse change avec les statistiques"),
+        ((0.04, 0.03, 0.03), "À étalement égal, c’est le signal avec BN qui tremble le plus"),
+        ((0.04, 0.01, 0.01), "À étalement égal, le signal avec BN est le plus calme"),
+    ],
 )
-def test_roughness_is_reported_whichever_way_it_goes(figures, absolute, relative, conclusion):
+def test_roughness_is_reported_whichever_way_it_goes(figures, changes, conclusion):
+    record = samples.statistics()
+    change = np.zeros_like(record.arrays["layer_dense_change"]) + np.reshape(changes, (3, 1, 1, 1))
+    arrays = {**record.arrays, "layer_dense_change": change}
+    assert conclusion in plain(post(figures, mnist_statistics=replace(record, arrays=arrays)))
+
+
+def test_a_prediction_whose_interval_holds_the_bound_is_undecided(figures):
     curves = samples.curves()
-    change = np.full_like(curves.arrays["layer_dense_change"], 0.04)
-    change[:, 1] = absolute
-    dense = curves.arrays["layer_dense"].copy()
-    dense[:, 1] = [-absolute / relative / 2, 0, absolute / relative / 2]
-    dense[:, 0] = [-0.5, 0, 0.5]
-    arrays = {**curves.arrays, "layer_dense_change": change, "layer_dense": dense}
-    assert conclusion in plain(post(figures, mnist_curves=replace(curves, arrays=arrays)))
+    open_question = {**curves.sidecar["verdicts"][0], "half_width": 1e9}
+    page = post(figures, mnist_curves=replace(curves, sidecar={**curves.sidecar, "verdicts": [open_question]}))
+    assert page.count('class="verdict-open"') == 1
+    assert 'class="verdict-met"' not in page
 
 
 def test_a_failed_prediction_is_shown_as_failed(page, figures):

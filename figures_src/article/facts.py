@@ -13,11 +13,10 @@ import numpy as np
 
 from figures_src.article import facts_imagenet, facts_practice, facts_santurkar
 from figures_src.experiments.experiment import Verdict
-from figures_src.experiments.mnist import row_of, width
+from figures_src.experiments.mnist import STATISTICS, growth, roughness, row_of, width
 from figures_src.intervals import COVERAGE, half_width
 from figures_src.published import load
 from figures_src.records.store import Record
-from figures_src.training.protocol import EnsembleRun
 
 ARMS = ("without_bn", "with_bn")
 WITHOUT_BN, WITH_BN = range(len(ARMS))
@@ -28,7 +27,7 @@ EARLY_STEP = 4_000
 MILESTONES = (4_000, 10_000, 20_000, 30_000)
 GOOD_ACCURACY = 0.95
 """The accuracy that both arms of the paper reach, so that "how soon" can be asked of each."""
-USABLE_ACCURACY = 0.90
+USABLE_ACCURACY = 0.95
 """Above this, a cell of the grid counts as trained."""
 READING_ERROR = 300
 """Steps: how exactly the published curve of MNIST could be read off (`published/README.md`)."""
@@ -64,11 +63,6 @@ class Pair:
     with_bn: Estimate
     gap: Estimate
     """With less without."""
-
-    @property
-    def ratio(self) -> float:
-        """How many times the mean without is the mean with."""
-        return self.without_bn.mean / self.with_bn.mean
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,6 @@ class SignalFacts:
     probe_images: int
     width_step: int
     swing_step: int
-    dense_steps: int
     first_width: Pair
     early_width: Pair
     last_width: Pair
@@ -114,13 +107,25 @@ class SignalFacts:
     layer_growth: float
     """With batch normalization, 85th less 15th percentile, last step over `width_step`: mean of the seeds' ratios."""
     median_reach: Pair
-    """Largest distance of the unit's median from zero over the whole run."""
+    """Largest distance of the unit's median from zero after `width_step` steps."""
     median_swing: Pair
     """Highest less lowest median of the unit over the first `swing_step` steps."""
-    change: Pair
+
+
+@dataclass(frozen=True)
+class StatisticsFacts:
+    """The early signal under both statistics; by variant of `experiments.mnist.STATISTICS`."""
+
+    dense_steps: int
+    learning_rate: float
+    change: Mapping[str, Estimate]
     """Mean absolute change of the median from one step to the next, mean of the layer's units."""
-    relative_change: Pair
-    """The same, over the layer's mean width in the same steps."""
+    relative_change: Mapping[str, Estimate]
+    """The same, over the layer's width at the same step."""
+    against: Mapping[str, tuple[Estimate, Estimate]]
+    """Change and relative change of each variant with batch normalization, less those without."""
+    path: Mapping[str, float]
+    """Way of the percentiles over the early steps without, over that of each variant with."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,12 @@ class GridFacts:
         """Number of cells in which each arm reaches `USABLE_ACCURACY`."""
         return {arm: sum(getattr(cell.accuracy, arm).mean >= USABLE_ACCURACY for cell in self.cells) for arm in ARMS}
 
+    def at_edge(self, arm: str) -> bool:
+        """Whether the best cell of an arm has an outermost σ or rate, so that a better one may lie beyond."""
+        best = self.best[arm]
+        ends = (self.sigmas[0], self.sigmas[-1]), (self.learning_rates[0], self.learning_rates[-1])
+        return best.sigma in ends[0] or best.learning_rate in ends[1]
+
     def at_rate(self, learning_rate: float) -> tuple[Cell, ...]:
         """The cells of one learning rate, by growing σ."""
         return tuple(cell for cell in self.cells if math.isclose(cell.learning_rate, learning_rate))
@@ -200,10 +211,14 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
     return {
         "curves": curves_facts(curves),
         "signal": signal_facts(curves),
+        "statistics": statistics_facts(records["mnist_statistics"]),
         "grid": grid_facts(grid),
         "published": published_accuracy(),
-        "verdicts": tuple(Verdict(**row) for row in curves.sidecar["verdicts"]),
-        "network": EnsembleRun.__dataclass_fields__["hidden"].default,
+        "verdicts": tuple(
+            Verdict(**row) for record in (curves, records["mnist_statistics"]) for row in record.sidecar["verdicts"]
+        ),
+        "network": tuple(curves.sidecar["common"]["hidden"]),
+        "run": curves.sidecar["common"],
         "good_accuracy": GOOD_ACCURACY,
         "usable_accuracy": USABLE_ACCURACY,
         "confidence": COVERAGE,
@@ -243,28 +258,42 @@ def _comparison(arrays: Mapping[str, np.ndarray], rate: int) -> Comparison:
 
 
 def signal_facts(record: Record) -> SignalFacts:
-    """Numbers of the percentiles; those of the unit unless their name says "layer"."""
+    """Numbers of the percentiles: widths are those of the layer, medians those of the unit."""
     arrays, config = record.arrays, record.config
     step, unit = arrays["percentile_step"], arrays["unit_percentiles"][MATCHED]
-    widths, medians = width(unit), unit[..., 1]
-    dense = arrays["layer_dense_change"][MATCHED, ..., 1].mean(axis=-1)
-    dense_width = width(arrays["layer_dense"][MATCHED]).mean(axis=-1)
+    widths, medians = width(arrays["layer_percentiles"][MATCHED]), unit[..., 1]
+    settled = medians[..., row_of(step, WIDTH_STEP) :]
     early = medians[..., : row_of(step, SWING_STEP) + 1]
     return SignalFacts(
         unit=config["unit"],
         probe_images=config["probe_images"],
         width_step=_step(step, WIDTH_STEP),
         swing_step=_step(step, SWING_STEP),
-        dense_steps=config["dense_steps"],
         first_width=_pair(widths[..., 0]),
         early_width=_pair_at(widths, step, WIDTH_STEP),
         last_width=_pair(widths[..., -1]),
-        growth=_growth(widths[WITH_BN], step),
-        layer_growth=_growth(width(arrays["layer_percentiles"][MATCHED, WITH_BN]), step),
-        median_reach=_pair(np.abs(medians).max(axis=-1)),
+        growth=float(growth(arrays, "unit_percentiles").mean()),
+        layer_growth=float(growth(arrays, "layer_percentiles").mean()),
+        median_reach=_pair(np.abs(settled).max(axis=-1)),
         median_swing=_pair(np.ptp(early, axis=-1)),
-        change=_pair(dense),
-        relative_change=_pair(dense / dense_width),
+    )
+
+
+def statistics_facts(record: Record) -> StatisticsFacts:
+    """Numbers of the early signal under both statistics."""
+    change, relative = roughness(record.arrays)
+    without, *variants = range(len(STATISTICS))
+    paths = record.arrays["layer_percentiles_change"].sum(axis=2).mean(axis=(1, 2))
+    return StatisticsFacts(
+        dense_steps=record.config["dense_steps"],
+        learning_rate=record.config["learning_rate"],
+        change={name: estimate(change[i]) for i, name in enumerate(STATISTICS)},
+        relative_change={name: estimate(relative[i]) for i, name in enumerate(STATISTICS)},
+        against={
+            STATISTICS[i]: (estimate(change[i] - change[without]), estimate(relative[i] - relative[without]))
+            for i in variants
+        },
+        path={STATISTICS[i]: float(paths[without] / paths[i]) for i in variants},
     )
 
 
@@ -325,11 +354,6 @@ def _pair(samples: np.ndarray) -> Pair:
 def _pair_at(samples: np.ndarray, steps: np.ndarray, step: int) -> Pair:
     """(A, S, T) → both arms at one step."""
     return _pair(samples[..., row_of(steps, step)])
-
-
-def _growth(widths: np.ndarray, steps: np.ndarray) -> float:
-    """(S, T) → mean over seeds of last width over early width."""
-    return float((widths[:, -1] / widths[:, row_of(steps, WIDTH_STEP)]).mean())
 
 
 def _step(steps: np.ndarray, step: int) -> int:

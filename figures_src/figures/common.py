@@ -73,11 +73,6 @@ def first_at_least(steps: Sequence[int] | np.ndarray, values: np.ndarray, thresh
     return int(steps[reached[0]]) if reached.size else None
 
 
-def nearest_row(steps: np.ndarray, step: int) -> int:
-    """Row of the measured step nearest to ``step``; the last one where a quick run stops before it."""
-    return int(np.abs(steps - step).argmin())
-
-
 def rows_of(interval_: Interval) -> Iterable[tuple[float, float, float]]:
     """Mean and bounds, one tuple for each place along a flat interval."""
     flat = (np.ravel(part).tolist() for part in (interval_.mean, interval_.low, interval_.high))

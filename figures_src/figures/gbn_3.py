@@ -36,10 +36,11 @@ MATCHED = 0
 PERCENTILES = (15, 50, 85)
 MEDIAN = 1
 GUTTER = 28
+SETTLED = 1000
 EARLY, THINNED = 2000, 1000
 """Curves are drawn at every measure up to the one step, then at multiples of the other."""
 TITLES = ("Sans BN", "Avec BN")
-NAMES = ("15ᵉ centile", "médiane", "85ᵉ centile")
+NAMES = ("15ᵉ percentile", "médiane", "85ᵉ percentile")
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
@@ -90,8 +91,12 @@ def _unit_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
 
 
 def farthest_medians(record: Record) -> tuple[float, float]:
-    """Largest distance to zero of the declared unit's median, over seeds and steps: without BN, with BN."""
-    medians = np.abs(record.arrays["unit_percentiles"][MATCHED, ..., MEDIAN])
+    """Largest distance to zero of the declared unit's median, over seeds and steps from `SETTLED` on.
+
+    Earlier, without BN, it is that of the random weights, before they have learnt anything. Without BN, with BN.
+    """
+    settled = record.arrays["percentile_step"] >= SETTLED
+    medians = np.abs(record.arrays["unit_percentiles"][MATCHED][:, :, settled, MEDIAN])
     return float(medians[WITHOUT_BN].max()), float(medians[WITH_BN].max())
 
 
@@ -100,12 +105,12 @@ def headline(record: Record) -> str:
     without, with_bn = farthest_medians(record)
     if with_bn < without:
         return drawing.tidy(
-            f"Avec BN, la médiane s’écarte de zéro de {french.number(with_bn, 2)} au plus ; "
-            f"sans BN, de {french.number(without, 2)}"
+            f"Passé {french.number(SETTLED)} itérations, la médiane s’écarte de zéro de {french.number(with_bn, 2)} au "
+            f"plus avec BN, de {french.number(without, 2)} sans BN"
         )
     return drawing.tidy(
-        f"Plus grand écart de la médiane à zéro : {french.number(with_bn, 2)} avec BN, "
-        f"{french.number(without, 2)} sans BN"
+        f"Plus grand écart de la médiane à zéro, passé {french.number(SETTLED)} itérations : "
+        f"{french.number(with_bn, 2)} avec BN, {french.number(without, 2)} sans BN"
     )
 
 
@@ -115,7 +120,8 @@ def _subtitle(record: Record) -> str:
     return drawing.tidy(
         f"Ce qui entre dans la dernière sigmoïde cachée, taux d’apprentissage {rate}. Traits épais : moyenne de la "
         f"couche sur {seeds} graines, intervalle à {french.percent(0.95, 0)}. Traits fins : médiane de l’unité "
-        f"{record.config['unit']}, une graine chacun."
+        f"{record.config['unit']}, une graine chacun, toutes les {french.number(THINNED)} itérations après "
+        f"{french.number(EARLY)}."
     )
 
 
@@ -123,7 +129,8 @@ def _reach(record: Record) -> float:
     """Height of the common scale: whatever is drawn fits, and zero is in the middle."""
     published = np.abs(load(PUBLISHED).columns["input_to_sigmoid"]).max()
     layer = np.abs(record.arrays["layer_percentiles"][MATCHED].mean(1)).max()
-    return 1.08 * max(float(published), float(layer), *farthest_medians(record))
+    medians = np.abs(record.arrays["unit_percentiles"][MATCHED, ..., MEDIAN]).max()
+    return 1.08 * max(float(published), float(layer), float(medians))
 
 
 def _shown(record: Record) -> np.ndarray:

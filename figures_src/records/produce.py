@@ -1,6 +1,7 @@
 """Make the record of an experiment, with everything needed to trust it and to make it again."""
 
 import platform
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -16,12 +17,6 @@ from figures_src.training.machine import Machine
 LIBRARIES = ("torch", "numpy")
 
 
-def is_fresh(experiment: Experiment, preset: str) -> bool:
-    """Whether a record of today's configuration, data and protocol exists."""
-    sidecar = store.load_sidecar(experiment.name, store.folder(preset))
-    return sidecar is not None and sidecar["key"] == store.record_key(experiment, preset)
-
-
 def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Record:
     """Run the experiment and write its record; checkpoints are forgotten only once it is on disk."""
     commit = _commit()  # before the run: the code may be edited while it goes on
@@ -29,8 +24,7 @@ def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Reco
     sidecar = {"commit": commit, **_sidecar(experiment, preset, machine, outcome)}
     record = store.Record(experiment.name, outcome.arrays, sidecar)
     store.save(record, store.folder(preset))
-    for path in machine.checkpoints.glob("*.npz"):
-        path.unlink()
+    shutil.rmtree(machine.checkpoints, ignore_errors=True)
     return record
 
 
@@ -62,12 +56,21 @@ def _common(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _commit() -> str:
-    """The commit of the code, with a mark when the tree has been edited since."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
+    """The commit of the code, with a mark when the code, records aside, has been edited since."""
+    here = Path(__file__).parents[1]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        head = _git(here, "rev-parse", "--short=12", "HEAD")
+        edited = _git(
+            here, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!records/*.npz", ":!records/*.json"
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown (not a git checkout)"
+    return f"{head}-dirty" if edited else head
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _processor() -> str:

@@ -88,11 +88,13 @@ def load_sidecar(name: str, where: Path = RECORDS) -> Mapping[str, Any] | None:
     path = where / f"{name}.json"
     try:
         sidecar: Mapping[str, Any] = json.loads(path.read_bytes())
-        return sidecar
     except FileNotFoundError:
         return None
     except ValueError as error:
         raise _damaged(path, name, str(error)) from error
+    if not isinstance(sidecar, dict) or not {"key", "config", "arrays_sha256"} <= set(sidecar):
+        raise _damaged(path, name, "it lacks a key, a configuration or the digest of its arrays")
+    return sidecar
 
 
 def load(name: str, where: Path = RECORDS) -> Record:
@@ -105,12 +107,30 @@ def load(name: str, where: Path = RECORDS) -> Record:
     sidecar = load_sidecar(name, where)
     if sidecar is None:
         raise FileNotFoundError(f"no record {name} in {where}: run `python scripts/build_figures.py`")
+    with np.load(io.BytesIO(_arrays(name, where, sidecar)), allow_pickle=False) as archive:
+        return Record(name, dict(archive), sidecar)
+
+
+def is_fresh(experiment: Experiment, preset: str) -> bool:
+    """Whether a whole record of today's configuration, data and protocol exists.
+
+    Raises:
+        DamagedRecord: there is one, and it cannot be trusted.
+    """
+    name, where = experiment.name, folder(preset)
+    sidecar = load_sidecar(name, where)
+    if sidecar is None or not (where / f"{name}.npz").exists():
+        return False
+    return sidecar["key"] == record_key(experiment, preset) and bool(_arrays(name, where, sidecar))
+
+
+def _arrays(name: str, where: Path, sidecar: Mapping[str, Any]) -> bytes:
+    """The archive of a record, verified against its sidecar."""
     path = where / f"{name}.npz"
     content = path.read_bytes() if path.exists() else b""
-    if sha256(content) != sidecar.get("arrays_sha256"):
+    if sha256(content) != sidecar["arrays_sha256"]:
         raise _damaged(path, name, "its SHA-256 is not the one in its sidecar")
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return Record(name, dict(archive), sidecar)
+    return content
 
 
 def _damaged(path: Path, name: str, why: str) -> DamagedRecord:

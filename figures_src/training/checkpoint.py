@@ -1,43 +1,39 @@
-"""A state on disk, whole or not at all."""
+"""A state on disk, whole or not at all, and verified on reading."""
 
 import io
-import os
 import warnings
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from figures_src.files import sha256, write_whole
+
+DIGEST_LENGTH = 64
+
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """One ``.npz`` file of named arrays; the archive's own CRC-32 tells a damaged one."""
+    """One file: the SHA-256 of an ``.npz`` archive of named arrays, then the archive."""
 
     path: Path
 
     def save(self, state: dict[str, np.ndarray]) -> None:
-        """Write beside the old state and take its place in one move, so that a kill leaves one or the other."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.path.with_suffix(f".{os.getpid()}.partial")
-        with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, **state)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path)
+        """Write the state; a kill or a full disk leaves the old one."""
+        archive = io.BytesIO()
+        np.savez(archive, allow_pickle=False, **state)
+        content = archive.getvalue()
+        write_whole(self.path, sha256(content).encode() + content)
 
     def load(self) -> dict[str, np.ndarray] | None:
         """Return the saved state; None, with a warning, when it is damaged: the run then starts over."""
         try:
-            content = io.BytesIO(self.path.read_bytes())
-            with np.load(content, allow_pickle=False) as archive:
-                return dict(archive)
+            file = self.path.read_bytes()
         except FileNotFoundError:
             return None
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
-            warnings.warn(f"{self.path} is damaged ({error}): this run starts over", stacklevel=2)
+        digest, content = file[:DIGEST_LENGTH], file[DIGEST_LENGTH:]
+        if sha256(content).encode() != digest:
+            warnings.warn(f"{self.path} is damaged: this run starts over", stacklevel=2)
             return None
-
-    def delete(self) -> None:
-        """Forget the state, once a record holds the result."""
-        self.path.unlink(missing_ok=True)
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return dict(archive)

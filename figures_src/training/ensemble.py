@@ -1,9 +1,9 @@
 """Train one arm from its first step to its last, measuring on the way and surviving interruptions."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from figures_src.datasets import Dataset
+from figures_src.files import sha256, sha256_of_files
 from figures_src.networks.perceptron import Architecture, PerceptronEnsemble
 from figures_src.training.checkpoint import Checkpoint
 from figures_src.training.machine import Machine
@@ -218,8 +219,14 @@ def _cross_entropy(logits: Tensor, labels: Tensor) -> np.ndarray:
 
 
 def run_key(run: EnsembleRun, dataset_sha256: str, device: str) -> str:
-    """Names a checkpoint: a run resumes only where it would have gone on with the same bits."""
-    return hashlib.sha256(f"{run!r} {dataset_sha256} {device} {torch.__version__}".encode()).hexdigest()[:16]
+    """Names a checkpoint: a run resumes only where it would have gone on with the same bits.
+
+    Unlike a record's, this key holds the code: after a fault is mended, no step made before it may be kept.
+    """
+    package = Path(__file__).parents[1]
+    rooms = [path for room in ("networks", "training") for path in (package / room).glob("*.py")]
+    code = sha256_of_files([*rooms, package / "batchnorm.py"], package)
+    return sha256(f"{run!r} {dataset_sha256} {device} {torch.__version__} {code}".encode())[:16]
 
 
 def train(
@@ -234,6 +241,8 @@ def train(
     Raises:
         Interrupted: ``should_stop`` said so; the state is on disk.
     """
+    if should_stop():
+        raise Interrupted(run.label)
     torch.set_num_threads(1)
     checkpoint = Checkpoint(machine.checkpoints / f"{run_key(run, dataset.sha256, machine.device)}.npz")
     training = Training(run, dataset, machine.device)

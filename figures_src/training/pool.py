@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -43,6 +44,7 @@ def _start_worker(progress: "SimpleQueue[tuple[int, int]]", stop: Event, parent:
     global _progress, _stop, _parent
     _progress, _stop, _parent = progress, stop, parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.formatwarning = lambda message, *_: f"{message}\n"  # a user needs no line of code
     _idle.set()
     threading.Thread(target=_leave_with_the_parent, daemon=True).start()
 

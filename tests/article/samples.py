@@ -9,12 +9,14 @@ from figures_src.catalogue import FIGURES, Figure
 from figures_src.records.store import Record
 
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
-SIDECAR = {"preset": "full", "seconds": 3725.0, "device": "cpu", "date": "2026-11-01"}
+COMMON = {"hidden": [100, 100, 100], "binary_threshold": 128, "eps": 1e-5, "momentum": 0.1}
+SIDECAR = {"preset": "full", "seconds": 3725.0, "device": "cpu", "date": "2026-11-01", "common": COMMON}
 VERDICTS = [
     {
         "prediction": "Avance de la BN à 4 000 itérations",
         "threshold": "> 2 points",
         "measured": 10.0,
+        "bound": 2.0,
         "decimals": 2,
         "unit": "points",
         "met": True,
@@ -23,6 +25,7 @@ VERDICTS = [
         "prediction": "Avec BN, l'écart 15–85 croît",
         "threshold": "|×| ≥ 1,3",
         "measured": 1.05,
+        "bound": 1.3,
         "decimals": 2,
         "unit": "×",
         "met": False,
@@ -71,6 +74,20 @@ def curves(seeds: int = 3) -> Record:
     return Record("mnist_curves", arrays, {**SIDECAR, "config": config, "verdicts": VERDICTS})
 
 
+def statistics(seeds: int = 3) -> Record:
+    """Medians that change by .04 a step without BN, .01 with the images' statistics, .02 with the running ones."""
+    half = np.array([2.0, 1.0, 1.0])[:, None, None] + np.zeros((3, seeds, 5))
+    middle = np.zeros_like(half)
+    change = np.array([0.04, 0.01, 0.02])[:, None, None, None] + np.zeros((3, seeds, 4, 3))
+    arrays = {
+        "layer_dense": np.stack([middle - half, middle, middle + half], axis=-1),
+        "layer_dense_change": change,
+        "layer_percentiles_change": change,
+    }
+    config = {"learning_rate": 0.1, "seeds": list(range(seeds)), "dense_steps": 4}
+    return Record("mnist_statistics", arrays, {**SIDECAR, "config": config, "verdicts": []})
+
+
 def grid(seeds: int = 2) -> Record:
     """Two σ, three rates. The best validation cell is (.1, 1) without BN and (.01, .1) with it."""
     without = np.array([[0.11, 0.50, 0.92], [0.60, 0.95, 0.94]])
@@ -90,7 +107,7 @@ def grid(seeds: int = 2) -> Record:
 
 
 def records() -> dict[str, Record]:
-    return {record.name: record for record in (curves(), grid())}
+    return {record.name: record for record in (curves(), grid(), statistics())}
 
 
 def catalogue() -> dict[str, Figure]:

@@ -57,8 +57,15 @@ def test_the_signal_widens_as_the_record_says():
     assert found.growth == pytest.approx(3 / 2.02)
     assert found.median_swing.with_bn.mean == pytest.approx(0.05)
     assert found.median_reach.with_bn.mean == pytest.approx(0.5)
-    assert found.change.ratio == pytest.approx(4)
-    assert found.relative_change.with_bn.mean == pytest.approx(0.01 / np.mean([2, 2.02, 2.04, 2.06, 2.08]))
+
+
+def test_the_early_signal_is_told_under_both_statistics():
+    found = facts.statistics_facts(samples.statistics())
+    assert found.change["without_bn"].mean == pytest.approx(0.04)
+    assert found.relative_change["with_bn_own"].mean == pytest.approx(0.005)
+    absolute, relative = found.against["with_bn_running"]
+    assert (absolute.mean, relative.mean) == (pytest.approx(-0.02), pytest.approx(0))
+    assert found.path["with_bn_own"] == pytest.approx(4)
 
 
 def test_the_best_cell_is_chosen_on_validation_and_judged_on_test():
@@ -77,7 +84,7 @@ def test_the_best_cell_is_chosen_on_validation_and_judged_on_test():
 def test_the_grid_counts_its_cells():
     found = facts.grid_facts(samples.grid())
     assert (found.leads, found.trails, len(found.cells)) == (4, 1, 6)
-    assert found.usable == {"without_bn": 3, "with_bn": 6}
+    assert found.usable == {"without_bn": 1, "with_bn": 4}
     assert [cell.sigma for cell in found.at_rate(0.1)] == [0.01, 0.1]
     assert [round(cell.accuracy.gap.mean, 3) for cell in found.at_rate(0.1)] == [0.85, 0.35]
 

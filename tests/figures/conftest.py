@@ -43,6 +43,19 @@ def curves():
 
 
 @pytest.fixture(scope="session")
+def statistics():
+    rng = np.random.default_rng(20210407)
+    signals = ((0.4, 0.9), (2.0, 0.05), (2.0, 0.05))
+    arrays = {"percentile_step": np.arange(0, STEPS + 1, 50)}
+    for name, length in (("percentiles", STEPS // 50 + 1), ("dense", 301)):
+        drawn = np.stack([percentiles(rng, (SEEDS, length), spread, shift) for spread, shift in signals])
+        arrays[f"unit_{name}"] = arrays[f"layer_{name}"] = drawn
+        arrays[f"layer_{name}_change"] = np.abs(np.diff(drawn, axis=2))
+    config = {"learning_rate": 0.1, "seeds": [0, 1, 2, 3], "steps": STEPS, "dense_steps": 300, "unit": 0}
+    return Record("mnist_statistics", arrays, {"config": config, "preset": "quick"})
+
+
+@pytest.fixture(scope="session")
 def grid():
     rng = np.random.default_rng(20210406)
     sigma, rate = np.array([0.01, 0.03, 0.1, 0.3]), np.array([0.03, 0.1, 0.3, 1.0, 3.0])
@@ -62,5 +75,5 @@ def grid():
 
 
 @pytest.fixture(scope="session")
-def records(curves, grid):
-    return {"mnist_curves": curves, "mnist_grid": grid}
+def records(curves, grid, statistics):
+    return {"mnist_curves": curves, "mnist_grid": grid, "mnist_statistics": statistics}

@@ -15,6 +15,7 @@ import pytest
 from matplotlib.text import Text
 
 from figures_src import style
+from figures_src.experiments.mnist import roughness
 from figures_src.figures import gbn_2, gbn_3, gbn_4, grid_mnist
 from figures_src.figures.common import interval
 from figures_src.records.store import Record
@@ -165,41 +166,47 @@ def test_gbn_3_table_is_the_record(records, curves):
 
 def test_gbn_3_title_is_computed(curves):
     percentiles = np.zeros_like(curves.arrays["unit_percentiles"])
-    percentiles[0, 0, 1, 7, 1], percentiles[0, 1, 2, 3, 1] = -1.5, 0.25
-    record = changed(curves, unit_percentiles=percentiles)["mnist_curves"]
-    assert (
-        plain(gbn_3.headline(record)) == "Avec BN, la médiane s’écarte de zéro de 0,25 au plus\u202f; sans BN, de 1,50"
-    )
-    percentiles[0, 1, 2, 3, 1] = 2
+    percentiles[0, 0, 1, 30, 1], percentiles[0, 1, 2, 25, 1] = -1.5, 0.25
+    percentiles[0, 0, 0, 0, 1] = 9  # before the first thousand steps
+    title = plain(gbn_3.headline(changed(curves, unit_percentiles=percentiles)["mnist_curves"]))
+    assert title == "Passé 1\u202f000 itérations, la médiane s’écarte de zéro de 0,25 au plus avec BN, de 1,50 sans BN"
+    percentiles[0, 1, 2, 25, 1] = 2
     assert gbn_3.headline(changed(curves, unit_percentiles=percentiles)["mnist_curves"]).startswith("Plus grand écart")
 
 
-def test_gbn_4_measures_the_change_of_the_median(curves):
-    dense = np.zeros_like(curves.arrays["unit_dense"])
-    steps = np.arange(dense.shape[3])
-    dense[0, 0, ..., 1] = 0.1 * (steps % 2)
-    dense[0, 1, ..., 1] = 0.01 * steps
-    dense[0, ..., 0], dense[0, ..., 2] = dense[0, ..., 1] - 1, dense[0, ..., 1] + 1
-    rough = gbn_4.roughness(changed(curves, unit_dense=dense)["mnist_curves"])
-    assert (rough.steps[0], rough.steps[-1]) == (100, 300)
-    np.testing.assert_allclose(rough.change, [[0.1] * 4, [0.01] * 4])
-    np.testing.assert_allclose(rough.relative, [[0.05] * 4, [0.005] * 4])
-    np.testing.assert_allclose(rough.swing[1, 0, -1], 1.0)
-    expected = "À chaque itération, la médiane bouge de 5,0\u202f% de l’étalement sans BN, de 0,5\u202f% avec BN"
-    assert plain(gbn_4.headline(rough)) == expected
+def test_gbn_4_shows_the_change_of_the_median(statistics):
+    layer = np.zeros_like(statistics.arrays["layer_dense"])
+    layer[..., 0], layer[..., 2] = -1, 1
+    change = np.zeros_like(statistics.arrays["layer_dense_change"])
+    change[:, ..., 1] = np.array([0.1, 0.01, 0.04])[:, None, None]
+    record = changed(statistics, layer_dense=layer, layer_dense_change=change)["mnist_statistics"]
+    expected = (
+        "À chaque itération, la médiane change de 5,0\u202f% de l’étalement sans BN\u202f; "
+        "avec BN, de 0,5\u202f% ou 2,0\u202f%"
+    )
+    assert plain(gbn_4.headline(record)) == expected
 
 
-def test_gbn_4_table_is_what_was_measured(records, curves):
+def test_gbn_4_looks_at_the_unit_from_close(statistics):
+    dense = np.zeros_like(statistics.arrays["unit_dense"])
+    dense[1, ..., 1] = 0.01 * np.arange(dense.shape[2])
+    dense[..., 0], dense[..., 2] = dense[..., 1] - 1, dense[..., 1] + 1
+    view = gbn_4.close_view(changed(statistics, unit_dense=dense)["mnist_statistics"])
+    assert (view.steps[0], view.steps[-1]) == (100, 300)
+    np.testing.assert_allclose(view.swing[1, -1], 1.0)
+
+
+def test_gbn_4_table_is_what_was_measured(records, statistics):
     table = rows(gbn_4, records)
-    rough = gbn_4.roughness(curves)
-    relative = [r for r in table if (r["what"], r["arm"]) == ("relative change", "with_bn")]
-    assert [float(r["value"]) for r in relative] == pytest.approx(rough.relative[1].tolist(), rel=1e-6)
-    mean = next(r for r in table if (r["what"], r["arm"]) == ("mean absolute change", "without_bn"))
-    over = interval(rough.change[0])
+    change, relative = roughness(statistics.arrays)
+    shown = [r for r in table if (r["what"], r["variant"]) == ("relative change, layer", "with_bn_own")]
+    assert [float(r["value"]) for r in shown] == pytest.approx(relative[1].tolist(), rel=1e-6)
+    mean = next(r for r in table if (r["what"], r["variant"]) == ("mean absolute change", "without_bn"))
+    over = interval(change[0])
     bounds = [float(mean[name]) for name in ("value", "student95_low", "student95_high")]
     assert bounds == pytest.approx([float(over.mean), float(over.low), float(over.high)], rel=1e-6)
-    close = [r for r in table if (r["what"], r["arm"]) == ("median", "with_bn")]
-    assert float(close[5]["value"]) == pytest.approx(curves.arrays["unit_dense"][0, 1, 0, 105, 1], rel=1e-6)
+    close = [r for r in table if (r["what"], r["variant"]) == ("median of the unit", "with_bn_running")]
+    assert float(close[5]["value"]) == pytest.approx(statistics.arrays["unit_dense"][2, 0, 105, 1], rel=1e-6)
 
 
 def test_grid_rings_the_best_by_validation_not_by_test(grid):

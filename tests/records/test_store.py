@@ -40,7 +40,9 @@ TOY = Experiment(
 
 
 def record() -> Record:
-    return Record("toy", {"loss": np.arange(4.0), "step": np.arange(4)}, {"config": {"steps": 3}, "preset": "full"})
+    return Record(
+        "toy", {"loss": np.arange(4.0), "step": np.arange(4)}, {"key": "k", "config": {"steps": 3}, "preset": "full"}
+    )
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -100,10 +102,10 @@ def test_the_key_follows_configuration_data_protocol_and_preset() -> None:
 
 def test_producing_writes_all_that_is_needed_to_trust_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "RECORDS", tmp_path)
-    assert not produce.is_fresh(TOY, "full")
+    assert not store.is_fresh(TOY, "full")
     produce.produce(TOY, "full", Machine(tmp_path / "checkpoints"))
-    assert produce.is_fresh(TOY, "full")
-    assert not produce.is_fresh(replace(TOY, protocol=2), "full")
+    assert store.is_fresh(TOY, "full")
+    assert not store.is_fresh(replace(TOY, protocol=2), "full")
     sidecar = store.load("toy", tmp_path).sidecar
     assert sidecar["config"] == {"steps": 3}
     assert sidecar["seconds"] == 1.2
@@ -135,7 +137,7 @@ def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
     loaded = store.load(name)
     experiment = EXPERIMENTS[name]
     assert not loaded.quick
-    assert produce.is_fresh(experiment, "full")
+    assert store.is_fresh(experiment, "full")
     for array_name, array in loaded.arrays.items():
         assert np.isfinite(array).all(), array_name
 

@@ -108,9 +108,36 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) 
     checkpoint.save({"step": np.array(1)})
     with pytest.raises(ValueError, match="pickle"):
         checkpoint.save({"step": np.array([object()])})
+    assert list(tmp_path.iterdir()) == [checkpoint.path]
     saved = checkpoint.load()
     assert saved is not None
     assert int(saved["step"]) == 1
+
+
+def test_a_checkpoint_that_changed_is_refused_wherever_the_change(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(tmp_path / "state.npz")
+    checkpoint.save({"step": np.arange(50), "name": np.array("a")})
+    content = checkpoint.path.read_bytes()
+    for place in range(0, len(content), 7):
+        damaged = bytearray(content)
+        damaged[place] ^= 1
+        checkpoint.path.write_bytes(damaged)
+        with pytest.warns(UserWarning, match="starts over"):
+            assert checkpoint.load() is None
+
+
+def test_the_running_statistics_can_normalise_the_probe() -> None:
+    training = Training(replace(RUN, probe_population=True), blobs())
+    training.ensemble.running_mean[-1].fill_(3.0)
+    own = Training(RUN, blobs())
+    difference = own._percentiles() - training._percentiles()
+    assert np.abs(difference).max() > 1
+
+
+def test_a_run_that_is_stopped_before_it_starts_does_no_work(tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        train(RUN, blobs(), machine(tmp_path), should_stop=lambda: True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_image_is_seen_once_an_epoch_and_arms_see_the_same() -> None:

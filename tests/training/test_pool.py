@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from figures_src.training.checkpoint import Checkpoint
+
 pytestmark = pytest.mark.slow
 
 PROGRAM = """
@@ -70,7 +72,8 @@ def alive(pid: int) -> bool:
 
 
 def steps_reached(folder: Path) -> list[int]:
-    return [int(np.load(path)["step"]) for path in sorted((folder / "checkpoints").glob("*.npz"))]
+    saved = [Checkpoint(path).load() for path in sorted((folder / "checkpoints").glob("*.npz"))]
+    return [int(state["step"]) for state in saved if state]
 
 
 def result(folder: Path) -> dict[str, np.ndarray]:
