@@ -178,7 +178,7 @@ def test_a_failed_prediction_is_shown_as_failed(page, figures):
     assert page.count('class="verdict-failed"') == 1
     assert "Une prédiction est démentie par la mesure. Nous la laissons" in page
     assert "nous attendions &#124;×&#124; ≥ 1,3, nous avons mesuré × 1,05" in plain(page)
-    assert '<td class="number">&gt;\u202f2 points</td>' in page
+    assert '<td class="number" data-label="Seuil">&gt;\u202f2 points</td>' in page
 
     curves = samples.curves()
     sidecar = {**curves.sidecar, "verdicts": curves.sidecar["verdicts"][:1]}

@@ -196,19 +196,29 @@ def _run(record: Record) -> str:
     )
 
 
-def table(columns: Sequence[str], caption: str, rows: Sequence[Sequence[str]], *, words: bool = False) -> str:
+def table(
+    columns: Sequence[str],
+    caption: str,
+    rows: Sequence[Sequence[str]],
+    *,
+    words: bool = False,
+    stacked: bool = False,
+) -> str:
     """A table whose first column names its rows and whose others hold numbers, or words, on one line.
 
-    It can be scrolled by keyboard where the screen is narrower than it is.
+    Where the screen is narrower, it can be scrolled by keyboard; ``stacked``, its rows become cards there.
     """
     kind = "" if words else NUMBER
     head = "".join(f'<th scope="col"{"" if i == 0 else kind}>{cell}</th>' for i, cell in enumerate(columns))
+    labels = [f' data-label="{escape(_plain(column), quote=True)}"' if stacked else "" for column in columns[1:]]
     body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td{kind}>{cell}</td>" for cell in rest)}</tr>'
+        f'<tr><th scope="row">{first}</th>'
+        f"{''.join(f'<td{kind}{label}>{cell}</td>' for label, cell in zip(labels, rest, strict=True))}</tr>"
         for first, *rest in rows
     )
+    name = escape(_plain(caption), quote=True)
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(_plain(caption), quote=True)}">'
+        f'<div class="table{" stacked" if stacked else ""}" tabindex="0" role="region" aria-label="{name}">'
         f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

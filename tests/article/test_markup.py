@@ -66,3 +66,10 @@ def test_a_table_names_its_rows_and_itself():
     assert 'aria-label="L’écart"' in html
     assert '<th scope="row">x</th><td class="number">1</td>' in html
     assert html.count("<tr>") == 2
+
+
+def test_a_stacked_table_names_its_cells():
+    html = markup.table(["Taux", "Sans <b>BN</b>"], "Précision", [["0,1", "97 %"]], stacked=True)
+    assert html.startswith('<div class="table stacked"')
+    assert '<td class="number" data-label="Sans BN">97 %</td>' in html
+    assert "data-label" not in markup.table(["Taux", "Sans BN"], "Précision", [["0,1", "97 %"]])
