@@ -167,6 +167,12 @@ class GridFacts:
         """Number of cells in which each arm reaches `USABLE_ACCURACY`."""
         return {arm: sum(getattr(cell.accuracy, arm).mean >= USABLE_ACCURACY for cell in self.cells) for arm in ARMS}
 
+    @property
+    def slow_only(self) -> float | None:
+        """Largest rate at which a cell without batch normalization misses `USABLE_ACCURACY`; None at the largest."""
+        missed = [cell.learning_rate for cell in self.cells if cell.accuracy.without_bn.mean < USABLE_ACCURACY]
+        return max(missed) if missed and max(missed) < self.learning_rates[-1] else None
+
     def at_edge(self, arm: str) -> bool:
         """Whether the best cell of an arm has an outermost σ or rate, so that a better one may lie beyond."""
         best = self.best[arm]
