@@ -6,8 +6,9 @@ predictions, before the run. Both arms of a seed share their initial weights and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,12 @@ STATISTICS = ("without_bn", "with_bn_own", "with_bn_running")
 """Variants of `MnistStatistics`: which statistics normalise the probe."""
 
 
+def _run(config: "MnistCurves | MnistGrid | MnistStatistics", **settings: Any) -> EnsembleRun:
+    """A run with the settings that the configuration shares with it, and those given."""
+    shared = {field.name for field in fields(EnsembleRun)} & {field.name for field in fields(config)}
+    return EnsembleRun(**{name: getattr(config, name) for name in shared} | settings)
+
+
 @dataclass(frozen=True)
 class MnistCurves:
     """Long runs at one σ; the first learning rate is the one of the comparison, the second a control."""
@@ -44,19 +51,7 @@ class MnistCurves:
 
     def runs(self) -> list[EnsembleRun]:
         """Learning rates, then arms without and with batch normalization."""
-        base = EnsembleRun(
-            batch_norm=False,
-            sigma=self.sigma,
-            learning_rate=self.learning_rates[0],
-            seeds=self.seeds,
-            steps=self.steps,
-            evaluate_every=self.evaluate_every,
-            percentiles_every=self.percentiles_every,
-            dense_steps=self.dense_steps,
-            batch_size=self.batch_size,
-            probe_images=self.probe_images,
-            unit=self.unit,
-        )
+        base = _run(self, batch_norm=False, learning_rate=self.learning_rates[0])
         cells = product(self.learning_rates, (False, True))
         return [replace(base, learning_rate=rate, batch_norm=batch_norm) for rate, batch_norm in cells]
 
@@ -76,16 +71,7 @@ class MnistGrid:
     def runs(self) -> list[EnsembleRun]:
         """Sigmas, then learning rates, then arms without and with batch normalization."""
         return [
-            EnsembleRun(
-                batch_norm=batch_norm,
-                sigma=sigma,
-                learning_rate=rate,
-                seeds=self.seeds,
-                steps=self.steps,
-                evaluate_every=self.evaluate_every,
-                batch_size=self.batch_size,
-                validation_images=self.validation_images,
-            )
+            _run(self, batch_norm=batch_norm, sigma=sigma, learning_rate=rate)
             for sigma, rate, batch_norm in product(self.sigmas, self.learning_rates, (False, True))
         ]
 
@@ -106,18 +92,7 @@ class MnistStatistics:
 
     def runs(self) -> list[EnsembleRun]:
         """In the order of `STATISTICS`."""
-        base = EnsembleRun(
-            batch_norm=False,
-            sigma=self.sigma,
-            learning_rate=self.learning_rate,
-            seeds=self.seeds,
-            steps=self.steps,
-            evaluate_every=self.evaluate_every,
-            percentiles_every=self.percentiles_every,
-            dense_steps=self.dense_steps,
-            probe_images=self.probe_images,
-            unit=self.unit,
-        )
+        base = _run(self, batch_norm=False)
         with_bn = replace(base, batch_norm=True)
         return [base, with_bn, replace(with_bn, probe_population=True)]
 
