@@ -13,15 +13,26 @@ import numpy as np
 
 from figures_src.article import facts_imagenet, facts_practice, facts_santurkar
 from figures_src.experiments.experiment import Verdict
-from figures_src.experiments.mnist import STATISTICS, growth, roughness, row_of, width
+from figures_src.experiments.mnist import (
+    EARLY_STEPS,
+    GROWTH_STEP,
+    MATCHED,
+    STATISTICS,
+    WITH_BN,
+    WITHOUT_BN,
+    first_step,
+    growth,
+    roughness,
+    row_of,
+    width,
+)
 from figures_src.intervals import COVERAGE, half_width
 from figures_src.published import load
 from figures_src.records.store import Record
 
 ARMS = ("without_bn", "with_bn")
-WITHOUT_BN, WITH_BN = range(len(ARMS))
-MATCHED, CONTROL = 0, -1
-"""Rows of the learning rate: that of the comparison, and the larger one that checks what it owes to chance."""
+CONTROL = -1
+"""Row of the larger learning rate, which checks what the comparison owes to the first."""
 EARLY_STEP = 4_000
 """Where E1 predicts that the advance of batch normalization is large."""
 MILESTONES = (4_000, 10_000, 20_000, 30_000)
@@ -31,10 +42,6 @@ USABLE_ACCURACY = 0.95
 """Above this, a cell of the grid counts as trained."""
 READING_ERROR = 300
 """Steps: how exactly the published curve of MNIST could be read off (`published/README.md`)."""
-WIDTH_STEP = 1_000
-"""Where E1 starts to measure how much the signal widens."""
-SWING_STEP = 5_000
-"""The early steps over which E1 compares how far the signal moves."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,6 @@ class SignalFacts:
     width_step: int
     swing_step: int
     first_width: Pair
-    early_width: Pair
     last_width: Pair
     growth: float
     layer_growth: float
@@ -192,13 +198,8 @@ class PublishedAccuracy:
     accuracy: np.ndarray
 
     @property
-    def last_step(self) -> float:
-        """Where the curve, as drawn in the paper, ends."""
-        return float(self.step[-1])
-
-    @property
     def final(self) -> float:
-        """Accuracy at `last_step`."""
+        """Accuracy where the curve, as drawn in the paper, ends."""
         return float(self.accuracy[-1])
 
     def at(self, step: float) -> float | None:
@@ -268,15 +269,14 @@ def signal_facts(record: Record) -> SignalFacts:
     arrays, config = record.arrays, record.config
     step, unit = arrays["percentile_step"], arrays["unit_percentiles"][MATCHED]
     widths, medians = width(arrays["layer_percentiles"][MATCHED]), unit[..., 1]
-    settled = medians[..., row_of(step, WIDTH_STEP) :]
-    early = medians[..., : row_of(step, SWING_STEP) + 1]
+    settled = medians[..., row_of(step, GROWTH_STEP) :]
+    early = medians[..., : row_of(step, EARLY_STEPS) + 1]
     return SignalFacts(
         unit=config["unit"],
         probe_images=config["probe_images"],
-        width_step=_step(step, WIDTH_STEP),
-        swing_step=_step(step, SWING_STEP),
+        width_step=_step(step, GROWTH_STEP),
+        swing_step=_step(step, EARLY_STEPS),
         first_width=_pair(widths[..., 0]),
-        early_width=_pair_at(widths, step, WIDTH_STEP),
         last_width=_pair(widths[..., -1]),
         growth=float(growth(arrays, "unit_percentiles").mean()),
         layer_growth=float(growth(arrays, "layer_percentiles").mean()),
@@ -333,12 +333,6 @@ def published_accuracy() -> dict[str, PublishedAccuracy]:
     curves = load("ioffe2015_fig1a_test_accuracy")
     rows = {arm: curves.where(arm=arm) for arm in ARMS}
     return {arm: PublishedAccuracy(row["step"], row["test_accuracy"]) for arm, row in rows.items()}
-
-
-def first_step(step: np.ndarray, curve: np.ndarray, threshold: float) -> int | None:
-    """First step at which `curve` is at least `threshold`; None when it never is. Shapes (T,) and (T,)."""
-    reached = np.flatnonzero(curve >= threshold)
-    return int(step[reached[0]]) if reached.size else None
 
 
 def estimate(samples: Iterable[float]) -> Estimate:

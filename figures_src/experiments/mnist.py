@@ -20,6 +20,7 @@ from figures_src.training.pool import Result, train_all
 from figures_src.training.protocol import EnsembleRun
 
 WITHOUT_BN, WITH_BN = 0, 1
+"""Places on the axis of arms of every record of E1."""
 MATCHED = 0
 """Row of the learning rate at which the two arms are compared as in the paper."""
 EARLY_STEPS = 5000
@@ -157,6 +158,12 @@ def early_path(arrays: Arrays, arm: int) -> np.ndarray:
     """Length of the way of the percentiles over the early steps, mean of the layer, one per seed."""
     last = row_of(arrays["percentile_step"], EARLY_STEPS)
     return np.asarray(arrays["layer_percentiles_change"][MATCHED, arm, :, :last].sum(axis=1).mean(axis=-1))
+
+
+def first_step(steps: np.ndarray, curve: np.ndarray, threshold: float) -> int | None:
+    """First measured step at which ``curve`` is at least ``threshold``; None when it never is. Shapes (T,), (T,)."""
+    reached = np.flatnonzero(curve >= threshold)
+    return int(steps[reached[0]]) if reached.size else None
 
 
 def row_of(steps: np.ndarray, step: int) -> int:

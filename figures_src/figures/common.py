@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,6 @@ from figures_src.intervals import half_width
 from figures_src.records.store import Record
 from figures_src.style import Theme
 
-WITHOUT_BN, WITH_BN = 0, 1
-"""Places on the axis of arms of every record of experiment E1."""
 ARMS = ("without_bn", "with_bn")
 ARM_LABELS = ("sans BN", "avec BN")
 
@@ -65,12 +63,6 @@ def interval(values: np.ndarray, axis: int = 0) -> Interval:
 def arm_colours(theme: Theme) -> tuple[str, str]:
     """Colours of the arms, in the order of the records."""
     return theme.without_bn, theme.with_bn
-
-
-def first_at_least(steps: Sequence[int] | np.ndarray, values: np.ndarray, threshold: float) -> int | None:
-    """The first step at which ``values`` (same length) reaches ``threshold``; None if it never does."""
-    reached = np.flatnonzero(values >= threshold)
-    return int(steps[reached[0]]) if reached.size else None
 
 
 def rows_of(interval_: Interval) -> Iterable[tuple[float, float, float]]:

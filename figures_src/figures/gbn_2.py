@@ -7,16 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
+from figures_src.experiments.mnist import MATCHED, WITH_BN, WITHOUT_BN, first_step
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARM_LABELS,
     ARMS,
-    WITH_BN,
-    WITHOUT_BN,
     Records,
     Table,
     arm_colours,
-    first_at_least,
     interval,
     rows_of,
 )
@@ -30,8 +28,8 @@ from figures_src.style import (
 
 RECORD = "mnist_curves"
 PUBLISHED = "ioffe2015_fig1a_test_accuracy"
-MATCHED, FAST = 0, -1
-"""The learning rate of the comparison, and the other one, drawn as a thin dashed line."""
+FAST = -1
+"""The other learning rate than that of the comparison, drawn as a thin dashed line."""
 THRESHOLD = 0.95
 PARTS = ("mean", "student95_low", "student95_high")
 NAMED_AT = (5000, 37_000)
@@ -80,7 +78,7 @@ def headline(record: Record) -> str:
     """What the curves show, in words computed from them; at both learning rates, for the gap depends on them."""
     means = record.arrays["test_accuracy"].mean(axis=2)
     rates = [french.shortest(record.arrays["learning_rate"][row]) for row in (MATCHED, FAST)]
-    steps = [[first_at_least(record.arrays["step"], mean, THRESHOLD) for mean in means[row]] for row in (MATCHED, FAST)]
+    steps = [[first_step(record.arrays["step"], mean, THRESHOLD) for mean in means[row]] for row in (MATCHED, FAST)]
     found = [[french.number(step) for step in arms if step is not None] for arms in steps]
     if all(len(arms) == len(ARMS) for arms in found):
         (without, with_bn), (fast_without, fast_with_bn) = found

@@ -13,11 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
+from figures_src.experiments.mnist import GROWTH_STEP, MATCHED, WITH_BN, WITHOUT_BN
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARMS,
-    WITH_BN,
-    WITHOUT_BN,
     Cell,
     Interval,
     Records,
@@ -32,11 +31,9 @@ from figures_src.style import Layout, Theme, rc
 
 RECORD = "mnist_curves"
 PUBLISHED = "ioffe2015_fig1bc_percentiles"
-MATCHED = 0
 PERCENTILES = (15, 50, 85)
 MEDIAN = 1
 GUTTER = 28
-SETTLED = 1000
 EARLY, THINNED = 2000, 1000
 """Curves are drawn at every measure up to the one step, then at multiples of the other."""
 TITLES = ("Sans BN", "Avec BN")
@@ -91,11 +88,11 @@ def _unit_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
 
 
 def farthest_medians(record: Record) -> tuple[float, float]:
-    """Largest distance to zero of the declared unit's median, over seeds and steps from `SETTLED` on.
+    """Largest distance to zero of the declared unit's median, over seeds and steps from `GROWTH_STEP` on.
 
     Earlier, without BN, it is that of the random weights, before they have learnt anything. Without BN, with BN.
     """
-    settled = record.arrays["percentile_step"] >= SETTLED
+    settled = record.arrays["percentile_step"] >= GROWTH_STEP
     medians = np.abs(record.arrays["unit_percentiles"][MATCHED][:, :, settled, MEDIAN])
     return float(medians[WITHOUT_BN].max()), float(medians[WITH_BN].max())
 
@@ -105,11 +102,11 @@ def headline(record: Record) -> str:
     without, with_bn = farthest_medians(record)
     if with_bn < without:
         return drawing.tidy(
-            f"Passé {french.number(SETTLED)} itérations, la médiane s’écarte de zéro de {french.number(with_bn, 2)} au "
-            f"plus avec BN, de {french.number(without, 2)} sans BN"
+            f"Passé {french.number(GROWTH_STEP)} itérations, la médiane s’écarte de zéro de "
+            f"{french.number(with_bn, 2)} au plus avec BN, de {french.number(without, 2)} sans BN"
         )
     return drawing.tidy(
-        f"Plus grand écart de la médiane à zéro, passé {french.number(SETTLED)} itérations : "
+        f"Plus grand écart de la médiane à zéro, passé {french.number(GROWTH_STEP)} itérations : "
         f"{french.number(with_bn, 2)} avec BN, {french.number(without, 2)} sans BN"
     )
 

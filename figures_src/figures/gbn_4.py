@@ -25,7 +25,7 @@ from figures_src.style import (
 
 RECORD = "mnist_statistics"
 LABELS = ("sans BN", "BN, images", "BN, mobiles")
-WITHOUT, OWN, RUNNING = range(len(STATISTICS))
+RUNNING = STATISTICS.index("with_bn_running")
 FIRST, LAST = 100, 500
 """The close view, those of the steps that the record holds."""
 MEDIAN = 1

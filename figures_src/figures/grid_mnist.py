@@ -8,12 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
+from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARM_LABELS,
     ARMS,
-    WITH_BN,
-    WITHOUT_BN,
     Cell,
     Records,
     Table,

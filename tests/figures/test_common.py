@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from figures_src.experiments.mnist import first_step
 from figures_src.figures import common
 
 
@@ -15,8 +16,8 @@ def test_an_interval_is_the_mean_and_t_standard_errors():
 
 def test_first_step_at_a_threshold():
     steps, values = np.array([0, 100, 200, 300]), np.array([0.1, 0.96, 0.94, 0.97])
-    assert common.first_at_least(steps, values, 0.95) == 100
-    assert common.first_at_least(steps, values, 0.99) is None
+    assert first_step(steps, values, 0.95) == 100
+    assert first_step(steps, values, 0.99) is None
 
 
 def test_tables_are_plain_csv():
