@@ -37,7 +37,7 @@ class VggRun:
     divisor: int = 4
     batch_size: int = 128
     accuracy_every: int = 100
-    evaluate_every: int = 500
+    evaluate_every: int = 1000
     shift_every: int = 100
     shift_layers: tuple[int, ...] = (5, 10)
     histogram_every: int = 500

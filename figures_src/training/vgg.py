@@ -149,7 +149,6 @@ class Training:
             self.arrays["train_accuracy"][window] += accuracy / self.run.accuracy_every
             self.arrays["train_loss"][window] += loss / self.run.accuracy_every
 
-    @torch.no_grad()
     def _look(self, batch: Batch) -> None:
         """Make the measurements that need no gradient."""
         if self._due(self.run.evaluate_every):
@@ -158,6 +157,7 @@ class Training:
         if self._due(self.run.histogram_every):
             self._take_histograms(self.step // self.run.histogram_every)
 
+    @torch.no_grad()
     def _score(self) -> tuple[float, float]:
         """Accuracy and mean cross-entropy over the test images, with the population statistics."""
         self.network.eval()
@@ -174,6 +174,7 @@ class Training:
         self.network.train()
         return correct / len(self.photographs.test), loss / len(self.photographs.test)
 
+    @torch.no_grad()
     def _take_histograms(self, row: int) -> None:
         for column, layer in enumerate(self.run.histogram_layers):
             call = self.descent.elsewhere(self.descent.parameters)
