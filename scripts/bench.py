@@ -22,9 +22,10 @@ from torch import nn
 
 from figures_src.datasets import load_mnist
 from figures_src.experiments.mnist import CURVES
-from figures_src.training.ensemble import Training, batch_rows
+from figures_src.training.ensemble import Training
 from figures_src.training.machine import Machine
 from figures_src.training.protocol import EnsembleRun
+from figures_src.training.randomness import batch_rows
 
 ROOT = Path(__file__).parents[1]
 BUILD = "scripts/build_figures.py"

@@ -39,6 +39,8 @@ class Outcome:
 
     arrays: dict[str, np.ndarray]
     seconds: float
+    precision: str = "float32"
+    """The arithmetic of the training, in the sidecar and not in the key: a machine may have no other."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from figures_src.datasets import MNIST_SHA256
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
 from figures_src.intervals import half_width
 from figures_src.training.machine import Machine
-from figures_src.training.pool import Result, train_all
+from figures_src.training.pool import train_all
 from figures_src.training.protocol import EnsembleRun
+from figures_src.training.trainers import ENSEMBLE, Result
 
 WITHOUT_BN, WITH_BN = 0, 1
 """Places on the axis of arms of every record of E1."""
@@ -101,7 +102,7 @@ class MnistStatistics:
 def run_curves(config: MnistCurves, machine: Machine) -> Outcome:
     """Train the long runs; axes of the arrays: learning rate, arm, seed, then time and percentile."""
     runs = config.runs()
-    arrays = _stack(train_all("mnist_curves", runs, machine), (len(config.learning_rates), 2))
+    arrays = _stack(train_all("mnist_curves", runs, machine, ENSEMBLE), (len(config.learning_rates), 2))
     arrays.arrays["learning_rate"] = np.array(config.learning_rates)
     arrays.arrays["step"] = np.array(runs[0].evaluation_steps())
     arrays.arrays["percentile_step"] = np.array(runs[0].percentile_steps())
@@ -112,7 +113,7 @@ def run_grid(config: MnistGrid, machine: Machine) -> Outcome:
     """Train the grid; axes of the arrays: σ, learning rate, arm, seed, time."""
     runs = config.runs()
     shape = (len(config.sigmas), len(config.learning_rates), 2)
-    arrays = _stack(train_all("mnist_grid", runs, machine), shape)
+    arrays = _stack(train_all("mnist_grid", runs, machine, ENSEMBLE), shape)
     arrays.arrays["sigma"] = np.array(config.sigmas)
     arrays.arrays["learning_rate"] = np.array(config.learning_rates)
     arrays.arrays["step"] = np.array(runs[0].evaluation_steps())
@@ -122,7 +123,7 @@ def run_grid(config: MnistGrid, machine: Machine) -> Outcome:
 def run_statistics(config: MnistStatistics, machine: Machine) -> Outcome:
     """Train the variants of `STATISTICS`; axes of the arrays: variant, seed, time, percentile."""
     runs = config.runs()
-    outcome = _stack(train_all("mnist_statistics", runs, machine), (len(runs),))
+    outcome = _stack(train_all("mnist_statistics", runs, machine, ENSEMBLE), (len(runs),))
     outcome.arrays["percentile_step"] = np.array(runs[0].percentile_steps())
     return outcome
 
@@ -140,7 +141,7 @@ def replay(config: MnistCurves | MnistGrid | MnistStatistics, machine: Machine) 
         replace(run, steps=run.replay_steps, evaluate_every=run.replay_steps, percentiles_every=0, dense_steps=0)
         for run in config.runs()
     ]
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine)])
+    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, ENSEMBLE)])
 
 
 def accuracy_gap(arrays: Arrays, step: int) -> np.ndarray:

@@ -42,6 +42,7 @@ def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Out
         "seconds": round(outcome.seconds, 1),
         "date": datetime.now(UTC).date().isoformat(),
         "device": machine.device,
+        "precision": outcome.precision,
         "threads": 1,
         "jobs": machine.jobs,
         "processor": _processor(),

@@ -1,9 +1,7 @@
 """Train one arm from its first step to its last, measuring on the way and surviving interruptions."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,20 +9,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from figures_src.datasets import Dataset
-from figures_src.files import sha256, sha256_of_files
 from figures_src.networks.perceptron import Architecture, PerceptronEnsemble
-from figures_src.training.checkpoint import Checkpoint
+from figures_src.training.checkpoint import Checkpoint, run_key
+from figures_src.training.loop import Arrays, never, nothing_to_tell, train_to_end
 from figures_src.training.machine import Machine
 from figures_src.training.protocol import EnsembleRun
+from figures_src.training.randomness import HELD_OUT, PROBE, batch_rows, numpy_generator
 from figures_src.training.sgd import Batches, EnsembleSGD
 
 PERCENTILES = (15, 50, 85)
 PROGRESS_STEPS = 100
 EVALUATION_CHUNK = 2000
-
-
-class Interrupted(Exception):
-    """The run was asked to stop; its checkpoint is on disk."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ def prepare(dataset: Dataset, run: EnsembleRun, device: str = "cpu") -> Pixels:
     """Binarise (Ioffe & Szegedy 2015, section 4.1), hold out the validation images, reorder the pixels."""
     images = dataset.train.images.reshape(len(dataset.train.images), -1) >= run.binary_threshold
     test = dataset.test.images.reshape(len(dataset.test.images), -1) >= run.binary_threshold
-    shuffled = _generator(0, 2).permutation(len(images))
+    shuffled = numpy_generator(0, HELD_OUT).permutation(len(images))
     held_out, kept = np.sort(shuffled[: run.validation_images]), np.sort(shuffled[run.validation_images :])
     lit = images[kept].any(axis=0)
     order = np.argsort(~lit, kind="stable")
@@ -66,26 +61,6 @@ def prepare(dataset: Dataset, run: EnsembleRun, device: str = "cpu") -> Pixels:
         labels(dataset.test.labels),
         order,
     )
-
-
-def batch_rows(run: EnsembleRun, images: int, first_step: int) -> Iterator[Tensor]:
-    """Row numbers of each batch, (S·m,), from the given step on; every seed shuffles for itself.
-
-    An epoch's order depends on (seed, epoch) alone: both arms see the same batches, and a resumed run finds
-    its place without any generator's state.
-    """
-    per_epoch = images // run.batch_size
-    epoch, offset = divmod(first_step, per_epoch)
-    while True:
-        orders = [_generator(seed, 1, epoch).permutation(images) for seed in run.seeds]
-        kept = np.stack(orders)[:, : per_epoch * run.batch_size].reshape(len(run.seeds), per_epoch, -1)
-        rows = torch.from_numpy(np.ascontiguousarray(kept.swapaxes(0, 1)).reshape(per_epoch, -1))
-        yield from rows[offset:]
-        epoch, offset = epoch + 1, 0
-
-
-def _generator(*entropy: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
 
 
 @dataclass
@@ -129,8 +104,26 @@ class Training:
         self.seconds = 0.0
         self.measurements = Measurements(run)
         self._previous: dict[str, np.ndarray] = {}
-        probe = np.sort(_generator(0, 3).permutation(len(self.pixels.test_images))[: run.probe_images])
+        self._order: Iterator[Tensor] | None = None
+        probe = np.sort(numpy_generator(0, PROBE).permutation(len(self.pixels.test_images))[: run.probe_images])
         self._probe = self.pixels.test_images[torch.from_numpy(probe).to(device)]
+
+    def advance(self) -> None:
+        """Measure what is due, then learn one batch."""
+        rows = self._next_rows()
+        self.measure(rows)
+        self.sgd.step(rows.to(self.device))
+        self.step += 1
+
+    def finish(self) -> Arrays:
+        """Measure after the last step."""
+        self.measure(self._next_rows())
+        return self.measurements.arrays
+
+    def _next_rows(self) -> Tensor:
+        if self._order is None:
+            self._order = batch_rows(self.run, len(self.pixels.training.images), self.step)
+        return next(self._order)
 
     @torch.no_grad()
     def measure(self, rows: Tensor) -> None:
@@ -155,7 +148,7 @@ class Training:
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go back to a saved state."""
-        self.step, self.seconds = int(state["step"]), float(state["seconds"])
+        self.step, self.seconds, self._order = int(state["step"]), float(state["seconds"]), None
         for name, tensor in self.ensemble.state():
             tensor.copy_(torch.from_numpy(state[f"network.{name}"]))
         for key, array in state.items():
@@ -218,71 +211,25 @@ def _cross_entropy(logits: Tensor, labels: Tensor) -> np.ndarray:
     return losses.mean(dim=1).cpu().numpy()
 
 
-def run_key(run: EnsembleRun, dataset_sha256: str, device: str) -> str:
-    """Names a checkpoint: a run resumes only where it would have gone on with the same bits.
-
-    Unlike a record's, this key holds the code: after a fault is mended, no step made before it may be kept.
-    """
-    package = Path(__file__).parents[1]
-    rooms = [path for room in ("networks", "training") for path in (package / room).glob("*.py")]
-    code = sha256_of_files([*rooms, package / "batchnorm.py"], package)
-    return sha256(f"{run!r} {dataset_sha256} {device} {torch.__version__} {code}".encode())[:16]
-
-
 def train(
     run: EnsembleRun,
     dataset: Dataset,
     machine: Machine,
-    on_progress: Callable[[int], None] = lambda step: None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> tuple[dict[str, np.ndarray], float]:
+    on_progress: Callable[[int], None] = nothing_to_tell,
+    should_stop: Callable[[], bool] = never,
+) -> tuple[Arrays, float]:
     """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
 
     Raises:
         Interrupted: ``should_stop`` said so; the state is on disk.
     """
-    if should_stop():
-        raise Interrupted(run.label)
     torch.set_num_threads(1)
-    checkpoint = Checkpoint(machine.checkpoints / f"{run_key(run, dataset.sha256, machine.device)}.npz")
-    training = Training(run, dataset, machine.device)
-    if saved := checkpoint.load():
-        training.restore(saved)
-    on_progress(training.step)
-    clock = _Clock(training.seconds)
-    for rows in batch_rows(run, len(training.pixels.training.images), training.step):
-        if training.step == run.steps:
-            break
-        training.measure(rows)
-        training.sgd.step(rows.to(machine.device))
-        training.step += 1
-        if training.step % PROGRESS_STEPS == 0:
-            on_progress(training.step)
-            stop = should_stop()
-            if stop or clock.since_saved() > machine.checkpoint_seconds:
-                training.seconds = clock.save()
-                checkpoint.save(training.state())
-            if stop:
-                raise Interrupted(run.label)
-    on_progress(training.step)
-    training.seconds = clock.save()
-    # Kept although it is done, for other runs may be killed before the record of all is written; and kept as it
-    # was before the last measurement, which a resumed run makes again.
-    checkpoint.save(training.state())
-    training.measure(rows)
-    return training.measurements.arrays, training.seconds
-
-
-class _Clock:
-    """Seconds of computing, over as many sittings as a run took."""
-
-    def __init__(self, before: float):
-        self._before, self._started = before, time.monotonic()
-        self._saved = self._started
-
-    def since_saved(self) -> float:
-        return time.monotonic() - self._saved
-
-    def save(self) -> float:
-        self._saved = time.monotonic()
-        return self._before + self._saved - self._started
+    return train_to_end(
+        Training(run, dataset, machine.device),
+        run.steps,
+        Checkpoint(machine.checkpoints / f"{run_key(run, dataset.sha256, machine.device)}.npz"),
+        look_up_every=PROGRESS_STEPS,
+        save_every_seconds=machine.checkpoint_seconds,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )

@@ -18,14 +18,11 @@ from multiprocessing.synchronize import Event
 from types import FrameType
 from typing import Any
 
-import numpy as np
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from figures_src.datasets import load_mnist
 from figures_src.training.machine import Machine
-from figures_src.training.protocol import EnsembleRun
+from figures_src.training.trainers import Result, Run, Trainer
 
-Result = tuple[dict[str, np.ndarray], float]
 REFRESH_SECONDS = 0.2
 
 
@@ -61,28 +58,27 @@ def _orphaned_or_stopped() -> bool:
     return _stop.is_set() or os.getppid() != _parent
 
 
-def _work(index: int, run: EnsembleRun, machine: Machine) -> Result:
-    from figures_src.training.ensemble import train  # torch is imported by the workers alone
-
+def _work(index: int, run: Run, machine: Machine, trainer: Trainer) -> Result:
     def report(step: int) -> None:
         if os.getppid() == _parent:
             _progress.put((index, step))
 
     _idle.clear()
     try:
-        return train(run, load_mnist(machine.data), machine, report, _orphaned_or_stopped)
+        return trainer.train(run, machine, report, _orphaned_or_stopped)
     finally:
         _idle.set()
 
 
-def train_all(title: str, runs: Sequence[EnsembleRun], machine: Machine) -> list[Result]:
+def train_all(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
     """Train every run and return the results in the same order.
 
     Raises:
         KeyboardInterrupt: after every worker has saved its state.
         WorkerKilled: a worker died; run again to go on from the checkpoints.
     """
-    load_mnist(machine.data)  # fetched and verified once, before any worker asks for it
+    if trainer.load:
+        trainer.load(machine.data)  # fetched and verified once, before any worker asks for it
     context = multiprocessing.get_context("spawn")
     progress: SimpleQueue[tuple[int, int]] = context.SimpleQueue()
     stop = context.Event()
@@ -92,7 +88,7 @@ def train_all(title: str, runs: Sequence[EnsembleRun], machine: Machine) -> list
         _StopOnSignal(stop),
         ProcessPoolExecutor(workers, context, _start_worker, (progress, stop, os.getpid())) as pool,
     ):
-        futures = [pool.submit(_work, index, run, machine) for index, run in enumerate(runs)]
+        futures = [pool.submit(_work, index, run, machine, trainer) for index, run in enumerate(runs)]
         _watch(futures, progress, stop, bar)
         return _results(futures, stop)
 
@@ -143,9 +139,9 @@ class _StopOnSignal:
 
 
 class _Bar(Progress):
-    """One line for all runs: network steps a second and the time left."""
+    """A line for all runs, network steps a second and the time left, and one for each run under way."""
 
-    def __init__(self, title: str, runs: Sequence[EnsembleRun]):
+    def __init__(self, title: str, runs: Sequence[Run]):
         super().__init__(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -155,19 +151,23 @@ class _Bar(Progress):
             speed_estimate_period=60,
         )
         self._runs = runs
-        self._reached: list[int | None] = [None] * len(runs)
-        total = sum(run.steps * len(run.seeds) for run in runs)
+        self._lines: dict[int, TaskID] = {}
+        self._reached: dict[int, int] = {}
+        total = sum(run.steps * run.networks for run in runs)
         self._line: TaskID = self.add_task(title, total=total, rate="")
 
     def advance(self, index: int, step: int) -> None:  # type: ignore[override]
         """Move to the step reached by one run; the first one told is where its checkpoint left it."""
-        before = self._reached[index]
+        run, before = self._runs[index], self._reached.get(index)
         self._reached[index] = step
-        networks = len(self._runs[index].seeds)
         if before is None:
-            # Taken off the total, lest a resumed run look like a burst of speed.
-            self.update(self._line, total=(self.tasks[0].total or 0) - step * networks)
+            # Taken off the totals, lest a resumed run look like a burst of speed.
+            self.update(self._line, total=(self.tasks[0].total or 0) - step * run.networks)
+            self._lines[index] = self.add_task(f"  {run.label}", total=run.steps - step, rate="")
         else:
-            super().advance(self._line, (step - before) * networks)
+            super().advance(self._line, (step - before) * run.networks)
+            super().advance(self._lines[index], step - before)
+        if step == run.steps:
+            self.update(self._lines[index], visible=False)
         speed = self.tasks[0].speed
         self.update(self._line, rate=f"{speed:,.0f} network steps/s" if speed else "")

@@ -44,6 +44,11 @@ class EnsembleRun:
             raise ValueError(f"unit {self.unit} is outside the last hidden layer of {self.hidden[-1]}")
 
     @property
+    def networks(self) -> int:
+        """Networks trained side by side."""
+        return len(self.seeds)
+
+    @property
     def arm(self) -> str:
         """Name of the arm, as in the published curves."""
         return "with_bn" if self.batch_norm else "without_bn"

@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from figures_src.catalogue import FIGURES
 from figures_src.experiments import EXPERIMENTS
 from figures_src.experiments.experiment import Experiment, Outcome, Verdict
 from figures_src.records import produce, store
 from figures_src.records.store import DamagedRecord, Record
 from figures_src.training.machine import Machine
+
+COMMITTED = sorted(path.stem for path in store.RECORDS.glob("*.json"))
 
 
 @dataclass(frozen=True)
@@ -132,17 +135,25 @@ def test_quick_records_live_apart(tmp_path: Path) -> None:
     assert "build" in store.folder("quick").parts
 
 
-@pytest.mark.parametrize("name", list(EXPERIMENTS))
+def test_every_record_has_its_experiment_and_every_figure_its_records() -> None:
+    assert {name for figure in FIGURES.values() for name in figure.needs} <= set(COMMITTED) <= set(EXPERIMENTS)
+
+
+@pytest.mark.parametrize("name", COMMITTED)
 def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
     loaded = store.load(name)
     experiment = EXPERIMENTS[name]
     assert not loaded.quick
     assert store.is_fresh(experiment, "full")
+    # A network that a rate of 0.5 destroys may have no finite loss, nor a direction: that is what was measured.
+    sound = loaded.arrays["run_learning_rate"] < 0.5 if "arm" in loaded.arrays else slice(None)
     for array_name, array in loaded.arrays.items():
-        assert np.isfinite(array).all(), array_name
+        if array.dtype.kind in "fiu":
+            rows = sound if "arm" in loaded.arrays and len(array) == len(loaded.arrays["arm"]) else slice(None)
+            assert np.isfinite(array[rows]).all(), array_name
 
 
-@pytest.mark.parametrize("name", list(EXPERIMENTS))
+@pytest.mark.parametrize("name", COMMITTED)
 def test_recorded_verdicts_are_those_of_the_recorded_arrays(name: str) -> None:
     loaded = store.load(name)
     again = EXPERIMENTS[name].verdicts(loaded.arrays)

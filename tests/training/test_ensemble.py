@@ -10,9 +10,11 @@ import torch
 from figures_src.datasets import Dataset, Images
 from figures_src.training import ensemble
 from figures_src.training.checkpoint import Checkpoint
-from figures_src.training.ensemble import Interrupted, Training, batch_rows, prepare, train
+from figures_src.training.ensemble import Training, prepare, train
+from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.protocol import EnsembleRun
+from figures_src.training.randomness import batch_rows
 
 RUN = EnsembleRun(
     batch_norm=True,

@@ -21,6 +21,7 @@ import numpy as np
 from figures_src.training.machine import Machine
 from figures_src.training.pool import WorkerKilled, train_all
 from figures_src.training.protocol import EnsembleRun
+from figures_src.training.trainers import ENSEMBLE
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
@@ -29,7 +30,7 @@ if __name__ == "__main__":
         for batch_norm in (False, True)
     ]
     try:
-        results = train_all("test", runs, Machine(folder / "checkpoints", jobs=2, checkpoint_seconds=0))
+        results = train_all("test", runs, Machine(folder / "checkpoints", jobs=2, checkpoint_seconds=0), ENSEMBLE)
     except KeyboardInterrupt:
         sys.exit(130)
     except WorkerKilled as error:

@@ -1,0 +1,114 @@
+"""Experiment E3, second half: a deep linear network with and without BN (Santurkar et al. 2018, section 2.2).
+
+Published: 25 linear layers of 10 × 10, x Gaussian, target A·x with A Gaussian, 1 000 examples, full batch, 10 000
+steps, rates 10⁻⁶ and 10⁻⁷. The data are drawn from the seed: there is no file to verify, hence no digest.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+
+from figures_src.experiments.assembly import Row, assemble, rows_of, verdicts_of
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
+from figures_src.networks.normalization import Normalization
+from figures_src.training.deep_protocol import LinearRun
+from figures_src.training.machine import Machine
+from figures_src.training.pool import train_all
+from figures_src.training.trainers import LINEAR
+
+STANDARD, BATCH = Normalization.NONE, Normalization.BATCH
+HIGH, LOW = 1e-6, 1e-7
+
+
+@dataclass(frozen=True)
+class LinearProtocol:
+    """Both arms at every rate, for every seed; a seed draws inputs, A and weights, the same for both arms."""
+
+    learning_rates: tuple[float, ...] = (HIGH, LOW)
+    seeds: tuple[int, ...] = tuple(range(5))
+    steps: int = 10_000
+    depth: int = 25
+    width: int = 10
+    examples: int = 1000
+    shift_every: int = 50
+    shift_layers: tuple[int, ...] = (9, 17)
+    loss_every: int = 10
+
+    def runs(self) -> list[LinearRun]:
+        """Rates, then arms, then seeds."""
+        return [
+            LinearRun(
+                normalization=arm,
+                learning_rate=rate,
+                seed=seed,
+                steps=self.steps,
+                depth=self.depth,
+                width=self.width,
+                examples=self.examples,
+                shift_every=self.shift_every,
+                shift_layers=self.shift_layers,
+                loss_every=self.loss_every,
+            )
+            for rate, arm, seed in product(self.learning_rates, (STANDARD, BATCH), self.seeds)
+        ]
+
+
+def run_dln(config: LinearProtocol, machine: Machine) -> Outcome:
+    """Train every network, and say at which step each row of each array was measured."""
+    runs = config.runs()
+    outcome = assemble(runs, train_all("dln", runs, machine, LINEAR))
+    outcome.arrays["loss_step"] = np.array(runs[0].schedule(config.loss_every))
+    outcome.arrays["shift_step"] = np.array(runs[0].schedule(config.shift_every))
+    outcome.arrays["shift_layer"] = np.array(config.shift_layers)
+    return outcome
+
+
+def replay(config: LinearProtocol, machine: Machine) -> np.ndarray:
+    """Losses of the first steps of every run, trained again with today's code and without probes."""
+    runs = [replace(run, steps=run.replay_steps, shift_every=0, loss_every=0) for run in config.runs()]
+    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, LINEAR)])
+
+
+def shift_ratios(arrays: Arrays, learning_rate: float) -> np.ndarray:
+    """Shift with BN over without, one per layer: medians over seeds and steps."""
+    with_bn, without = (
+        np.median(arrays["shift_difference"][rows_of(arrays, arm, learning_rate)], axis=(0, 1))
+        for arm in (BATCH, STANDARD)
+    )
+    return np.asarray(with_bn / without)
+
+
+def final_loss_ratio(arrays: Arrays, learning_rate: float) -> float:
+    """Final loss without BN over with BN: geometric mean over seeds, each of which is a problem of its own."""
+    standard, with_bn = (arrays["train_loss"][rows_of(arrays, arm, learning_rate), -1] for arm in (STANDARD, BATCH))
+    return float(np.exp(np.log(standard / with_bn).mean()))
+
+
+def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
+    """The predictions of E3 on the deep linear network, written before the run, each with what was measured."""
+    shift = shift_ratios(arrays, LOW).min()
+    # The median over steps of each seed and layer, then the worst of them.
+    cosine = np.median(arrays["shift_cosine"][rows_of(arrays, STANDARD, LOW)], axis=1).min()
+    loss = final_loss_ratio(arrays, LOW)
+    rows: tuple[Row, ...] = (
+        ("Réseau linéaire, taux 10⁻⁷, ‖G − G′‖ : BN rapportée à sans BN (la moindre des deux couches)", "≥ 100", shift,
+         100, 0, "×", shift >= 100),
+        ("Réseau linéaire, taux 10⁻⁷, sans BN : cosinus de G et G′", "> 0,95", cosine, 0.95, 3, "", cosine > 0.95),
+        ("Réseau linéaire, taux 10⁻⁷, perte finale : sans BN rapportée à BN", "≥ 2", loss, 2, 2, "×", loss >= 2),
+    )  # fmt: skip
+    return verdicts_of(rows)
+
+
+DLN = Experiment(
+    name="dln",
+    question="Dans un réseau linéaire profond, la BN réduit-elle le décalage de covariables ?",
+    config=LinearProtocol(),
+    quick=LinearProtocol(seeds=(0,), steps=1000),
+    protocol=1,
+    dataset="Gaussian draws",
+    dataset_sha256="",
+    run=run_dln,
+    verdicts=verdicts,
+    replay=replay,
+)
