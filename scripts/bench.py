@@ -1,4 +1,4 @@
-"""Ratios and limits, measured in one run: see the Performance section of the README. Never a test."""
+"""Speed of E1 and of the build, as ratios and limits measured in one run: see the README. Never a test."""
 
 import os
 import shutil
@@ -8,16 +8,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from multiprocessing import get_context
-from multiprocessing.queues import SimpleQueue
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import torch
 from rich.console import Console
 from rich.table import Table
+from timing import CORES, ROUNDS, by_turns, on_every_core, product_rate, seconds_per_step
 from torch import nn
 
 from figures_src.datasets import load_mnist
@@ -30,20 +30,8 @@ from figures_src.training.randomness import batch_rows
 ROOT = Path(__file__).parents[1]
 BUILD = "scripts/build_figures.py"
 GRAPHS = ("gbn_2", "gbn_3", "gbn_4")
-ROUNDS, WARM_UP, PLAIN_STEPS, ENSEMBLE_STEPS = 5, 100, 3000, 600
+WARM_UP, PLAIN_STEPS, ENSEMBLE_STEPS = 100, 3000, 600
 BATCH, SIZES = 60, (784, 100, 100, 100, 10)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Seconds for one step of one network, by round."""
-
-    seconds: list[float]
-
-    @property
-    def median(self) -> float:
-        """The middle round."""
-        return statistics.median(self.seconds)
 
 
 def step_flop() -> int:
@@ -68,7 +56,7 @@ def plain(batch_norm: bool) -> float:
         loss(network(images[rows[number]]), labels[rows[number]]).backward()
         optimizer.step()
 
-    return seconds_per_step(step, PLAIN_STEPS)
+    return seconds_per_step(step, WARM_UP, PLAIN_STEPS)
 
 
 def training_set() -> tuple[torch.Tensor, torch.Tensor]:
@@ -78,57 +66,17 @@ def training_set() -> tuple[torch.Tensor, torch.Tensor]:
     return images, torch.from_numpy(train.labels.astype("int64"))
 
 
-def seconds_per_step(step: Callable[[int], None], steps: int) -> float:
-    """Mean over the steps that follow the warm-up."""
-    for number in range(WARM_UP):
-        step(number)
-    started = time.perf_counter()
-    for number in range(WARM_UP, WARM_UP + steps):
-        step(number)
-    return (time.perf_counter() - started) / steps
-
-
-def ensemble_process(run: EnsembleRun, together: Barrier, results: "SimpleQueue[float]") -> None:
-    """Seconds for one step of one network of an ensemble, in a process of one thread as in the experiment."""
-    torch.set_num_threads(1)
+def ensemble(run: EnsembleRun) -> Callable[[int], None]:
+    """A step of an ensemble, as in the experiment."""
     training = Training(run, load_mnist())
     batches = batch_rows(run, len(training.pixels.training.images), 0)
     rows = [next(batches) for _ in range(WARM_UP + ENSEMBLE_STEPS)]
-    together.wait()
-    seconds = seconds_per_step(lambda number: training.sgd.step(rows[number]), ENSEMBLE_STEPS)
-    results.put(seconds / len(run.seeds))
+    return lambda number: training.sgd.step(rows[number])
 
 
 def ensembles(run: EnsembleRun) -> float:
     """Seconds for one step of one network when every core trains an ensemble."""
-    cores, context = len(os.sched_getaffinity(0)), get_context("spawn")
-    together, results = context.Barrier(cores), context.SimpleQueue()
-    processes = [context.Process(target=ensemble_process, args=(run, together, results)) for _ in range(cores)]
-    for process in processes:
-        process.start()
-    costs = [results.get() for _ in processes]
-    for process in processes:
-        process.join()
-    return statistics.mean(costs) / cores
-
-
-def compare(batch_norm: bool) -> tuple[Cost, Cost]:
-    """Plain loop and ensembles by turns; every core is used by both."""
-    run = replace(CURVES.config.runs()[0], batch_norm=batch_norm)
-    rounds = [(plain(batch_norm), ensembles(run)) for _ in range(ROUNDS)]
-    return Cost([theirs for theirs, _ in rounds]), Cost([ours for _, ours in rounds])
-
-
-def product_rate() -> float:
-    """FLOP/s of the machine's float32 matrix product, all threads, on matrices that fill its caches."""
-    matrix = torch.rand(2048, 2048)
-    matrix @ matrix
-    times = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        matrix @ matrix
-        times.append(time.perf_counter() - started)
-    return 2 * 2048**3 / statistics.median(times)
+    return on_every_core(ensemble, (run,), WARM_UP, ENSEMBLE_STEPS) / len(run.seeds)
 
 
 def command(*arguments: str) -> float:
@@ -171,7 +119,7 @@ def training_memory() -> float:
 def train_briefly(checkpoints: Path) -> None:
     """The long runs of E1, cut short: their memory does not depend on the number of steps."""
     config = replace(CURVES.config, steps=1000)
-    CURVES.run(config, Machine(checkpoints, jobs=len(os.sched_getaffinity(0))))
+    CURVES.run(config, Machine(checkpoints, jobs=CORES))
 
 
 def family(pid: int) -> list[int]:
@@ -195,20 +143,20 @@ def proportional_set_size(pid: int) -> int:
 def main() -> None:
     """Print the table."""
     console = Console()
-    rate = product_rate()
+    rate = product_rate(torch.float32)
     limit = step_flop() / rate
     table = Table("one step of one network", "plain loop", "here", "ratio", "asked", "limit", "of the limit", box=None)
     for batch_norm, asked in ((False, 2.5), (True, 3.0)):
-        theirs, ours = compare(batch_norm)
-        ratio = statistics.median(a / b for a, b in zip(theirs.seconds, ours.seconds, strict=True))
+        run = replace(CURVES.config.runs()[0], batch_norm=batch_norm)
+        theirs, ours, ratio = by_turns(partial(plain, batch_norm), partial(ensembles, run))
         table.add_row(
             "with BN" if batch_norm else "without BN",
-            f"{theirs.median * 1e6:.0f} µs",
-            f"{ours.median * 1e6:.0f} µs",
+            f"{theirs * 1e6:.0f} µs",
+            f"{ours * 1e6:.0f} µs",
             f"{ratio:.2f} ×",
             f"≥ {asked} ×",
             f"{limit * 1e6:.0f} µs",
-            f"{limit / ours.median:.0%}",
+            f"{limit / ours:.0%}",
         )
     console.print(table)
     console.print(
