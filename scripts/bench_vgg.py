@@ -11,7 +11,7 @@ from timing import CORES, ROUNDS, by_turns, on_every_core, product_rate, seconds
 from torch import nn
 
 from figures_src.datasets import load_cifar10
-from figures_src.experiments.vgg import VGG_CPU
+from figures_src.experiments.vgg import VGG_CPU, VggProtocol
 from figures_src.networks.normalization import Normalization
 from figures_src.networks.vgg import BLOCKS, CHANNELS, CLASSES
 from figures_src.training.deep_protocol import LandscapeProbe, VggRun
@@ -85,7 +85,7 @@ def here(run: VggRun, steps: int = STEPS) -> float:
 
 def probe_share(normalization: Normalization) -> float:
     """Seconds that the probes of the protocol take, over those of the training alone."""
-    protocol = VGG_CPU.config
+    protocol: VggProtocol = VGG_CPU.config
     alone, gradients, histograms = (
         here(run_of(normalization, shift=shift, histogram=histogram), PROBED_STEPS)
         for shift, histogram in ((0, 0), (1, 0), (0, 1))

@@ -102,11 +102,14 @@ def report(options: Options, failing: bool) -> None:
     from figures_src import build as house
     from figures_src.catalogue import FIGURES
     from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.produce import is_judged
     from figures_src.records.store import is_fresh
 
     place = house.QUICK if options.preset == "quick" else house.FULL
     needed = dict.fromkeys(name for figure in options.ids for name in FIGURES[figure].needs)
-    lines = [f"{name}: no fresh record" for name in needed if not is_fresh(EXPERIMENTS[name], options.preset)]
+    fresh = [name for name in needed if is_fresh(EXPERIMENTS[name], options.preset)]
+    lines = [f"{name}: no fresh record" for name in needed if name not in fresh]
+    lines += [f"{name}: verdicts changed" for name in fresh if not is_judged(EXPERIMENTS[name], options.preset)]
     states = house.examine(place, options.ids)
     lines += [f"{state.name}: {', '.join(state.reasons)}" for state in states if state.reasons]
     lines += house.orphans(place)
@@ -145,7 +148,7 @@ def train(options: Options) -> dict[str, str]:
     done: dict[str, str] = {}
     for name in needed:
         if name not in options.retrain and is_fresh(EXPERIMENTS[name], options.preset):
-            done[name] = "record up to date"
+            done[name] = keep(name, options.preset)
             continue
         from figures_src.training.machine import Machine
 
@@ -155,6 +158,17 @@ def train(options: Options) -> dict[str, str]:
         record = produce(EXPERIMENTS[name], options.preset, machine)
         done[name] = f"trained, {record.sidecar['seconds']:.0f} s of computing"
     return done
+
+
+def keep(name: str, preset: str) -> str:
+    """Leave a fresh record as it is, but for verdicts that today's code finds otherwise."""
+    from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.produce import is_judged, judge_again
+
+    if is_judged(EXPERIMENTS[name], preset):
+        return "record up to date"
+    judge_again(EXPERIMENTS[name], preset)
+    return "record up to date, verdicts written again"
 
 
 def resolve(device: str) -> str:

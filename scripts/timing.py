@@ -36,7 +36,7 @@ def on_every_core(prepare: Prepare, arguments: Sequence[Any], warm_up: int, step
     processes = [context.Process(target=_one_core, args=shared) for _ in range(CORES)]
     for process in processes:
         process.start()
-    costs = [results.get() for _ in processes]
+    costs: list[float] = [results.get() for _ in processes]
     for process in processes:
         process.join()
     return statistics.mean(costs) / CORES

@@ -1,5 +1,6 @@
 """Make the record of an experiment, with everything needed to trust it and to make it again."""
 
+import json
 import platform
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome
 from figures_src.records import store
 from figures_src.training.machine import Machine
 
@@ -28,6 +29,32 @@ def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Reco
     return record
 
 
+def is_judged(experiment: Experiment, preset: str) -> bool:
+    """Whether the verdicts of a fresh record are those that today's code finds in its arrays.
+
+    Raises:
+        DamagedRecord: the record cannot be trusted.
+    """
+    record = store.load(experiment.name, store.folder(preset))
+    return _as_text(record.sidecar["verdicts"]) == _as_text(_judge(experiment, record.arrays))
+
+
+def judge_again(experiment: Experiment, preset: str) -> None:
+    """Write today's verdicts into the sidecar of a fresh record: they follow from its arrays, without training."""
+    record = store.load(experiment.name, store.folder(preset))
+    sidecar = {**record.sidecar, "verdicts": _judge(experiment, record.arrays)}
+    store.save(store.Record(record.name, record.arrays, sidecar), store.folder(preset))
+
+
+def _judge(experiment: Experiment, arrays: Arrays) -> list[dict[str, Any]]:
+    return [asdict(verdict) for verdict in experiment.verdicts(arrays)]
+
+
+def _as_text(verdicts: list[dict[str, Any]]) -> str:
+    """As the sidecar holds them; a verdict that is not a number, which no equality finds, is found by its text."""
+    return json.dumps(verdicts, sort_keys=True)
+
+
 def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Outcome) -> Mapping[str, Any]:
     return {
         "experiment": experiment.name,
@@ -38,7 +65,7 @@ def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Out
         "dataset_sha256": experiment.dataset_sha256,
         "config": asdict(store.configuration(experiment, preset)),
         "common": _common([asdict(run) for run in store.configuration(experiment, preset).runs()]),
-        "verdicts": [asdict(verdict) for verdict in experiment.verdicts(outcome.arrays)],
+        "verdicts": _judge(experiment, outcome.arrays),
         "seconds": round(outcome.seconds, 1),
         "date": datetime.now(UTC).date().isoformat(),
         "device": machine.device,

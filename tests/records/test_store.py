@@ -117,6 +117,21 @@ def test_producing_writes_all_that_is_needed_to_trust_it(tmp_path: Path, monkeyp
     assert {"commit", "date", "device", "threads", "jobs", "processor", "python", "key"} <= set(sidecar)
 
 
+def test_a_record_is_judged_again_without_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "RECORDS", tmp_path)
+    produce.produce(TOY, "full", Machine(tmp_path / "checkpoints"))
+    arrays = (tmp_path / "toy.npz").read_bytes()
+    assert produce.is_judged(TOY, "full")
+    never = replace(TOY.verdicts({"loss": np.zeros(1)})[0], measured=float("nan"), met=False)
+    stricter = replace(TOY, verdicts=lambda arrays: (never,), run=lambda config, machine: 1 / 0)
+    assert not produce.is_judged(stricter, "full")
+    produce.judge_again(stricter, "full")
+    assert produce.is_judged(stricter, "full"), "a verdict that is not a number must be found again"
+    assert store.is_fresh(stricter, "full")
+    assert store.load("toy", tmp_path).sidecar["verdicts"][0]["met"] is False
+    assert (tmp_path / "toy.npz").read_bytes() == arrays
+
+
 def test_checkpoints_are_forgotten_only_after_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "RECORDS", tmp_path)
     checkpoint = tmp_path / "checkpoints" / "run.npz"

@@ -19,18 +19,18 @@ import sys
 from pathlib import Path
 import numpy as np
 from figures_src.training.machine import Machine
+from figures_src.networks.normalization import Normalization
+from figures_src.training.deep_protocol import LandscapeProbe, LinearRun, VggRun
 from figures_src.training.pool import WorkerKilled, train_all
 from figures_src.training.protocol import EnsembleRun
-from figures_src.training.trainers import ENSEMBLE
+from figures_src.training.trainers import ENSEMBLE, LINEAR, VGG
 
+PLAIN, BATCH = Normalization.NONE, Normalization.BATCH
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    runs = [
-        EnsembleRun(batch_norm, 0.1, 0.5, (0, 1), 1500, 500, percentiles_every=500, dense_steps=3)
-        for batch_norm in (False, True)
-    ]
+    runs, trainer = RUNS
     try:
-        results = train_all("test", runs, Machine(folder / "checkpoints", jobs=2, checkpoint_seconds=0), ENSEMBLE)
+        results = train_all("test", runs, Machine(folder / "checkpoints", jobs=2, checkpoint_seconds=0), trainer)
     except KeyboardInterrupt:
         sys.exit(130)
     except WorkerKilled as error:
@@ -39,11 +39,20 @@ if __name__ == "__main__":
     np.savez(folder / "result.npz", **arrays)
 """
 
+ENSEMBLES = (
+    "[EnsembleRun(bn, 0.1, 0.5, (0, 1), 1500, 500, percentiles_every=500, dense_steps=3) for bn in (0, 1)], ENSEMBLE"
+)
+DEEP = (
+    "[VggRun(bn, 0.1, 0, 60, divisor=32, accuracy_every=20, evaluate_every=0, shift_every=20, histogram_every=20, "
+    "landscape=LandscapeProbe(20, 2)) for bn in (PLAIN, Normalization.NOISY)], VGG"
+)
+LINEARS = "[LinearRun(bn, 1e-6, 0, 700, shift_every=20) for bn in (PLAIN, BATCH)], LINEAR"
 
-def start(folder: Path) -> "subprocess.Popen[str]":
+
+def start(folder: Path, runs: str = ENSEMBLES) -> "subprocess.Popen[str]":
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "program.py"
-    program.write_text(PROGRAM)
+    program.write_text(PROGRAM.replace("RUNS", runs))
     # A session of its own, so that a Ctrl-C can be sent to the whole group as a terminal does.
     return subprocess.Popen(
         [sys.executable, str(program), str(folder)], start_new_session=True, stderr=subprocess.PIPE, text=True
@@ -77,8 +86,8 @@ def steps_reached(folder: Path) -> list[int]:
     return [int(state["step"]) for state in saved if state]
 
 
-def result(folder: Path) -> dict[str, np.ndarray]:
-    process = start(folder)
+def result(folder: Path, runs: str = ENSEMBLES) -> dict[str, np.ndarray]:
+    process = start(folder, runs)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     return dict(np.load(folder / "result.npz"))
@@ -89,14 +98,26 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndar
     return result(tmp_path_factory.mktemp("whole"))
 
 
-def check_resumed(folder: Path, uninterrupted: dict[str, np.ndarray]) -> None:
+def check_resumed(folder: Path, uninterrupted: dict[str, np.ndarray], runs: str = ENSEMBLES, steps: int = 1500) -> None:
     reached = steps_reached(folder)
     assert len(reached) == 2
-    assert 0 < min(reached) < 1500, "the kill came too late to prove anything"
-    resumed = result(folder)
+    assert 0 < min(reached) < steps, "the kill came too late to prove anything"
+    resumed = result(folder, runs)
     assert set(resumed) == set(uninterrupted)
     for name, array in uninterrupted.items():
         np.testing.assert_array_equal(resumed[name], array, err_msg=name)
+
+
+@pytest.mark.parametrize(("runs", "steps"), [(DEEP, 60), (LINEARS, 700)], ids=["vgg", "linear"])
+def test_kill_9_of_a_deep_run(tmp_path: Path, runs: str, steps: int) -> None:
+    """Every probe of E3 is on, so that none of its measurements may be lost or made twice."""
+    process = start(tmp_path / "killed", runs)
+    wait_until(lambda: both_saved(tmp_path / "killed"))
+    workers = children(process.pid)
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not any(alive(pid) for pid in workers))
+    check_resumed(tmp_path / "killed", result(tmp_path / "whole", runs), runs, steps)
 
 
 def test_kill_9_of_the_parent(tmp_path: Path, uninterrupted: dict[str, np.ndarray]) -> None:
