@@ -5,11 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.experiments.experiment import Arrays, Outcome, Verdict
+from figures_src.experiments.experiment import Arrays, Outcome
 from figures_src.training.trainers import Result
-
-Row = tuple[str, str, float, float, int, str, bool]
-"""Prediction, threshold, what was measured, the bound as a number, decimals, unit, met."""
 
 
 def assemble(runs: Sequence[Any], results: Sequence[Result]) -> Outcome:
@@ -27,11 +24,3 @@ def rows_of(arrays: Arrays, arm: str, learning_rate: float) -> np.ndarray:
     chosen = (arrays["arm"] == str(arm)) & np.isclose(arrays["run_learning_rate"], learning_rate, rtol=1e-9, atol=0)
     rows = np.flatnonzero(chosen)
     return np.asarray(rows[np.argsort(arrays["seed"][rows])])
-
-
-def verdicts_of(rows: Sequence[Row]) -> tuple[Verdict, ...]:
-    """Wrap rows of a table; what could not be measured (not a number) is never met."""
-    return tuple(
-        Verdict(prediction, threshold, float(measured), bound, decimals, unit, bool(met))
-        for prediction, threshold, measured, bound, decimals, unit, met in rows
-    )

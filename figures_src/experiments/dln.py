@@ -9,8 +9,8 @@ from itertools import product
 
 import numpy as np
 
-from figures_src.experiments.assembly import Row, assemble, rows_of, verdicts_of
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
+from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
 from figures_src.networks.normalization import Normalization
 from figures_src.training.deep_protocol import LinearRun
 from figures_src.training.machine import Machine
@@ -91,13 +91,12 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     # The median over steps of each seed and layer, then the worst of them.
     cosine = np.median(arrays["shift_cosine"][rows_of(arrays, STANDARD, LOW)], axis=1).min()
     loss = final_loss_ratio(arrays, LOW)
-    rows: tuple[Row, ...] = (
-        ("Réseau linéaire, taux 10⁻⁷, ‖G − G′‖ : BN rapportée à sans BN (la moindre des deux couches)", "≥ 100", shift,
-         100, 0, "×", shift >= 100),
-        ("Réseau linéaire, taux 10⁻⁷, sans BN : cosinus de G et G′", "> 0,95", cosine, 0.95, 3, "", cosine > 0.95),
-        ("Réseau linéaire, taux 10⁻⁷, perte finale : sans BN rapportée à BN", "≥ 2", loss, 2, 2, "×", loss >= 2),
+    return (
+        judge("Réseau linéaire, taux 10⁻⁷, ‖G − G′‖ : BN rapportée à sans BN (la moindre des deux couches)", "≥ 100",
+              shift, 100, 0),
+        judge("Réseau linéaire, taux 10⁻⁷, sans BN : cosinus de G et G′", "> 0,95", cosine, 0.95, 3, ""),
+        judge("Réseau linéaire, taux 10⁻⁷, perte finale : sans BN rapportée à BN", "≥ 2", loss, 2),
     )  # fmt: skip
-    return verdicts_of(rows)
 
 
 DLN = Experiment(

@@ -1,10 +1,13 @@
 """What an experiment is: a frozen configuration, the data it reads, predictions, and a way to run it."""
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from figures_src.intervals import half_width
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -31,6 +34,35 @@ class Verdict:
     def undecided(self) -> bool:
         """Whether the interval holds the bound, so that these seeds do not settle the matter."""
         return self.half_width is not None and abs(self.measured - self.bound) < self.half_width
+
+
+COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "≥": operator.ge,
+    "≤": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+def judge(
+    prediction: str,
+    threshold: str,
+    measured: float,
+    bound: float,
+    decimals: int = 2,
+    unit: str = "×",
+    samples: np.ndarray | None = None,
+) -> Verdict:
+    """Compare what was measured with the bound, as the sign in the threshold says.
+
+    ``samples``, one per seed, give the interval where two or more are finite; what is not a number is never met.
+    """
+    compare = next(compare for sign, compare in COMPARISONS.items() if sign in threshold)
+    known = samples is not None and len(samples) > 1 and bool(np.isfinite(samples).all())
+    spread = float(half_width(np.asarray(samples))) if known else None
+    return Verdict(
+        prediction, threshold, float(measured), bound, decimals, unit, bool(compare(measured, bound)), spread
+    )
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.datasets import MNIST_SHA256
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
-from figures_src.intervals import half_width
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
 from figures_src.training.protocol import EnsembleRun
@@ -225,23 +224,19 @@ def curves_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
 
 
 def _gap_verdict(prediction: str, threshold: str, samples: np.ndarray, bound: float) -> Verdict:
-    """A difference in points, one per seed; "≥" or "> 0" as the threshold says."""
-    mean = float(samples.mean())
-    met = mean >= bound if "≥" in threshold else mean > bound
-    return Verdict(prediction, threshold, mean, bound, 2, "points", met, float(half_width(samples)))
+    """A difference in points, one per seed."""
+    return judge(prediction, threshold, samples.mean(), bound, unit="points", samples=samples)
 
 
 def _ratio_verdict(
     prediction: str, threshold: str, samples: np.ndarray, bound: float, measured: float | None = None
 ) -> Verdict:
     """A ratio, one per seed; ``measured`` where the prediction speaks of the ratio of the means."""
-    value = float(samples.mean() if measured is None else measured)
-    met = value >= bound if "≥" in threshold else value > bound
-    return Verdict(prediction, threshold, value, bound, 2, "×", met, float(half_width(samples)))
+    return judge(prediction, threshold, samples.mean() if measured is None else measured, bound, samples=samples)
 
 
 def _median_verdict(prediction: str, farthest: float) -> Verdict:
-    return Verdict(prediction, "≤ 0,15 en valeur absolue", float(farthest), 0.15, 2, "", bool(farthest <= 0.15))
+    return judge(prediction, "≤ 0,15 en valeur absolue", farthest, 0.15, unit="")
 
 
 def statistics_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:

@@ -5,14 +5,14 @@ the noise at evaluation, batch order and standardisation are not given: see the 
 training. The CPU protocol divides every width by 4; ``vgg_full_width`` is the same with the published widths.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
-from figures_src.experiments.assembly import Row, assemble, rows_of, verdicts_of
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
+from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
 from figures_src.networks.normalization import Normalization
 from figures_src.training.deep_protocol import LandscapeProbe, VggRun
 from figures_src.training.landscape import band_width, change_along, effective_beta, loss_along
@@ -133,65 +133,69 @@ def shift_ratio(arrays: Arrays) -> float:
     return float(with_bn / without)
 
 
-def landscape_ratio(arrays: Arrays, values: np.ndarray) -> float:
-    """Mean over seeds and steps, without BN over with BN, of an array (run, time), at the matched rate."""
-    standard, with_bn = (values[rows_of(arrays, arm, MATCHED)].mean() for arm in (STANDARD, BATCH))
-    return float(standard / with_bn)
+def over_steps(arrays: Arrays, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means over the steps of an array (run, time) at the matched rate, one per seed: without BN, with BN."""
+    standard, with_bn = (values[rows_of(arrays, arm, MATCHED)].mean(axis=1) for arm in (STANDARD, BATCH))
+    return standard, with_bn
 
 
-def beta_ratios(arrays: Arrays) -> tuple[float, float]:
-    """Effective β without BN over with BN: of the maxima over the early steps (mean of seeds), and of the medians."""
+def early_beta(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """Largest effective β over the early steps, one per seed: without BN, with BN."""
     beta, early = effective_beta(arrays), arrays["landscape_step"] <= BETA_STEPS
-    standard, with_bn = (beta[rows_of(arrays, arm, MATCHED)] for arm in (STANDARD, BATCH))
-    largest = standard[:, early].max(axis=1).mean() / with_bn[:, early].max(axis=1).mean()
-    return float(largest), float(np.median(standard) / np.median(with_bn))
+    standard, with_bn = (beta[rows_of(arrays, arm, MATCHED)][:, early].max(axis=1) for arm in (STANDARD, BATCH))
+    return standard, with_bn
+
+
+def usual_beta(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """Median effective β over all steps, one per seed: without BN, with BN."""
+    beta = effective_beta(arrays)
+    standard, with_bn = (np.median(beta[rows_of(arrays, arm, MATCHED)], axis=1) for arm in (STANDARD, BATCH))
+    return standard, with_bn
 
 
 def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The predictions of E3 on VGG, written before the run, each with what was measured."""
-    return verdicts_of((*_speed_rows(arrays), *_probe_rows(arrays)))
+    return (*_speed_verdicts(arrays), *_probe_verdicts(arrays))
 
 
-def _speed_rows(arrays: Arrays) -> Sequence[Row]:
-    last = arrays["accuracy_step"][-1]
-    standard, with_bn, noisy = (steps_to(arrays, arm, MATCHED).mean() for arm in (STANDARD, BATCH, NOISY))
+def _ratio_verdict(prediction: str, threshold: str, bound: float, above: np.ndarray, below: np.ndarray) -> Verdict:
+    """The ratio of two means over seeds; its interval is that of the ratios seed by seed, which share their batches."""
+    known = np.isfinite(below).all()
+    ratio, samples = (above.mean() / below.mean(), above / below) if known else (np.nan, None)
+    return judge(prediction, threshold, ratio, bound, samples=samples)
+
+
+def _speed_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
+    standard, with_bn, noisy = (steps_to(arrays, arm, MATCHED) for arm in (STANDARD, BATCH, NOISY))
     # A standard network that has not arrived by the end counts as arriving there: the ratios can only be overstated.
-    standard = min(standard, last)
+    standard = np.minimum(standard, arrays["accuracy_step"][-1])
     stressed, stressed_bn = (
         100 * arrays["train_accuracy"][rows_of(arrays, arm, HIGH)].max(axis=1) for arm in (STANDARD, BATCH)
     )
-    speed, late = with_bn / standard, noisy / standard
-    noise = noisy / with_bn if np.isfinite(with_bn) else np.nan
+    until = "Itérations jusqu’à 90 %"
     return (
-        ("Itérations jusqu’à 90 % (entraînement, taux 0,1) : BN rapportée à sans BN", "≤ 0,65", speed, 0.65, 2, "×",
-         speed <= 0.65),
-        ("Taux 0,5 sans BN : meilleure précision d’entraînement", "≤ 20 %", stressed.max(), 20, 1, "%",
-         stressed.max() <= 20),
-        ("Taux 0,5 avec BN : meilleure précision d’entraînement", "≥ 95 %", stressed_bn.min(), 95, 1, "%",
-         stressed_bn.min() >= 95),
-        ("Itérations jusqu’à 90 % : BN bruitée rapportée à BN, la BN n’est pas plus lente", "≥ 1", noise, 1, 2, "×",
-         noise >= 1),
-        ("Itérations jusqu’à 90 % : BN bruitée rapportée à BN, le bruit ne coûte pas plus", "≤ 2", noise, 2, 2, "×",
-         noise <= 2),
-        ("Itérations jusqu’à 90 % : BN bruitée rapportée à sans BN", "< 1", late, 1, 2, "×", late < 1),
-    )  # fmt: skip
+        _ratio_verdict(f"{until} (entraînement, taux 0,1) : BN rapportée à sans BN", "≤ 0,65", 0.65, with_bn, standard),
+        judge("Taux 0,5 sans BN : meilleure précision d’entraînement", "≤ 20 %", stressed.max(), 20, 1, "%"),
+        judge("Taux 0,5 avec BN : meilleure précision d’entraînement", "≥ 95 %", stressed_bn.min(), 95, 1, "%"),
+        _ratio_verdict(f"{until} : BN bruitée rapportée à BN, la BN n’est pas plus lente", "≥ 1", 1, noisy, with_bn),
+        _ratio_verdict(f"{until} : BN bruitée rapportée à BN, le bruit ne coûte pas plus", "≤ 2", 2, noisy, with_bn),
+        _ratio_verdict(f"{until} : BN bruitée rapportée à sans BN", "< 1", 1, noisy, standard),
+    )
 
 
-def _probe_rows(arrays: Arrays) -> Sequence[Row]:
-    shift = shift_ratio(arrays)
-    loss = landscape_ratio(arrays, band_width(loss_along(arrays)))
-    change = landscape_ratio(arrays, band_width(change_along(arrays)))
-    beta, usual_beta = beta_ratios(arrays)
+def _probe_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
+    loss, change = (over_steps(arrays, band_width(along(arrays))) for along in (loss_along, change_along))
     return (
-        ("Décalage interne ‖G − G′‖, taux 0,01, couche 5, premier tiers : BN rapportée à sans BN", "≥ 1", shift, 1, 2,
-         "×", shift >= 1),
-        ("Largeur moyenne de la bande de perte le long du gradient : sans BN rapportée à BN", "≥ 3", loss, 3, 2, "×",
-         loss >= 3),
-        ("Largeur moyenne de la bande de variation du gradient : sans BN rapportée à BN", "≥ 2,5", change, 2.5, 2, "×",
-         change >= 2.5),
-        ("β effectif maximal avant 5 000 itérations : sans BN rapporté à BN", "≥ 1,5", beta, 1.5, 2, "×", beta >= 1.5),
-        ("β effectif médian : sans BN rapporté à BN, pas d’écart attendu", "≤ 1,1", usual_beta, 1.1, 2, "×",
-         usual_beta <= 1.1),
+        judge("Décalage interne ‖G − G′‖, taux 0,01, couche 5, premier tiers : BN rapportée à sans BN", "≥ 1",
+              shift_ratio(arrays), 1),
+        _ratio_verdict("Largeur moyenne de la bande de perte le long du gradient : sans BN rapportée à BN", "≥ 3", 3,
+                       *loss),
+        _ratio_verdict("Largeur moyenne de la bande de variation du gradient : sans BN rapportée à BN", "≥ 2,5", 2.5,
+                       *change),
+        _ratio_verdict("β effectif maximal avant 5 000 itérations : sans BN rapporté à BN", "≥ 1,5", 1.5,
+                       *early_beta(arrays)),
+        _ratio_verdict("β effectif médian : sans BN rapporté à BN, pas d’écart attendu", "≤ 1,1", 1.1,
+                       *usual_beta(arrays)),
     )  # fmt: skip
 
 
