@@ -16,6 +16,7 @@ from figures_src.article.facts import gather
 from figures_src.article.glossary import glossary
 from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
+from figures_src.article.predictions import measured, prediction_table
 from figures_src.article.typography import typeset
 from figures_src.catalogue import FIGURES, Figure
 from figures_src.records.store import Record
@@ -97,6 +98,8 @@ def _vocabulary() -> dict[str, object]:
         "listing": listing.listing,
         "source_link": listing.source_link,
         "verbatim": markup.verbatim,
+        "measured": measured,
+        "prediction_table": prediction_table,
         "number": french.number,
         "signed": partial(french.number, signed=True),
         "integer": french.integer,

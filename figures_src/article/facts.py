@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.article import facts_imagenet, facts_practice, facts_santurkar
+from figures_src.article.predictions import Check
 from figures_src.experiments.experiment import Verdict
 from figures_src.experiments.mnist import (
     EARLY_STEPS,
@@ -40,6 +41,8 @@ GOOD_ACCURACY = 0.95
 """The accuracy that both arms of the paper reach, so that "how soon" can be asked of each."""
 USABLE_ACCURACY = 0.95
 """Above this, a cell of the grid counts as trained."""
+PREDICTING = ("mnist_curves", "mnist_statistics")
+"""Records of E1 that hold predictions, in the order of the table."""
 READING_ERROR = 300
 """Steps: how exactly the published curve of MNIST could be read off (`published/README.md`)."""
 
@@ -221,9 +224,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "statistics": statistics_facts(records["mnist_statistics"]),
         "grid": grid_facts(grid),
         "published": published_accuracy(),
-        "verdicts": tuple(
-            Verdict(**row) for record in (curves, records["mnist_statistics"]) for row in record.sidecar["verdicts"]
-        ),
+        "predictions": {"mnist": tuple(Check(verdict) for name in PREDICTING for verdict in verdicts(records[name]))},
         "network": tuple(curves.sidecar["common"]["hidden"]),
         "run": curves.sidecar["common"],
         "good_accuracy": GOOD_ACCURACY,
@@ -233,6 +234,11 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         **facts_practice.gather(),
         **facts_santurkar.gather(),
     }
+
+
+def verdicts(record: Record) -> tuple[Verdict, ...]:
+    """The verdicts that a record holds."""
+    return tuple(Verdict(**row) for row in record.sidecar["verdicts"])
 
 
 def curves_facts(record: Record) -> CurvesFacts:

@@ -56,8 +56,13 @@ def judge(
     """Compare what was measured with the bound, as the sign in the threshold says.
 
     ``samples``, one per seed, give the interval where two or more are finite; what is not a number is never met.
+
+    Raises:
+        ValueError: the threshold holds no sign.
     """
-    compare = next(compare for sign, compare in COMPARISONS.items() if sign in threshold)
+    compare = next((compare for sign, compare in COMPARISONS.items() if sign in threshold), None)
+    if compare is None:
+        raise ValueError(f"the threshold {threshold!r} must hold one of {' '.join(COMPARISONS)}")
     known = samples is not None and len(samples) > 1 and bool(np.isfinite(samples).all())
     spread = float(half_width(np.asarray(samples))) if known else None
     return Verdict(
