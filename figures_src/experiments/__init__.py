@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from figures_src.experiments.dln import DLN
+from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
 
 EXPERIMENTS: Mapping[str, Experiment] = {
-    experiment.name: experiment for experiment in (CURVES, GRID, STATISTICS_OF_PROBE, DLN, VGG_CPU, VGG_FULL_WIDTH)
+    experiment.name: experiment
+    for experiment in (CURVES, GRID, STATISTICS_OF_PROBE, DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH)
 }

@@ -79,7 +79,10 @@ class VggRun:
 
 @dataclass(frozen=True)
 class LinearRun:
-    """One deep linear network: x ~ N(0, 1), target A·x with A ~ N(0, 1), full batch, sum of squared errors."""
+    """One deep linear network: x ~ N(0, 1), target A·x with A ~ N(0, 1), full batch.
+
+    The loss is ``loss_factor`` times the sum of squared errors over examples and coordinates.
+    """
 
     normalization: Normalization
     learning_rate: float
@@ -88,6 +91,7 @@ class LinearRun:
     depth: int = 25
     width: int = 10
     examples: int = 1000
+    loss_factor: float = 0.5
     shift_every: int = 50
     shift_layers: tuple[int, ...] = (9, 17)
     loss_every: int = 10

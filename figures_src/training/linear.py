@@ -68,8 +68,8 @@ class Training:
         self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
 
     def _loss(self, network: Call) -> Tensor:
-        """Sum of squared errors over examples and coordinates: their losses are far too large for a mean."""
-        return (network(self.x) - self.targets).square().sum()
+        """Half the sum of squared errors, or the sum: the published losses are far too large for a mean."""
+        return self.run.loss_factor * (network(self.x) - self.targets).square().sum()
 
     def _measure(self, loss: float, gradient: Parameters) -> None:
         run, step = self.run, self.step

@@ -1,12 +1,15 @@
 """Experiment E3 on the deep linear network: what is trained, and the predictions."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from figures_src.experiments import dln
 from figures_src.experiments.dln import BATCH, STANDARD
+from figures_src.published import load
+from figures_src.training.linear import problem
 from figures_src.training.machine import Machine
 
 
@@ -37,6 +40,21 @@ def test_the_protocol_is_the_declared_one() -> None:
     assert {(run.depth, run.width, run.examples, run.steps, run.shift_layers) for run in runs} == {
         (25, 10, 1000, 10_000, (9, 17))
     }
+
+
+def test_the_two_records_differ_by_the_scale_of_the_loss_alone() -> None:
+    assert dln.DLN_SUM.config == replace(dln.DLN.config, loss_factor=2 * dln.DLN.config.loss_factor)
+
+
+def test_half_the_sum_starts_where_the_published_losses_start() -> None:
+    """The published losses, 36 to 56 thousand, are the only evidence of the scale."""
+    published = load("santurkar2018_fig3_train_loss_dln")
+    starts = [published.where(arm=arm, learning_rate=1e-7)["train_loss"][0] for arm in ("without_bn", "with_bn")]
+    run = dln.DLN.config.runs()[0]
+    seeds = [replace(run, seed=seed) for seed in range(200)]
+    losses = [run.loss_factor * float(problem(seed)[1].square().sum()) for seed in seeds]
+    assert min(losses) < min(starts) < max(starts) < max(losses)
+    assert 2 * np.percentile(losses, 1) > max(starts), "the whole sum starts higher, but for one draw in a hundred"
 
 
 def test_a_short_protocol_runs_and_replays(tmp_path: Path) -> None:

@@ -165,18 +165,21 @@ def test_linear_probes_leave_the_training_untouched(tmp_path: Path) -> None:
     same(network_of(tmp_path / "probed"), network_of(tmp_path / "bare"))
 
 
-def test_linear_loss_is_the_sum_of_squared_errors() -> None:
-    training = linear.Training(replace(LINEAR, normalization=Normalization.NONE), "cpu")
+@pytest.mark.parametrize("factor", [0.5, 1])
+def test_linear_loss_is_a_share_of_the_sum_of_squared_errors(factor: float) -> None:
+    training = linear.Training(replace(LINEAR, normalization=Normalization.NONE, loss_factor=factor), "cpu")
     x, targets = (tensor.numpy() for tensor in linear.problem(LINEAR))
     product = np.linalg.multi_dot([layer.weight.detach().numpy().T for layer in training.network.layers])
     training.advance()
-    expected = ((x @ product - targets) ** 2).sum()
+    expected = factor * ((x @ product - targets) ** 2).sum()
     assert training.arrays["replay_loss"][0] == pytest.approx(expected, rel=1e-10)
 
 
 def test_shift_of_the_linear_network_in_closed_form() -> None:
     """Two layers: G₂ = 2 Σ (W₂W₁x - y)(W₁x)ᵀ, and G₂′ the same with W₁ moved by its own gradient."""
-    run = replace(LINEAR, normalization=Normalization.NONE, depth=2, shift_layers=(2,), learning_rate=1e-3)
+    run = replace(
+        LINEAR, normalization=Normalization.NONE, depth=2, shift_layers=(2,), learning_rate=1e-3, loss_factor=1
+    )
     training = linear.Training(run, "cpu")
     first, second = (layer.weight.detach().numpy().copy() for layer in training.network.layers)
     x, y = (tensor.numpy() for tensor in linear.problem(run))
