@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from figures_src.catalogue import FIGURES, Figure
+from figures_src.catalogue import FIGURES, Figure, article_records
 from figures_src.files import sha256, sha256_of_files, write_whole
 from figures_src.records import store
 
@@ -101,12 +101,11 @@ def post_inputs(place: Place) -> Digests:
         PACKAGE / name
         for name in ("publish.py", "french.py", "intervals.py", "catalogue.py", "catalogue.toml", "batchnorm.py")
     ]
-    records = sorted({name for figure in FIGURES.values() for name in figure.needs})
     figures = [place.figures / name for figure in FIGURES.values() for name in figure_files(figure)]
     return {
         "article": sha256_of_files([*article, *code], ROOT),
         "figures": sha256_of_files([path for path in figures if path.exists()], ROOT),
-        **{f"record {name}": _record_digest(place, name) for name in records},
+        **{f"record {name}": _record_digest(place, name) for name in article_records()},
         "numbers": _numbers(),
         "published": sha256_of_files((PACKAGE / "published").glob("*.csv"), ROOT),
         "libraries": ", ".join(f"{name} {version(name)}" for name in ("jinja2", "latex2mathml", "bibtexparser")),
@@ -151,8 +150,7 @@ def make_post(place: Place) -> None:
     """Run the Jinja pass over everything that has a record, and remember what the post was made from."""
     from figures_src.publish import render  # brings Jinja and the MathML converter
 
-    needed = sorted({name for figure in FIGURES.values() for name in figure.needs})
-    content = render(load_records(needed, place.preset), place.figures).encode()
+    content = render(load_records(article_records(), place.preset), place.figures).encode()
     write_whole(place.post, content)
     _remember(place, State(POST, post_inputs(place), ()), {place.post.name: sha256(content)})
 

@@ -44,6 +44,10 @@ class Figure:
     """Whether it shows numbers, which the page then offers for download."""
 
 
+QUOTED: tuple[str, ...] = ()
+"""Records that sentences quote and no figure shows."""
+
+
 def read(path: Path = TABLE) -> Mapping[str, Figure]:
     """Read the table.
 
@@ -71,3 +75,8 @@ def _frozen(value: Any) -> Any:
 
 
 FIGURES: Mapping[str, Figure] = read()
+
+
+def article_records() -> tuple[str, ...]:
+    """Every record that the article rests on."""
+    return tuple(sorted({name for figure in FIGURES.values() for name in figure.needs} | set(QUOTED)))

@@ -27,6 +27,13 @@ class Options:
     device: str = "cpu"
     data: Path | None = None
 
+    def records(self) -> list[str]:
+        """What the figures named are drawn from; with all of them, what the article quotes too."""
+        from figures_src.catalogue import FIGURES, QUOTED
+
+        shown = [name for figure in self.ids for name in FIGURES[figure].needs]
+        return list(dict.fromkeys([*shown, *(QUOTED if len(self.ids) == len(FIGURES) else ())]))
+
 
 def refuse(message: str) -> NoReturn:
     """One line on standard error, exit status 2."""
@@ -100,13 +107,12 @@ def list_all() -> None:
 def report(options: Options, failing: bool) -> None:
     """Say what a build would do; with ``failing``, exit 1 if that is anything at all."""
     from figures_src import build as house
-    from figures_src.catalogue import FIGURES
     from figures_src.experiments import EXPERIMENTS
     from figures_src.records.produce import is_judged
     from figures_src.records.store import is_fresh
 
     place = house.QUICK if options.preset == "quick" else house.FULL
-    needed = dict.fromkeys(name for figure in options.ids for name in FIGURES[figure].needs)
+    needed = options.records()
     fresh = [name for name in needed if is_fresh(EXPERIMENTS[name], options.preset)]
     lines = [f"{name}: no fresh record" for name in needed if name not in fresh]
     lines += [f"{name}: verdicts changed" for name in fresh if not is_judged(EXPERIMENTS[name], options.preset)]
@@ -139,12 +145,11 @@ def make(options: Options) -> None:
 def train(options: Options) -> dict[str, str]:
     """Run the experiments that have no fresh record, or were asked for; say what became of each."""
     from figures_src import build as house
-    from figures_src.catalogue import FIGURES
     from figures_src.experiments import EXPERIMENTS
     from figures_src.records.produce import produce
     from figures_src.records.store import is_fresh
 
-    needed = dict.fromkeys([name for figure in options.ids for name in FIGURES[figure].needs] + options.retrain)
+    needed = dict.fromkeys(options.records() + options.retrain)
     done: dict[str, str] = {}
     for name in needed:
         if name not in options.retrain and is_fresh(EXPERIMENTS[name], options.preset):

@@ -165,6 +165,20 @@ def test_roughness_is_reported_whichever_way_it_goes(figures, changes, conclusio
     assert conclusion in plain(post(figures, mnist_statistics=replace(record, arrays=arrays)))
 
 
+def test_the_landscape_section_quotes_e3_once_it_is_recorded(page, figures):
+    told = plain(post(figures, **samples.smoothing(height=4)))
+    assert "Nous avons refait ces expériences" not in page
+    assert "Nous avons refait ces expériences" in told
+    assert "taux 0,1, sans BN3 3003 30087,0 %" in told
+    assert "1,0 fois les itérations de l’article sans BN" in told
+    assert "le rapport des bandes de pertes passe de 4,0 à 4,0" in told
+    assert "le réseau à BN bruitée atteint 90 % en 2 400 itérations" in told
+    never = plain(post(figures, **samples.smoothing(noisy=float("inf"), standard=float("inf"))))
+    assert "jamais (au mieux 10 %)" in never
+    assert "n’atteint pas 90 % avec toutes les graines" in never
+    assert "fois les itérations de l’article sans BN" not in never
+
+
 def test_a_prediction_whose_interval_holds_the_bound_is_undecided(figures):
     curves = samples.curves()
     open_question = {**curves.sidecar["verdicts"][0], "half_width": 1e9}

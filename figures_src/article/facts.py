@@ -5,13 +5,14 @@ learning rate (L), arm (A: without, then with batch normalization), seed (S), th
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from figures_src.article import facts_imagenet, facts_practice, facts_santurkar
+from figures_src.article import facts_covariate, facts_imagenet, facts_practice, facts_santurkar
+from figures_src.article.estimates import Estimate, estimate
 from figures_src.article.predictions import Check
 from figures_src.experiments.experiment import Verdict
 from figures_src.experiments.mnist import (
@@ -27,7 +28,7 @@ from figures_src.experiments.mnist import (
     row_of,
     width,
 )
-from figures_src.intervals import COVERAGE, half_width
+from figures_src.intervals import COVERAGE
 from figures_src.published import load
 from figures_src.records.store import Record
 
@@ -43,26 +44,10 @@ USABLE_ACCURACY = 0.95
 """Above this, a cell of the grid counts as trained."""
 PREDICTING = ("mnist_curves", "mnist_statistics")
 """Records of E1 that hold predictions, in the order of the table."""
+SMOOTHING = ("vgg", "dln", "dln_sum")
+"""Records of E3; the article shows what they say once all three exist."""
 READING_ERROR = 300
 """Steps: how exactly the published curve of MNIST could be read off (`published/README.md`)."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over seeds and the half-width of its 95 % confidence interval (Student)."""
-
-    mean: float
-    half_width: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval leaves zero out."""
-        return abs(self.mean) > self.half_width
-
-    @property
-    def sign(self) -> int:
-        """1 or −1 when the interval leaves zero out, otherwise 0."""
-        return int(math.copysign(1, self.mean)) if self.clear else 0
 
 
 @dataclass(frozen=True)
@@ -218,13 +203,18 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         KeyError: a record or one of its arrays is missing.
     """
     curves, grid = records["mnist_curves"], records["mnist_grid"]
+    smoothing = set(SMOOTHING) <= set(records)
     return {
         "curves": curves_facts(curves),
         "signal": signal_facts(curves),
         "statistics": statistics_facts(records["mnist_statistics"]),
         "grid": grid_facts(grid),
         "published": published_accuracy(),
-        "predictions": {"mnist": tuple(Check(verdict) for name in PREDICTING for verdict in verdicts(records[name]))},
+        "predictions": {
+            "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in verdicts(records[name])),
+            **(facts_covariate.checks(verdicts(records["vgg"]), verdicts(records["dln"])) if smoothing else {}),
+        },
+        "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)) if smoothing else None,
         "network": tuple(curves.sidecar["common"]["hidden"]),
         "run": curves.sidecar["common"],
         "good_accuracy": GOOD_ACCURACY,
@@ -339,16 +329,6 @@ def published_accuracy() -> dict[str, PublishedAccuracy]:
     curves = load("ioffe2015_fig1a_test_accuracy")
     rows = {arm: curves.where(arm=arm) for arm in ARMS}
     return {arm: PublishedAccuracy(row["step"], row["test_accuracy"]) for arm, row in rows.items()}
-
-
-def estimate(samples: Iterable[float]) -> Estimate:
-    """Mean over seeds with its 95 % interval.
-
-    Raises:
-        ValueError: fewer than two seeds, or a value that is not finite.
-    """
-    values = np.asarray(samples, dtype=float)
-    return Estimate(float(values.mean()), float(half_width(values)))
 
 
 def _pair(samples: np.ndarray) -> Pair:

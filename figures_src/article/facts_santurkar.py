@@ -104,6 +104,8 @@ class SanturkarFacts:
     gradients: tuple[Gradients, ...]
     final_loss: Mapping[float, Pair]
     """Last loss of the deep linear network, by learning rate."""
+    linear_first_loss: tuple[float, float]
+    """The lowest and the highest of its first losses."""
     loss_band: Pair
     """Mean over training of the height of the band of losses met along the gradient."""
     gradient_band: Pair
@@ -143,6 +145,7 @@ def santurkar_facts() -> SanturkarFacts:
         noise_toll=_noise_toll(**{arm: training.steps_to_good for arm, training in noise.items()}),
         gradients=_gradients(),
         final_loss=_final_losses(),
+        linear_first_loss=_linear_first_losses(),
         loss_band=_band("loss"),
         gradient_band=_band("gradient_l2_change"),
         first_loss=_first_loss(),
@@ -187,16 +190,21 @@ def _gradients() -> tuple[Gradients, ...]:
 
 
 def _early(network: str, learning_rate: float, layer: int, metric: str) -> Pair:
-    return Pair(*(_early_median(network, learning_rate, layer, metric, arm) for arm in ARMS))
+    return shift_medians(network, learning_rate, layer, metric, EARLY_SHARE)
 
 
-def _early_median(network: str, learning_rate: float, layer: int, metric: str, arm: str) -> float | None:
+def shift_medians(network: str, learning_rate: float, layer: int, metric: str, share: float) -> Pair:
+    """Medians over the first ``share`` of the training of one panel of figure 3; ``metric`` is "l2" or "cosine"."""
+    return Pair(*(_shift_median(network, learning_rate, layer, metric, arm, share) for arm in ARMS))
+
+
+def _shift_median(network: str, learning_rate: float, layer: int, metric: str, arm: str, share: float) -> float | None:
     curves = load("santurkar2018_fig3_ics")
     try:
         curve = curves.where(network=network, learning_rate=learning_rate, layer=layer, metric=metric, arm=arm)
     except KeyError:  # the cosines of 1 lie under the figure’s own line at 1
         return None
-    early = curve["step"] <= EARLY_SHARE * curve["step"][-1]
+    early = curve["step"] <= share * curve["step"][-1]
     return weighted_median(curve["value"][early], np.gradient(curve["step"][early].astype(float)))
 
 
@@ -215,6 +223,11 @@ def _final_losses() -> dict[float, Pair]:
     rates = np.unique(curves.columns["learning_rate"]).tolist()
     rows = {rate: [curves.where(arm=arm, learning_rate=rate) for arm in ARMS] for rate in rates}
     return {rate: Pair(*(float(row["train_loss"][-1]) for row in pair)) for rate, pair in rows.items()}
+
+
+def _linear_first_losses() -> tuple[float, float]:
+    losses = load("santurkar2018_fig3_train_loss_dln").where(step=0)["train_loss"]
+    return float(losses.min()), float(losses.max())
 
 
 def _band(metric: str) -> Pair:

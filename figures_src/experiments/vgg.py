@@ -139,9 +139,9 @@ def over_steps(arrays: Arrays, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return standard, with_bn
 
 
-def early_beta(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
+def early_beta(arrays: Arrays, l2: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """Largest effective β over the early steps, one per seed: without BN, with BN."""
-    beta, early = effective_beta(arrays), arrays["landscape_step"] <= BETA_STEPS
+    beta, early = effective_beta(arrays, l2), arrays["landscape_step"] <= BETA_STEPS
     standard, with_bn = (beta[rows_of(arrays, arm, MATCHED)][:, early].max(axis=1) for arm in (STANDARD, BATCH))
     return standard, with_bn
 

@@ -1,12 +1,14 @@
 """Records and drawings small enough to write by hand, shaped as the real ones are."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
 from figures_src.catalogue import FIGURES, Figure
+from figures_src.experiments import dln, vgg
 from figures_src.records.store import Record
+from tests.experiments.samples import dln_arrays, vgg_arrays
 
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
 COMMON = {"hidden": [100, 100, 100], "binary_threshold": 128, "eps": 1e-5, "momentum": 0.1}
@@ -104,6 +106,20 @@ def grid(seeds: int = 2) -> Record:
     }
     config = {"seeds": list(range(seeds)), "steps": 10_000, "validation_images": 10_000}
     return Record("mnist_grid", arrays, {**SIDECAR, "config": config, "verdicts": []})
+
+
+def smoothing(**settings: float) -> dict[str, Record]:
+    """E3: the deep linear network alone depends on the scale of the loss."""
+    arrays, verdicts = vgg_arrays(**settings), lambda measured, judge: [asdict(verdict) for verdict in judge(measured)]
+    convolutional = {**SIDECAR, "config": asdict(vgg.VGG_CPU.config), "verdicts": verdicts(arrays, vgg.verdicts)}
+    half, whole = dln_arrays(1500, 0.99, 5), dln_arrays(1500, 0.9, 5)
+    whole["train_loss"] = 2 * whole["train_loss"]
+    linear = {**SIDECAR, "config": {}, "verdicts": verdicts(half, dln.verdicts)}
+    return {
+        "vgg": Record("vgg", arrays, convolutional),
+        "dln": Record("dln", half, linear),
+        "dln_sum": Record("dln_sum", whole, linear),
+    }
 
 
 def records() -> dict[str, Record]:

@@ -11,20 +11,7 @@ from figures_src.experiments.dln import BATCH, STANDARD
 from figures_src.published import load
 from figures_src.training.linear import problem
 from figures_src.training.machine import Machine
-
-
-def arrays(difference: float, cosine: float, loss: float) -> dict[str, np.ndarray]:
-    """Two seeds of each arm at the low rate; numbers are those of BN over standard, and of the standard arm."""
-    arms = [STANDARD, BATCH] * 2
-    is_bn = np.array([arm is BATCH for arm in arms])[:, None, None]
-    return {
-        "arm": np.array([str(arm) for arm in arms]),
-        "run_learning_rate": np.full(4, 1e-7),
-        "seed": np.array([0, 0, 1, 1]),
-        "shift_difference": np.where(is_bn, difference, 1.0) * np.ones((4, 9, 2)),
-        "shift_cosine": np.where(is_bn, 0, cosine) * np.ones((4, 9, 2)),
-        "train_loss": np.where(is_bn[..., 0], 1.0, loss) * np.ones((4, 9)),
-    }
+from tests.experiments.samples import dln_arrays as arrays
 
 
 def test_predictions_can_be_met_and_can_fail() -> None:

@@ -13,43 +13,8 @@ from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.vgg import BATCH, HIGH, LOW, MATCHED, NOISY, STANDARD
 from figures_src.records import store
 from figures_src.training.machine import Machine
-
-STEPS = np.arange(0, 15_001, 100)
-LENGTHS = np.linspace(0.05, 0.4, 8)
-
-
-def curve(reached: float, level: float = 0.97) -> np.ndarray:
-    """Accuracy that jumps to its level at a step."""
-    return np.where(STEPS[1:] >= reached, level, 0.1)
-
-
-def arrays(standard: float = 3300, with_bn: float = 1600, noisy: float = 2400, height: float = 4.0,
-           stressed: float = 0.17) -> dict[str, np.ndarray]:  # fmt: skip
-    """Two seeds of each compared arm; losses and gradients whose ranges are ``height`` times larger without BN."""
-    runs = [(STANDARD, MATCHED, curve(standard)), (BATCH, MATCHED, curve(with_bn)), (NOISY, MATCHED, curve(noisy))] * 2
-    runs += [(STANDARD, HIGH, curve(0, stressed)), (BATCH, HIGH, curve(3200)), (STANDARD, LOW, curve(1)),
-             (BATCH, LOW, curve(1))]  # fmt: skip
-    count, times = len(runs), len(STEPS)
-    scale = np.array([1.0 if arm is not STANDARD else height for arm, _, _ in runs])[:, None, None]
-    ramp = np.broadcast_to(np.linspace(0, 1, 8), (count, times, 8))
-    slope = scale * np.where(STEPS <= 5000, 1, 1 / scale[:, :, 0])[..., None]  # β alike beyond 5 000 steps
-    return {
-        "arm": np.array([str(arm) for arm, _, _ in runs]),
-        "run_learning_rate": np.array([rate for _, rate, _ in runs]),
-        "seed": np.arange(count)[::-1],
-        "train_accuracy": np.stack([accuracy for _, _, accuracy in runs]),
-        "accuracy_step": STEPS[1:],
-        "shift_step": STEPS,
-        "shift_layer": np.array([5, 10]),
-        "shift_difference": np.broadcast_to(height / scale, (count, times, 2)).copy(),
-        "landscape_step": STEPS,
-        "landscape_length": np.broadcast_to(LENGTHS, (count, 8)),
-        "landscape_loss": scale * ramp,
-        "landscape_change_squared": (slope * (1 + 2 * ramp) * LENGTHS) ** 2,
-        "landscape_change_gradient": np.zeros((count, times, 8)),
-        **{f"landscape_{name}": np.ones((count, times))
-           for name in ("norm_squared", "weights_weights", "weights_gradient", "gradient_gradient")},
-    }  # fmt: skip
+from tests.experiments.samples import LENGTHS, STEPS
+from tests.experiments.samples import vgg_arrays as arrays
 
 
 def met(measured: dict[str, np.ndarray]) -> list[bool]:

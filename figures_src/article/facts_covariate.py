@@ -1,0 +1,226 @@
+"""The numbers that the article quotes from E3, and its predictions beside the curves of Santurkar et al. 2018.
+
+Accuracies are fractions of one; steps count updates. An arm of which a seed never reaches an accuracy has no number
+of steps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from figures_src.article.estimates import Estimate, estimate
+from figures_src.article.facts_santurkar import EARLY_SHARE, Pair, SanturkarFacts, santurkar_facts, shift_medians
+from figures_src.article.predictions import Check
+from figures_src.experiments import dln, vgg
+from figures_src.experiments.assembly import rows_of
+from figures_src.experiments.experiment import Arrays, Verdict
+from figures_src.networks.normalization import Normalization
+from figures_src.published import load
+from figures_src.records.store import Record
+from figures_src.training.landscape import band_width, change_along, effective_beta, loss_along
+
+STANDARD, BATCH, NOISY = Normalization.NONE, Normalization.BATCH, Normalization.NOISY
+SPEED, SHIFT, LANDSCAPE = slice(0, 6), slice(6, 7), slice(7, 11)
+"""Places of the verdicts on VGG that belong to graphs 6, 7 and 8."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Networks of one kind at one learning rate."""
+
+    steps_to_good: float | None
+    """Mean over seeds."""
+    every_steps: tuple[float, ...]
+    """One a seed, infinite where the accuracy is never reached."""
+    best: float
+    """Highest training accuracy, mean over seeds."""
+    test: tuple[float, ...]
+    """Last test accuracy, one a seed."""
+
+    @property
+    def test_estimate(self) -> Estimate:
+        """Its mean and interval; two seeds or more."""
+        return estimate(self.test)
+
+
+@dataclass(frozen=True)
+class LandscapeFacts:
+    """What is met along the gradient, at the matched rate, with a penalty λ‖W‖² in the loss or without."""
+
+    loss_band: Pair
+    gradient_band: Pair
+    early_beta: Pair
+    late_beta: Pair
+    first_loss: Pair
+
+
+@dataclass(frozen=True)
+class LinearFacts:
+    """The deep linear network at one learning rate."""
+
+    shift: tuple[Pair, Pair]
+    """‖G − G′‖ of each layer: medians over seeds and the first third of the steps."""
+    final_loss: Pair
+    """Geometric means over seeds."""
+    first_loss: tuple[float, float]
+    """The lowest and the highest over seeds and arms."""
+    cosine: float
+    """Without batch normalization: the lowest, over seeds and layers, of the medians over steps."""
+
+
+@dataclass(frozen=True)
+class CovariateFacts:
+    """E3, in numbers."""
+
+    divisor: int
+    steps: int
+    batch_size: int
+    seeds: int
+    arms: Mapping[str, Mapping[float, Arm]]
+    """By arm, then by learning rate."""
+    noise_toll: float | None
+    """Share of the steps that BN saves, up to 90 %, which the noise takes back."""
+    shift: Mapping[tuple[float, int], Pair]
+    """‖G − G′‖ by learning rate and layer: medians over the first third of the steps."""
+    landscape: LandscapeFacts
+    penalised: LandscapeFacts
+    penalty: float
+    linear: Mapping[float, LinearFacts]
+    linear_sum: Mapping[float, LinearFacts]
+    layers: tuple[int, ...]
+    linear_layers: tuple[int, ...]
+
+
+def covariate_facts(convolutional: Record, linear: Record, linear_sum: Record) -> CovariateFacts:
+    """Numbers of the three records."""
+    arrays, config = convolutional.arrays, convolutional.config
+    landscape, penalised = (_landscape(arrays, l2) for l2 in (0, vgg.L2))
+    return CovariateFacts(
+        divisor=config["divisor"],
+        steps=config["steps"],
+        batch_size=config["batch_size"],
+        seeds=len(config["compared_seeds"]),
+        arms={str(arm): {rate: _arm(arrays, arm, rate) for rate in _rates(arrays, arm)} for arm in Normalization},
+        noise_toll=_noise_toll(arrays),
+        shift=_shift(arrays),
+        landscape=landscape,
+        penalised=penalised,
+        penalty=vgg.L2,
+        linear=_linear(linear.arrays),
+        linear_sum=_linear(linear_sum.arrays),
+        layers=tuple(arrays["shift_layer"].tolist()),
+        linear_layers=tuple(linear.arrays["shift_layer"].tolist()),
+    )
+
+
+def checks(convolutional: tuple[Verdict, ...], linear: tuple[Verdict, ...]) -> dict[str, list[Check]]:
+    """The predictions that each graph shows, with what the same measures give on the published curves."""
+    paper = santurkar_facts()
+    rows = [Check(verdict, published) for verdict, published in zip(convolutional, published_vgg(paper), strict=True)]
+    last = [Check(verdict, published) for verdict, published in zip(linear, published_dln(paper), strict=True)]
+    return {"speed": rows[SPEED], "shift": [*rows[SHIFT], *last], "landscape": rows[LANDSCAPE]}
+
+
+def published_vgg(paper: SanturkarFacts) -> tuple[float | None, ...]:
+    """In the order of the verdicts of `experiments.vgg`."""
+    standard, with_bn, noisy = (_steps(paper.noise[str(arm)].steps_to_good) for arm in (STANDARD, BATCH, NOISY))
+    stressed = paper.rates[vgg.HIGH]
+    beta = [load("santurkar2018_fig4c_beta").where(arm=str(arm)) for arm in (STANDARD, BATCH)]
+    usual = [float(np.median(curve["effective_beta_smoothness"])) for curve in beta]
+    return (
+        with_bn / standard,
+        100 * stressed[str(STANDARD)].best,
+        100 * stressed[str(BATCH)].best,
+        noisy / with_bn,
+        noisy / with_bn,
+        noisy / standard,
+        paper.layer("vgg", vgg.LOW, vgg.SHIFT_LAYER).l2.ratio,
+        paper.loss_band.gain,
+        paper.gradient_band.gain,
+        paper.smoothness.early_max.gain,
+        usual[0] / usual[1],
+    )
+
+
+def published_dln(paper: SanturkarFacts) -> tuple[float | None, ...]:
+    """In the order of the verdicts of `experiments.dln`; the cosines without BN lie under the figure's line at 1."""
+    shifts = [shift_medians("dln", dln.LOW, layer, "l2", share=1).ratio for layer in dln.DLN.config.shift_layers]
+    return min(shifts), None, paper.final_loss[dln.LOW].gain
+
+
+def _steps(steps: int | None) -> float:
+    return np.inf if steps is None else steps
+
+
+def _rates(arrays: Arrays, arm: str) -> list[float]:
+    return sorted(set(arrays["run_learning_rate"][arrays["arm"] == str(arm)].tolist()))
+
+
+def _arm(arrays: Arrays, arm: str, rate: float) -> Arm:
+    steps, rows = vgg.steps_to(arrays, arm, rate), rows_of(arrays, arm, rate)
+    return Arm(
+        steps_to_good=float(steps.mean()) if np.isfinite(steps).all() else None,
+        every_steps=tuple(steps.tolist()),
+        best=float(arrays["train_accuracy"][rows].max(axis=1).mean()),
+        test=tuple(arrays["test_accuracy"][rows, -1].tolist()),
+    )
+
+
+def _noise_toll(arrays: Arrays) -> float | None:
+    standard, with_bn, noisy = (vgg.steps_to(arrays, arm, vgg.MATCHED).mean() for arm in (STANDARD, BATCH, NOISY))
+    toll = (noisy - with_bn) / (standard - with_bn) if np.isfinite([standard, with_bn, noisy]).all() else np.nan
+    return float(toll) if np.isfinite(toll) else None
+
+
+def _shift(arrays: Arrays) -> dict[tuple[float, int], Pair]:
+    early = _early(arrays)
+    return {
+        (rate, int(layer)): Pair(
+            *(
+                float(np.median(arrays["shift_difference"][rows_of(arrays, arm, rate)][:, early, place]))
+                for arm in (STANDARD, BATCH)
+            )
+        )
+        for rate in (vgg.MATCHED, vgg.LOW)
+        for place, layer in enumerate(arrays["shift_layer"])
+    }
+
+
+def _early(arrays: Arrays) -> np.ndarray:
+    return np.asarray(arrays["shift_step"] <= EARLY_SHARE * arrays["shift_step"][-1])
+
+
+def _landscape(arrays: Arrays, l2: float) -> LandscapeFacts:
+    beta, late = effective_beta(arrays, l2), arrays["landscape_step"] > vgg.BETA_STEPS
+    rows = [rows_of(arrays, arm, vgg.MATCHED) for arm in (STANDARD, BATCH)]
+    first = arrays["replay_loss"][:, 0] + l2 * arrays["landscape_weights_weights"][:, 0]
+
+    def means(values: tuple[np.ndarray, np.ndarray]) -> Pair:
+        return Pair(*(float(value.mean()) for value in values))
+
+    return LandscapeFacts(
+        loss_band=means(vgg.over_steps(arrays, band_width(loss_along(arrays, l2)))),
+        gradient_band=means(vgg.over_steps(arrays, band_width(change_along(arrays, l2)))),
+        early_beta=means(vgg.early_beta(arrays, l2)),
+        late_beta=Pair(*(float(np.median(beta[row][:, late])) for row in rows)),
+        first_loss=Pair(*(float(first[row].mean()) for row in rows)),
+    )
+
+
+def _linear(arrays: Arrays) -> dict[float, LinearFacts]:
+    return {rate: _linear_at(arrays, rate) for rate in (dln.HIGH, dln.LOW)}
+
+
+def _linear_at(arrays: Arrays, rate: float) -> LinearFacts:
+    rows = [rows_of(arrays, arm, rate) for arm in (STANDARD, BATCH)]
+    losses, difference = arrays["train_loss"], arrays["shift_difference"]
+    early = _early(arrays)
+    first, second = (Pair(*(float(np.median(difference[row][:, early, i])) for row in rows)) for i in (0, 1))
+    starts = losses[np.concatenate(rows), 0]
+    return LinearFacts(
+        shift=(first, second),
+        final_loss=Pair(*(float(np.exp(np.log(losses[row, -1]).mean())) for row in rows)),
+        first_loss=(float(starts.min()), float(starts.max())),
+        cosine=float(np.median(arrays["shift_cosine"][rows[0]], axis=1).min()),
+    )

@@ -1,0 +1,67 @@
+"""Arrays of E3 small enough to write by hand, shaped as the recorded ones are."""
+
+import numpy as np
+
+from figures_src.experiments.vgg import BATCH, HIGH, LOW, MATCHED, NOISY, STANDARD
+
+STEPS = np.arange(0, 15_001, 100)
+LENGTHS = np.linspace(0.05, 0.4, 8)
+
+
+def curve(reached: float, level: float = 0.97) -> np.ndarray:
+    """Accuracy that jumps to its level at a step."""
+    return np.where(STEPS[1:] >= reached, level, 0.1)
+
+
+def vgg_arrays(standard: float = 3300, with_bn: float = 1600, noisy: float = 2400, height: float = 4.0,
+           stressed: float = 0.17) -> dict[str, np.ndarray]:  # fmt: skip
+    """Two seeds of each compared arm; losses and gradients whose ranges are ``height`` times larger without BN."""
+    runs = [(STANDARD, MATCHED, curve(standard)), (BATCH, MATCHED, curve(with_bn)), (NOISY, MATCHED, curve(noisy))] * 2
+    runs += [(STANDARD, HIGH, curve(0, stressed)), (BATCH, HIGH, curve(3200)), (STANDARD, LOW, curve(1)),
+             (BATCH, LOW, curve(1))]  # fmt: skip
+    count, times = len(runs), len(STEPS)
+    scale = np.array([1.0 if arm is not STANDARD else height for arm, _, _ in runs])[:, None, None]
+    ramp = np.broadcast_to(np.linspace(0, 1, 8), (count, times, 8))
+    slope = scale * np.where(STEPS <= 5000, 1, 1 / scale[:, :, 0])[..., None]  # β alike beyond 5 000 steps
+    return {
+        "arm": np.array([str(arm) for arm, _, _ in runs]),
+        "run_learning_rate": np.array([rate for _, rate, _ in runs]),
+        "seed": np.arange(count)[::-1],
+        "train_accuracy": np.stack([accuracy for _, _, accuracy in runs]),
+        "accuracy_step": STEPS[1:],
+        "replay_loss": np.full((count, 20), np.log(10)),
+        "test_accuracy": np.stack([accuracy[99::50] - 0.1 for _, _, accuracy in runs]),
+        "shift_step": STEPS,
+        "shift_layer": np.array([5, 10]),
+        "shift_difference": np.broadcast_to(height / scale, (count, times, 2)).copy(),
+        "landscape_step": STEPS,
+        "landscape_length": np.broadcast_to(LENGTHS, (count, 8)),
+        "landscape_loss": scale * ramp,
+        "landscape_change_squared": (slope * (1 + 2 * ramp) * LENGTHS) ** 2,
+        "landscape_change_gradient": np.zeros((count, times, 8)),
+        **{f"landscape_{name}": np.ones((count, times))
+           for name in ("norm_squared", "weights_weights", "weights_gradient", "gradient_gradient")},
+    }  # fmt: skip
+
+
+def dln_arrays(difference: float, cosine: float, loss: float) -> dict[str, np.ndarray]:
+    """Two seeds of each arm at both rates; numbers are those of BN over standard, and of the standard arm.
+
+    The losses start at 50 thousand; the shifts of the last two thirds are a hundred times smaller.
+    """
+    cells = [(arm, rate) for rate in (1e-6, 1e-7) for arm in (STANDARD, BATCH)] * 2
+    is_bn = np.array([arm is BATCH for arm, _ in cells])[:, None, None]
+    steps = np.arange(0, 10_001, 1250)
+    fading = np.where(steps <= steps[-1] / 3, 1.0, 0.01)[None, :, None]
+    train_loss = np.where(is_bn[..., 0], 1.0, loss) * np.ones((8, 9))
+    train_loss[:, 0] = 50_000
+    return {
+        "arm": np.array([str(arm) for arm, _ in cells]),
+        "run_learning_rate": np.array([rate for _, rate in cells]),
+        "seed": np.repeat([0, 1], 4),
+        "shift_step": steps,
+        "shift_layer": np.array([9, 17]),
+        "shift_difference": np.where(is_bn, difference, 1.0) * fading * np.ones((8, 9, 2)),
+        "shift_cosine": np.where(is_bn, 0, cosine) * np.ones((8, 9, 2)),
+        "train_loss": train_loss,
+    }
