@@ -6,8 +6,12 @@ from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
+from figures_src.experiments.vgg_channels import VGG_CHANNELS
 
 EXPERIMENTS: Mapping[str, Experiment] = {
     experiment.name: experiment
-    for experiment in (CURVES, GRID, STATISTICS_OF_PROBE, DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH)
+    for experiment in (
+        *(CURVES, GRID, STATISTICS_OF_PROBE),
+        *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
+    )
 }

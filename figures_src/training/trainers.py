@@ -54,6 +54,13 @@ def _train_vgg(run: Any, machine: Machine, report: Report, should_stop: ShouldSt
     return train(run, load_cifar10(machine.data), machine, report, should_stop)
 
 
+def _train_channels(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.training.channels import Training
+    from figures_src.training.vgg import train
+
+    return train(run, load_cifar10(machine.data), machine, report, should_stop, Training)
+
+
 def _train_linear(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.linear import train
 
@@ -62,4 +69,5 @@ def _train_linear(run: Any, machine: Machine, report: Report, should_stop: Shoul
 
 ENSEMBLE = Trainer(load_mnist, _train_ensemble)
 VGG = Trainer(load_cifar10, _train_vgg)
+CHANNELS = Trainer(load_cifar10, _train_channels)
 LINEAR = Trainer(None, _train_linear)

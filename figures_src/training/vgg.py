@@ -180,10 +180,14 @@ class Training:
             call = self.descent.elsewhere(self.descent.parameters)
             with arithmetic(self.precision, self.device):
                 inputs = call(self._probe, self._noise(), layer)
-            counts, mean, deviation = histogram(inputs, self.run.histogram_bins)
-            self.arrays["histogram_counts"][row, column] = counts
-            self.arrays["histogram_mean"][row, column] = mean
-            self.arrays["histogram_deviation"][row, column] = deviation
+            self._take_histogram(row, column, inputs)
+
+    def _take_histogram(self, row: int, column: int, inputs: Tensor) -> None:
+        """Write down the distribution of all that enters the ReLU of a layer, (N, C, H, W)."""
+        counts, mean, deviation = histogram(inputs, self.run.histogram_bins)
+        self.arrays["histogram_counts"][row, column] = counts
+        self.arrays["histogram_mean"][row, column] = mean
+        self.arrays["histogram_deviation"][row, column] = deviation
 
     def _probe_gradient(self, batch: Batch, gradient: Parameters) -> None:
         """Make the measurements that start from the gradient of the batch about to be learnt."""
@@ -247,8 +251,11 @@ def train(
     machine: Machine,
     on_progress: Callable[[int], None] = nothing_to_tell,
     should_stop: Callable[[], bool] = never,
+    kind: type[Training] = Training,
 ) -> tuple[Arrays, float]:
     """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
+
+    ``kind`` says what is measured on the way.
 
     Raises:
         Interrupted: ``should_stop`` said so; the state is on disk.
@@ -256,9 +263,9 @@ def train(
     torch.set_num_threads(1)
     torch.backends.cudnn.deterministic = True
     precision = best_precision(machine.device)
-    key = run_key(run, dataset.sha256, machine.device, precision)
+    key = run_key(kind.__module__, run, dataset.sha256, machine.device, precision)
     return train_to_end(
-        Training(run, dataset, machine.device, precision),
+        kind(run, dataset, machine.device, precision),
         run.steps,
         Checkpoint(machine.checkpoints / f"{key}.npz"),
         look_up_every=LOOK_UP_STEPS,

@@ -8,10 +8,11 @@ import pytest
 from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.vgg import VGG_CPU
+from figures_src.experiments.vgg_channels import VGG_CHANNELS
 from figures_src.records import produce, store
 from figures_src.training.machine import Machine
 
-RECORDED = [experiment for experiment in (VGG_CPU, DLN, DLN_SUM) if store.load_sidecar(experiment.name)]
+RECORDED = [experiment for experiment in (VGG_CPU, VGG_CHANNELS, DLN, DLN_SUM) if store.load_sidecar(experiment.name)]
 FIRST_LOSSES, ROUNDING = 5, 0.01
 
 
