@@ -187,7 +187,8 @@ def label(figure: Figure) -> str:
 
 def _run(record: Record) -> str:
     """What made a record, in words."""
-    sidecar, seeds = record.sidecar, len(record.config["seeds"])
+    sidecar, config = record.sidecar, record.config
+    seeds = len(config["seeds"] if "seeds" in config else config["compared_seeds"])
     device = DEVICES.get(sidecar["device"].partition(":")[0], sidecar["device"])
     return (
         f"expérience <code>{record.name}</code>, {seeds}{french.NO_BREAK_SPACE}{french.plural(seeds, 'graine')}, "

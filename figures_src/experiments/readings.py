@@ -5,11 +5,9 @@ the next, so curves are shown as running medians, and what was measured around t
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.experiment import Arrays
 from figures_src.experiments.vgg import ACCURACY, MATCHED, steps_to
 
@@ -99,24 +97,3 @@ def distributions(arrays: Arrays, row: int, layer: int) -> list[Distribution | N
         raise ValueError(f"layer {layer} has no histogram: choose among {layers}")
     parts = (arrays[f"histogram_{part}"][row, :, layers.index(layer)] for part in ("counts", "mean", "deviation"))
     return [distribution(*part) for part in zip(*parts, strict=True)]
-
-
-def distance(one: Distribution, other: Distribution) -> float:
-    """Wasserstein distance: how far values must move on average to turn one distribution into the other."""
-    x = np.union1d(one.edges, other.edges)
-    return float(np.trapezoid(np.abs(one.below(x) - other.below(x)), x))
-
-
-def drift(arrays: Arrays, arm: str, layer: int, learning_rate: float = MATCHED) -> float:
-    """Mean distance from one probe to the next, in standard deviations of the first; mean over seeds and steps.
-
-    The random weights of step 0 are left out: the first steps change the scale of every layer at once. Nan when no
-    two successive probes are finite.
-    """
-    moves = [
-        distance(before, after) / before.deviation
-        for row in rows_of(arrays, arm, learning_rate)
-        for before, after in pairwise(distributions(arrays, row, layer)[1:])
-        if before and after and before.deviation
-    ]
-    return float(np.mean(moves)) if moves else float("nan")

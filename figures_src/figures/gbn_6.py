@@ -1,9 +1,10 @@
 """Graph 6: VGG on CIFAR-10 without BN, with BN, with noisy BN: training accuracy, and what enters three ReLUs.
 
-Distributions pool all units of a layer, and are seen at one step in ten or so: ridges from top to bottom, each
-brought to the same height, for places and widths are what is compared. Their scale is that of asinh, even near zero
-and logarithmic far from it: without BN, a layer may spread ten times wider than with it, on the same axis. A ridge
-hides what stands behind it; hidden lines are cut off here, and the page's background shows whatever its colour.
+Distributions are those of one channel of each layer, declared before the run, at one step in ten or so: ridges from
+top to bottom, each brought to the same height, for places and widths are what is compared. Their scale is that of
+asinh, even near zero and logarithmic far from it: without BN, a layer may spread ten times wider than with it, on the
+same axis. A ridge hides what stands behind it; hidden lines are cut off here, and the page's background shows
+whatever its colour.
 """
 
 from collections.abc import Iterator
@@ -14,15 +15,16 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.experiments.assembly import rows_of as runs_of
-from figures_src.experiments.readings import Distribution, distributions, drift, mean_steps_to
+from figures_src.experiments.readings import Distribution, distributions, mean_steps_to
 from figures_src.experiments.vgg import ACCURACY, HIGH, MATCHED
+from figures_src.experiments.vgg_channels import channel_moves
 from figures_src.figures import drawing
 from figures_src.figures.common import ARM_NAMES, Cell, Records, Table, colour_of, grouped, over_seeds, rows_of
 from figures_src.published import load
 from figures_src.records.store import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
-RECORD = "vgg"
+RECORD, CHANNELS = "vgg", "vgg_channels"
 PUBLISHED = "santurkar2018_fig2_train_accuracy"
 PUBLISHED_HIGH = "santurkar2018_fig1a_train_accuracy"
 DASHES = {"without_bn": "solid", "with_bn": (0, (4, 2)), "noisy_bn": (0, (1.2, 1.4))}
@@ -55,15 +57,15 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
             top, rows, left, height = 316, 170, 42, 126
         _draw_accuracy(sheet, accuracy, record, MATCHED, ARMS)
         _draw_accuracy(sheet, high, record, HIGH, HIGH_ARMS)
-        _draw_ridges(sheet, record, left, top, rows, height)
+        _draw_ridges(sheet, records[CHANNELS], left, top, rows, height)
         return drawing.finish(sheet)
 
 
 def table(records: Records) -> Table:
-    """Accuracies by arm, rate and step with their intervals; published ones; moments and drift of the distributions."""
+    """Accuracies with their intervals; published ones; moments of the distributions, and how channels move."""
     columns = ("source", "what", "arm", "learning_rate", "layer", "step", "seeds", "value")
-    record = records[RECORD]
-    rows = (*_accuracy_rows(record), *_published_rows(), *_moment_rows(record), *_drift_rows(record))
+    record, channels = records[RECORD], records[CHANNELS]
+    rows = (*_accuracy_rows(record), *_published_rows(), *_moment_rows(channels), *_move_rows(channels))
     return Table((*columns, "student95_low", "student95_high"), rows)
 
 
@@ -94,11 +96,11 @@ def _moment_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
                     yield ("measured", f"relu_input_{part}", arm, MATCHED, layer, step, 1, value, "", "")
 
 
-def _drift_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
+def _move_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
     for arm in ARMS:
-        for layer in record.arrays["histogram_layer"].tolist():
-            seeds, value = len(_runs(record, arm, MATCHED)), drift(record.arrays, arm, layer)
-            yield ("measured", "relu_input_drift_in_deviations", arm, MATCHED, layer, "", seeds, value, "", "")
+        seeds, layers = len(_runs(record, arm, MATCHED)), record.arrays["histogram_layer"].tolist()
+        for layer, value in zip(layers, channel_moves(record.arrays, arm).tolist(), strict=True):
+            yield ("measured", "channel_move_in_deviations", arm, MATCHED, layer, "", seeds, value, "", "")
 
 
 def headline(record: Record) -> str:
@@ -195,7 +197,7 @@ def _draw_ridges(sheet: drawing.Sheet, record: Record, left: float, top: float, 
 
 def _ridge_note(record: Record) -> str:
     every = french.number(record.arrays["histogram_step"][1] - record.arrays["histogram_step"][0])
-    return drawing.tidy(f"le temps va de haut en bas ; en % : changement moyen en {every} itérations")
+    return drawing.tidy(f"le temps va de haut en bas ; en % : déplacement moyen d’un canal en {every} itérations")
 
 
 def _shown(record: Record, arm: str, layer: int) -> list[Distribution | None]:
@@ -287,12 +289,12 @@ def _ridge_axes(sheet: drawing.Sheet, axes: Axes, record: Record, scale: tuple[f
 
 
 def _name_ridge(sheet: drawing.Sheet, axes: Axes, record: Record, layer: int, arm: str) -> None:
-    """The layer at the left of its row; the drift of each network above its panel."""
+    """The layer at the left of its row; how far the channels of each network move above its panel."""
     box = axes.get_position()
     above = (1 - box.y1) * sheet.height - 5
     if arm == ARMS[0]:
         sheet.text(0, above, f"couche {layer}", color=sheet.theme.ink)
-    change = drift(record.arrays, arm, layer)
+    change = channel_moves(record.arrays, arm)[record.arrays["histogram_layer"].tolist().index(layer)]
     if np.isfinite(change):
         text = french.percent(change, 0 if change >= 0.1 else 1)
         sheet.text(box.x1 * sheet.layout.width, above, text, ha="right", color=colour_of(arm, sheet.theme))

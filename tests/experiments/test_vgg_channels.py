@@ -8,25 +8,9 @@ import pytest
 
 from figures_src.experiments import vgg
 from figures_src.experiments import vgg_channels as channels
-from figures_src.experiments.vgg import BATCH, MATCHED, NOISY, STANDARD
+from figures_src.experiments.vgg import BATCH, NOISY, STANDARD
 from figures_src.training.machine import Machine
-
-
-def arrays(moves: dict[str, float]) -> dict[str, np.ndarray]:
-    """Two channels, the third absent, whose means go to and fro by so many deviations; step 0 is far away."""
-    count = len(moves)
-    mean = np.full((count, 5, 3, 3), np.nan)
-    deviation = np.full_like(mean, np.nan)
-    for row, move in enumerate(moves.values()):
-        deviation[row, ..., :2] = 2
-        mean[row, ..., :2] = (2 * move * np.array([100, 0, 1, 0, 1]))[:, None, None]
-    return {
-        "arm": np.array(list(moves)),
-        "run_learning_rate": np.full(count, MATCHED),
-        "seed": np.zeros(count),
-        "channel_mean": mean,
-        "channel_deviation": deviation,
-    }
+from tests.experiments.samples import channel_arrays as arrays
 
 
 def test_moves_are_counted_in_deviations_after_the_first_probe() -> None:
@@ -43,6 +27,8 @@ def test_a_channel_that_never_varies_does_not_count() -> None:
     measured = arrays({STANDARD: 0.25, NOISY: 0.5})
     measured["channel_deviation"][..., 1] = 0
     np.testing.assert_allclose(channels.channel_moves(measured, STANDARD), [0.25] * 3)
+    measured["channel_deviation"][0] = 0
+    assert np.isnan(channels.channel_moves(measured, STANDARD)).all()
 
 
 def test_networks_are_the_first_seed_of_the_main_experiment() -> None:
