@@ -46,8 +46,6 @@ class Network:
     record: str
     name: str
     rates: tuple[float, float]
-    early: bool
-    """Whether the first third is marked."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ class Metric:
 
 
 NETWORKS = (
-    Network("vgg", "VGG-16, CIFAR-10", (vgg.MATCHED, vgg.LOW), True),
-    Network("dln", "Réseau linéaire de 25 couches", (dln.HIGH, dln.LOW), False),
+    Network("vgg", "VGG-16, CIFAR-10", (vgg.MATCHED, vgg.LOW)),
+    Network("dln", "Réseau linéaire de 25 couches", (dln.HIGH, dln.LOW)),
 )
 METRICS = (
     Metric("shift_difference", "l2", "distance, couche {layer}"),
@@ -114,12 +112,12 @@ def headline(records: Records) -> str:
 
 
 def ratio(arrays: Any, network: Network, rate: float) -> float:
-    """Distance with BN over without, in the first layer shown: medians over seeds and steps, finite measures only.
+    """Distance with BN over without, in the first layer shown: medians over seeds and the first third of the steps.
 
-    Over the first third of the steps where the network says so.
+    Finite measures only. Later, the gradients of a network that has learnt everything die out.
     """
     steps = arrays["shift_step"]
-    looked_at = steps <= steps[-1] * (EARLY_SHARE if network.early else 1)
+    looked_at = steps <= steps[-1] * EARLY_SHARE
     without, with_bn = (
         np.nanmedian(arrays[DISTANCE.array][runs_of(arrays, arm, rate)][:, looked_at, 0]) for arm in ARMS
     )
@@ -256,8 +254,7 @@ def _steps(sheet: drawing.Sheet, axes: Axes, record: Record, network: Network, l
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
     if last and named:
         sheet.name_below(axes, "itérations")
-    if network.early:
-        axes.axvspan(0, end * EARLY_SHARE, color=sheet.theme.faint, alpha=0.5, linewidth=0, zorder=0)
+    axes.axvspan(0, end * EARLY_SHARE, color=sheet.theme.faint, alpha=0.5, linewidth=0, zorder=0)
 
 
 def _draw_curves(axes: Axes, theme: Theme, shown: Curves) -> None:
