@@ -38,6 +38,14 @@ def strengths(run: CarsRun) -> dict[str, tuple[float, ...]]:
     return dict(zip(SHIFTS, (run.angles, run.light, run.fog), strict=True))
 
 
+def pictures(dataset: Dataset, run: CarsRun) -> np.ndarray:
+    """The first automobile shown, as it is and at each strength: uint8 (shifts, strengths, H, W, C)."""
+    group = shown(dataset, run.shown_per_answer)
+    first = group.images[group.labels == 1][:1]
+    rows = [[first] + [CORRUPTIONS[name](first, each) for each in given] for name, given in strengths(run).items()]
+    return np.stack([np.concatenate(row) for row in rows])
+
+
 class CarsTraining(Training):
     """``accuracy`` and ``recall`` (that of automobiles): statistics, shifts, strengths; the first strength is none."""
 
@@ -51,10 +59,8 @@ class CarsTraining(Training):
         """Show every image at every strength, with either statistics."""
         population = self._precise(self.coming_batches()) if self.normalized else None
         for shift, name in enumerate(SHIFTS):
-            for place, strength in enumerate((None, *strengths(self.cars)[name])):
-                images = self.shown.images
-                if strength is not None:
-                    images = CORRUPTIONS[name](images, strength)
+            corrupted = (CORRUPTIONS[name](self.shown.images, each) for each in strengths(self.cars)[name])
+            for place, images in enumerate((self.shown.images, *corrupted)):
                 self._score((0, shift, place), images, population)
                 if population is not None:
                     self._score((1, shift, place), images, self._recomputed(images))
