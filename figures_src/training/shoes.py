@@ -60,7 +60,11 @@ def _mixed(dataset: Dataset, shoes: np.ndarray, rest: np.ndarray, rng: np.random
 
 
 class ShoesTraining(Training):
-    """Shapes of the arrays: modes, then groups, then layers or channels; rows of a mode without meaning are NaN."""
+    """Shapes of the arrays: modes, then groups, then layers or channels; rows of a mode without meaning are NaN.
+
+    ``histogram`` pools the channels of a layer, whose drifts may cancel; ``typical_histogram`` is that of its typical
+    channel: the one at the median, the lower of two, when channels are ordered by how far boots lie from the reference.
+    """
 
     def __init__(self, run: ShoesRun, dataset: Dataset, device: str):
         super().__init__(run, learnt(dataset, run), CLASSES, device)
@@ -70,6 +74,8 @@ class ShoesTraining(Training):
             "shoe_recall": np.full(places, np.nan),
             "accuracy": np.full(places, np.nan),
             "histogram": np.zeros((*places, layers, run.bins), dtype=np.int64),
+            "typical_histogram": np.zeros((*places, layers, run.bins), dtype=np.int64),
+            "typical_channel": np.zeros(layers, dtype=np.int64),
             "channel_mean": np.full((*places, channels), np.nan),
             "channel_deviation": np.full((*places, channels), np.nan),
             "channel_distance": np.full((*places, channels), np.nan),
@@ -86,9 +92,12 @@ class ShoesTraining(Training):
             self._set(mode, population)
             reference = reference or self._spreads(self.shown[REFERENCE], mode, population)
             self.arrays["reference_mean"][:] = np.concatenate([spread.mean for spread in reference])
+            spreads = [self._spreads(self.shown[group], mode, population) for group in GROUPS]
+            if mode == EVALUATION:
+                self.arrays["typical_channel"][:] = _typical(spreads[GROUPS.index("boots")], reference)
             for place, group in enumerate(GROUPS):
                 self._score(mode, place, self.shown[group])
-                self._write(mode, place, self._spreads(self.shown[group], mode, population), reference)
+                self._write(mode, place, spreads[place], reference)
 
     def _set(self, mode: int, population: Moments) -> None:
         self.network.train(mode == TRAINING)
@@ -115,10 +124,18 @@ class ShoesTraining(Training):
 
     def _write(self, mode: int, place: int, spreads: list[Spread], reference: list[Spread]) -> None:
         pairs = list(zip(spreads, reference, strict=True))
+        typical = zip(spreads, self.arrays["typical_channel"], strict=True)
+        self.arrays["typical_histogram"][mode, place] = [spread.counts[channel] for spread, channel in typical]
         self.arrays["histogram"][mode, place] = [spread.counts.sum(axis=0) for spread in spreads]
         self.arrays["channel_mean"][mode, place] = np.concatenate([spread.mean for spread in spreads])
         self.arrays["channel_deviation"][mode, place] = np.concatenate([spread.deviation for spread in spreads])
         self.arrays["channel_distance"][mode, place] = np.concatenate([own.distance(its) for own, its in pairs])
+
+
+def _typical(spreads: list[Spread], reference: list[Spread]) -> list[int]:
+    """The channel of median distance, in each layer."""
+    orders = (np.argsort(own.distance(its), kind="stable") for own, its in zip(spreads, reference, strict=True))
+    return [int(order[(len(order) - 1) // 2]) for order in orders]
 
 
 def train(
