@@ -80,6 +80,11 @@ def distances(arrays: Arrays, arm: str, group: int, mode: int = EVALUATION) -> n
     return layer_means(arrays, arrays["channel_distance"][of_arm(arrays, arm), mode, group])
 
 
+def swap_distances(arrays: Arrays, arm: str, mode: int = EVALUATION) -> np.ndarray:
+    """Wasserstein-1 distance of boots to sneakers, mean over each layer's channels: (seeds, layers)."""
+    return layer_means(arrays, arrays["swap_distance"][of_arm(arrays, arm), mode])
+
+
 def mean_shifts(arrays: Arrays, arm: str) -> np.ndarray:
     """How far each channel's mean moves when boots take the place of the sneakers: mean of |Δ|, (seeds, layers)."""
     means = arrays["channel_mean"][of_arm(arrays, arm), EVALUATION]

@@ -22,11 +22,12 @@ from figures_src.experiments.shoes import (
     distances,
     mean_shifts,
     recall,
+    swap_distances,
 )
 from figures_src.figures import drawing, pictures
 from figures_src.figures.common import Cell, Records, Table, interval
 from figures_src.records.store import Record
-from figures_src.style import SEMIBOLD, Layout, Theme, rc
+from figures_src.style import NO_BREAK_SPACE, SEMIBOLD, Layout, Theme, rc
 from figures_src.training.shift_protocol import EVALUATION, GROUPS, MODES, TRAINING
 
 RECORD = "shift_shoes"
@@ -82,10 +83,10 @@ def headline(record: Record) -> str:
 
 def _subtitle(record: Record) -> str:
     seeds, first = len(of_arm(record.arrays, BATCH)), record.arrays["seed"].min()
+    colours = "En gris, des baskets ; en bleu, des bottines.".replace(" ", NO_BREAK_SPACE)
     return drawing.tidy(
-        f"Fashion-MNIST : chaussure ou non. Courbes : un canal typique par couche, évaluation, graine {first} ; images "
-        f"familières en gris, bottines en bleu. En bas : moyenne de {seeds} graines et intervalle "
-        f"à {french.percent(0.95, 0)}."
+        f"Fashion-MNIST : chaussure ou non. Courbes : un canal par couche, celui de distance médiane, graine {first}. "
+        f"{colours} En bas : {seeds} graines, moyenne et intervalle à {french.percent(0.95, 0)}."
     )
 
 
@@ -133,13 +134,13 @@ def _draw_layer(sheet: drawing.Sheet, axes: Axes, record: Record, layer: int) ->
     axes.yaxis.set_visible(False)
     axes.spines["left"].set_visible(False)
     drawing.ticks(axes.xaxis, (-3, 0, 3), [french.number(mark) for mark in (-3, 0, 3)])
-    x, familiar = _density(record, FAMILIAR, layer)
+    x, sneakers = _density(record, SNEAKERS, layer)
     _, boots = _density(record, BOOTS, layer)
-    axes.set_ylim(0, 1.12 * max(familiar.max(), boots.max()))
-    axes.fill_between(x, familiar, color=theme.muted, alpha=0.28, linewidth=0)
-    axes.plot(x, familiar, color=theme.muted, linewidth=1.0)
+    axes.set_ylim(0, 1.12 * max(sneakers.max(), boots.max()))
+    axes.fill_between(x, sneakers, color=theme.muted, alpha=0.28, linewidth=0)
+    axes.plot(x, sneakers, color=theme.muted, linewidth=1.0)
     axes.plot(x, boots, color=theme.with_bn, linewidth=1.8)
-    for group, colour in ((FAMILIAR, theme.muted), (BOOTS, theme.with_bn)):
+    for group, colour in ((SNEAKERS, theme.muted), (BOOTS, theme.with_bn)):
         axes.plot(
             [_typical_mean(record, group, layer)] * 2,
             axes.get_ylim(),
@@ -161,17 +162,17 @@ def _typical_mean(record: Record, group: int, layer: int) -> float:
 
 def _draw_distances(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     theme, layers = sheet.theme, np.arange(1, _layers(record) + 1)
-    sheet.name(axes, "Distance aux images familières", "Wasserstein-1 par canal, en écarts-types", gutter=GUTTER)
+    sheet.name(axes, "Distance des bottines aux baskets", "Wasserstein-1 par canal, en écarts-types", gutter=GUTTER)
+    floor = distances(record.arrays, BATCH, FAMILIAR)
     curves = (
-        ("bottines, avec BN", BATCH, BOOTS, theme.with_bn, "-"),
-        ("baskets, avec BN", BATCH, SNEAKERS, theme.with_bn, (0, (4, 2))),
-        ("familières, avec BN", BATCH, FAMILIAR, theme.muted, "-"),
-        ("bottines, sans BN", STANDARD, BOOTS, theme.without_bn, "-"),
+        ("avec BN", swap_distances(record.arrays, BATCH), theme.with_bn),
+        ("sans BN", swap_distances(record.arrays, STANDARD), theme.without_bn),
+        ("deux tirages", floor, theme.muted),
     )
     means = []
-    for _, arm, group, colour, dashes in curves:
-        over = interval(distances(record.arrays, arm, group))
-        drawing.band(axes, layers, over, colour, linestyle=dashes)
+    for _, values, colour in curves:
+        over = interval(values)
+        drawing.band(axes, layers, over, colour)
         means.append(over.mean)
     top = 1.15 * float(np.max(means))
     axes.set_ylim(0, top)
@@ -182,7 +183,7 @@ def _draw_distances(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     drawing.ticks(axes.xaxis, layers.tolist(), [str(layer) for layer in layers])
     sheet.name_below(axes, "couche")
     pairs = zip(means, curves, strict=True)
-    drawing.label_ends(sheet, axes, [drawing.Label(float(mean[-1]), each[0], each[3]) for mean, each in pairs])
+    drawing.label_ends(sheet, axes, [drawing.Label(float(mean[-1]), each[0], each[2]) for mean, each in pairs])
 
 
 def _draw_answers(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
@@ -216,6 +217,8 @@ def _layer_rows(record: Record) -> list[tuple[Cell, ...]]:
         for group, name in enumerate(GROUPS):
             far = distances(record.arrays, arm, group).T
             rows += [("Wasserstein-1", arm, mode, name, n, "", *_parts(each)) for n, each in enumerate(far, start=1)]
+        swap = enumerate(swap_distances(record.arrays, arm).T, start=1)
+        rows += [("Wasserstein-1", arm, mode, "boots to sneakers", n, "", *_parts(each)) for n, each in swap]
         moved = enumerate(mean_shifts(record.arrays, arm).T, start=1)
         rows += [("mean shift", arm, mode, "boots less sneakers", n, "", *_parts(each)) for n, each in moved]
     return rows
@@ -233,7 +236,7 @@ def _answer_rows(record: Record) -> list[tuple[Cell, ...]]:
 def _distribution_rows(record: Record) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
     for layer in range(_layers(record)):
-        for group in (FAMILIAR, BOOTS):
+        for group in (SNEAKERS, BOOTS):
             x, density = _density(record, group, layer)
             pairs = zip(x.tolist(), density.tolist(), strict=True)
             what = f"density of the typical channel, seed {record.arrays['seed'].min()}"

@@ -63,7 +63,9 @@ class ShoesTraining(Training):
     """Shapes of the arrays: modes, then groups, then layers or channels; rows of a mode without meaning are NaN.
 
     ``histogram`` pools the channels of a layer, whose drifts may cancel; ``typical_histogram`` is that of its typical
-    channel: the one at the median, the lower of two, when channels are ordered by how far boots lie from the reference.
+    channel: the one at the median, the lower of two, when channels are ordered by how far boots lie from sneakers. That
+    distance, ``swap_distance`` (modes, channels), is of shoes alone to shoes alone: a group without clothes is far from
+    the reference whatever its shoes.
     """
 
     def __init__(self, run: ShoesRun, dataset: Dataset, device: str):
@@ -79,6 +81,7 @@ class ShoesTraining(Training):
             "channel_mean": np.full((*places, channels), np.nan),
             "channel_deviation": np.full((*places, channels), np.nan),
             "channel_distance": np.full((*places, channels), np.nan),
+            "swap_distance": np.full((len(MODES), channels), np.nan),
             "reference_mean": np.full(channels, np.nan),
         }
 
@@ -93,8 +96,11 @@ class ShoesTraining(Training):
             reference = reference or self._spreads(self.shown[REFERENCE], mode, population)
             self.arrays["reference_mean"][:] = np.concatenate([spread.mean for spread in reference])
             spreads = [self._spreads(self.shown[group], mode, population) for group in GROUPS]
+            sneakers, boots = (spreads[GROUPS.index(kind)] for kind in ("sneakers", "boots"))
+            pairs = zip(boots, sneakers, strict=True)
+            self.arrays["swap_distance"][mode] = np.concatenate([own.distance(its) for own, its in pairs])
             if mode == EVALUATION:
-                self.arrays["typical_channel"][:] = _typical(spreads[GROUPS.index("boots")], reference)
+                self.arrays["typical_channel"][:] = _typical(boots, sneakers)
             for place, group in enumerate(GROUPS):
                 self._score(mode, place, self.shown[group])
                 self._write(mode, place, spreads[place], reference)

@@ -39,6 +39,7 @@ def shoes():
     arrays = arms() | {
         "layer_of_channel": layer,
         "channel_distance": distance,
+        "swap_distance": distance[:, :, 3],
         "channel_mean": drift * signs * np.ones((runs, 2, 1, 1)),
         "shoe_recall": recall,
         "histogram": np.array([[typical] * 2] * runs),

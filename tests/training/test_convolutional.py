@@ -182,7 +182,7 @@ def test_what_the_shoe_networks_record(tmp_path: Path, datasets: dict[type, Data
     np.testing.assert_allclose(arrays["channel_mean"][TRAINING], 0, atol=1e-3)
     np.testing.assert_allclose(arrays["channel_deviation"][TRAINING], 1, atol=0.02)
     for layer, (start, stop) in enumerate(((0, 4), (4, 10))):
-        own = arrays["channel_distance"][EVALUATION, GROUPS.index("boots"), start:stop]
+        own = arrays["swap_distance"][EVALUATION, start:stop]
         assert own[arrays["typical_channel"][layer]] == np.sort(own)[(stop - start - 1) // 2]
     assert (arrays["typical_histogram"].sum(axis=-1) * [4, 6] == arrays["histogram"].sum(axis=-1)).all()
     boots, familiar = GROUPS.index("boots"), GROUPS.index("familiar")
