@@ -216,7 +216,16 @@ def _fonts() -> list[Path]:
 def _numbers() -> str:
     """Digest of the code that figures and sentences take their numbers through."""
     rooms = [path for room in ("experiments", "published") for path in (PACKAGE / room).glob("*.py")]
-    modules = [PACKAGE / name for name in ("french.py", "intervals.py", "records/store.py", "training/protocol.py")]
+    modules = [
+        PACKAGE / name
+        for name in (
+            "french.py",
+            "intervals.py",
+            "records/store.py",
+            "training/protocol.py",
+            "training/shift_protocol.py",
+        )
+    ]
     return sha256_of_files([*rooms, *modules], ROOT)
 
 

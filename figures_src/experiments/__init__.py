@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+from figures_src.experiments.batch_statistics import BATCH_STATISTICS
+from figures_src.experiments.cars import SHIFT_CARS
 from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
+from figures_src.experiments.shoes import SHIFT_SHOES
 from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
 from figures_src.experiments.vgg_channels import VGG_CHANNELS
 
@@ -13,5 +16,6 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     for experiment in (
         *(CURVES, GRID, STATISTICS_OF_PROBE),
         *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
+        *(SHIFT_SHOES, SHIFT_CARS, BATCH_STATISTICS),
     )
 }

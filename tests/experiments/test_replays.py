@@ -1,18 +1,22 @@
-"""The committed records of E3: today's code gives the losses that they keep of their first steps."""
+"""The committed records of E3 and E4: today's code gives the losses that they keep of their first steps."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from figures_src.experiments.batch_statistics import BATCH_STATISTICS
+from figures_src.experiments.cars import SHIFT_CARS
 from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.shoes import SHIFT_SHOES
 from figures_src.experiments.vgg import VGG_CPU
 from figures_src.experiments.vgg_channels import VGG_CHANNELS
 from figures_src.records import produce, store
 from figures_src.training.machine import Machine
 
-RECORDED = [experiment for experiment in (VGG_CPU, VGG_CHANNELS, DLN, DLN_SUM) if store.load_sidecar(experiment.name)]
+TRAINED = (VGG_CPU, VGG_CHANNELS, DLN, DLN_SUM, SHIFT_SHOES, SHIFT_CARS, BATCH_STATISTICS)
+RECORDED = [experiment for experiment in TRAINED if store.load_sidecar(experiment.name)]
 FIRST_LOSSES, ROUNDING = 5, 0.01
 
 
