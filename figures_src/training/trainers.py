@@ -54,6 +54,12 @@ def _train_vgg(run: Any, machine: Machine, report: Report, should_stop: ShouldSt
     return train(run, load_cifar10(machine.data), machine, report, should_stop)
 
 
+def _train_inception(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.training.inception import train
+
+    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+
+
 def _train_linear(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.linear import train
 
@@ -62,4 +68,5 @@ def _train_linear(run: Any, machine: Machine, report: Report, should_stop: Shoul
 
 ENSEMBLE = Trainer(load_mnist, _train_ensemble)
 VGG = Trainer(load_cifar10, _train_vgg)
+INCEPTION = Trainer(load_cifar10, _train_inception)
 LINEAR = Trainer(None, _train_linear)
