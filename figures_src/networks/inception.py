@@ -96,7 +96,8 @@ class Inception(nn.Module):
         self.classifier = nn.Linear(channels, classes)
         _draw(self.classifier, generator)
         for parameter in self.parameters():
-            if parameter.dim() == 4:
+            # A 1 × 1 kernel is stored alike in both orders; renaming its strides would only make copies of gradients.
+            if parameter.dim() == 4 and parameter.shape[-1] > 1:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
 
     def forward(self, images: Tensor) -> Tensor:

@@ -6,12 +6,13 @@ each colour over the images that are learnt; the last, smaller batch of an epoch
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import nn
 from torch.nn import functional
 
 from figures_src.datasets import Dataset
@@ -19,7 +20,7 @@ from figures_src.networks.bn_inception import PLANS
 from figures_src.networks.inception import Inception
 from figures_src.training.inception_protocol import InceptionRun
 from figures_src.training.loop import Arrays
-from figures_src.training.photographs import Batch, Photographs, follow, train_on, windows
+from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
 from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.randomness import HELD_OUT, INITIAL, batch_rows, numpy_generator, torch_generator
 
@@ -32,7 +33,7 @@ def build(run: InceptionRun, device: str) -> Inception:
     return Inception(PLANS[run.network], run.classes, run.normalization, run.activation, generator).to(device)
 
 
-def optimizer(run: InceptionRun, network: torch.nn.Module) -> torch.optim.SGD:
+def optimizer(run: InceptionRun, network: nn.Module) -> torch.optim.SGD:
     """SGD with momentum; the update of all parameters is one call."""
     return torch.optim.SGD(network.parameters(), lr=run.learning_rate, momentum=run.momentum, fused=True)
 
@@ -61,14 +62,14 @@ def give_up(arrays: Arrays, step: int, every: int) -> None:
     arrays["train_accuracy"][step // every :] = arrays["train_loss"][step // every :] = np.nan
 
 
-def tensors(network: torch.nn.Module, sgd: torch.optim.SGD) -> Arrays:
+def tensors(network: nn.Module, sgd: torch.optim.SGD) -> Arrays:
     """Parameters, statistics and momenta by name; a momentum does not exist before the first step."""
     state = {f"network.{name}": tensor.cpu().numpy() for name, tensor in network.state_dict().items()}
     momenta = {name: sgd.state[parameter].get("momentum_buffer") for name, parameter in network.named_parameters()}
     return state | {f"momentum.{name}": tensor.cpu().numpy() for name, tensor in momenta.items() if tensor is not None}
 
 
-def restore_tensors(network: torch.nn.Module, sgd: torch.optim.SGD, state: Arrays) -> None:
+def restore_tensors(network: nn.Module, sgd: torch.optim.SGD, state: Arrays) -> None:
     """Go back to saved parameters, statistics and momenta."""
     network.load_state_dict({name: torch.from_numpy(state[f"network.{name}"]) for name in network.state_dict()})
     for name, parameter in network.named_parameters():
@@ -77,25 +78,71 @@ def restore_tensors(network: torch.nn.Module, sgd: torch.optim.SGD, state: Array
             sgd.state[parameter]["momentum_buffer"] = torch.empty_like(parameter).copy_(saved)
 
 
-class Training:
-    """One network under way: see ``figures_src.training.loop.Resumable``."""
+class Source(Protocol):
+    """Where a training finds its batches, and by what it is judged; alone, or one of many processes."""
+
+    def batches(self, first_step: int) -> Iterator[Batch]:
+        """Batches, or this process's shares of them, from the given step on."""
+
+    def score(self, network: nn.Module) -> tuple[float, float]:
+        """Accuracy and mean cross-entropy of the images that judge."""
+
+    def mean(self, loss: float, accuracy: float) -> tuple[float, float]:
+        """Those of the whole batch, from those of this process's share."""
+
+
+class OnPhotographs:
+    """The images of CIFAR-10 in memory, in one process: see `Source`."""
 
     def __init__(self, run: InceptionRun, dataset: Dataset, device: str, precision: Precision):
         self.run, self.device, self.precision = run, device, precision
         self.photographs = Photographs(dataset, device, held_out(run, len(dataset.train.images)))
-        self.network = build(run, device)
+
+    def batches(self, first_step: int) -> Iterator[Batch]:
+        """Batches from the given step on."""
+        rows = batch_rows(self.run, len(self.photographs.training), first_step)
+        return (self.photographs.batch(chosen.to(self.device)) for chosen in rows)
+
+    def score(self, network: nn.Module) -> tuple[float, float]:
+        """Accuracy and mean cross-entropy of the images that judge."""
+        return self.photographs.score(network, self.precision, self.device)
+
+    def mean(self, loss: float, accuracy: float) -> tuple[float, float]:
+        """The share is the whole."""
+        return loss, accuracy
+
+
+class Training:
+    """One network under way: see ``figures_src.training.loop.Resumable``.
+
+    ``learner`` makes of the network what is called to learn: itself, or what shares the gradients out.
+    """
+
+    def __init__(
+        self,
+        run: InceptionRun,
+        source: Source,
+        device: str,
+        precision: Precision,
+        learner: Callable[[nn.Module], nn.Module] = lambda network: network,
+    ):
+        self.run, self.source, self.device, self.precision = run, source, device, precision
+        self.learner = learner(build(run, device))
+        self.network: nn.Module = getattr(self.learner, "module", self.learner)
         self.optimizer = optimizer(run, self.network)
         self.step, self.seconds = 0, 0.0
         self.arrays = reserve(run)
         self.arrays["precision"] = np.array(str(precision))
-        self._order: Iterator[Tensor] | None = None
+        self._batches: Iterator[Batch] | None = None
 
     def advance(self) -> None:
         """Measure what is due, then learn one batch."""
         self._look()
         # What is no longer a number never becomes one again: only time would be lost.
         if self.arrays["diverged_at"] == STILL_FINITE:
-            self._learn(self._next_batch())
+            if self._batches is None:
+                self._batches = self.source.batches(self.step)
+            self._learn(next(self._batches))
         self.step += 1
 
     def finish(self) -> Arrays:
@@ -106,41 +153,38 @@ class Training:
     def state(self) -> Arrays:
         """Everything needed to go on from here with the same bits."""
         arrays = {f"array.{name}": array for name, array in self.arrays.items()}
-        return {
-            "step": np.array(self.step),
-            "seconds": np.array(self.seconds),
-            **arrays,
-            **tensors(self.network, self.optimizer),
-        }
+        learnt = tensors(self.network, self.optimizer)
+        return {"step": np.array(self.step), "seconds": np.array(self.seconds), **arrays, **learnt}
 
     def restore(self, state: Arrays) -> None:
         """Go back to a saved state."""
-        self.step, self.seconds, self._order = int(state["step"]), float(state["seconds"]), None
+        self.step, self.seconds, self._batches = int(state["step"]), float(state["seconds"]), None
         self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
         restore_tensors(self.network, self.optimizer, state)
 
     def _learn(self, batch: Batch) -> None:
         self.optimizer.zero_grad()
         with arithmetic(self.precision, self.device):
-            logits = self.network(batch.images).float()
-        loss = functional.cross_entropy(logits, batch.labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+            logits = self.learner(batch.images).float()
+        share = functional.cross_entropy(logits, batch.labels)
+        share.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
-        follow(self.arrays, self.run.accuracy_every, self.step, loss.item(), logits, batch.labels)
-        if not math.isfinite(loss.item()):
+        loss, accuracy = self.source.mean(share.item(), accuracy_of(logits, batch.labels))
+        follow(self.arrays, self.run.accuracy_every, self.step, loss, accuracy)
+        if not math.isfinite(loss):
             give_up(self.arrays, self.step, self.run.accuracy_every)
-
-    def _next_batch(self) -> Batch:
-        if self._order is None:
-            self._order = batch_rows(self.run, len(self.photographs.training), self.step)
-        return self.photographs.batch(next(self._order).to(self.device))
 
     def _look(self) -> None:
         if self.step in self.run.schedule(self.run.evaluate_every):
             row, judge = self.step // self.run.evaluate_every, self.run.judged_by
-            scored = self.photographs.score(self.network, self.precision, self.device)
-            self.arrays[f"{judge}_accuracy"][row], self.arrays[f"{judge}_loss"][row] = scored
+            accuracy, loss = self.source.score(self.network)
+            self.arrays[f"{judge}_accuracy"][row], self.arrays[f"{judge}_loss"][row] = accuracy, loss
 
 
-train = partial(train_on, Training)
+def on_photographs(run: InceptionRun, dataset: Dataset, device: str, precision: Precision) -> Training:
+    """The training of a run on images in memory."""
+    return Training(run, OnPhotographs(run, dataset, device, precision), device, precision)
+
+
+train = partial(train_on, on_photographs)
 """See `figures_src.training.photographs.train_on`."""

@@ -62,3 +62,30 @@ class InceptionRun:
     def schedule(self, every: int) -> range:
         """Steps of something done every so many steps, the last step included."""
         return range(0, self.steps + 1, every) if every else range(0)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How one run is shared out: part of what it means, for the statistics of a batch are those of a share.
+
+    Ioffe & Szegedy 2015 normalise by the statistics of each worker's own batch; with ``sync_bn`` they are those of
+    all shares together. ``augmented`` images are random patches, mirrored half of the time (Szegedy et al. 2015).
+    """
+
+    processes: int = 1
+    sync_bn: bool = False
+    augmented: bool = True
+
+    def share(self, batch_size: int) -> int:
+        """Images of a batch that fall to one process.
+
+        Raises:
+            ValueError: the batch cannot be cut in equal shares of two images or more.
+        """
+        share, rest = divmod(batch_size, self.processes)
+        if rest or share < 2:
+            raise ValueError(
+                f"a batch of {batch_size} images does not make {self.processes} equal shares of two images or more: "
+                f"choose a multiple of {self.processes}, such as {max(2, share + 1) * self.processes}"
+            )
+        return share

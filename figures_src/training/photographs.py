@@ -78,15 +78,19 @@ def windows(steps: int, every: int, first: int) -> dict[str, np.ndarray]:
     return {"train_accuracy": empty.copy(), "train_loss": empty.copy(), "replay_loss": np.full(first, np.nan)}
 
 
-def follow(arrays: dict[str, np.ndarray], every: int, step: int, loss: float, logits: Tensor, labels: Tensor) -> None:
+def follow(arrays: dict[str, np.ndarray], every: int, step: int, loss: float, accuracy: float) -> None:
     """Add the batch learnt at a step to its window."""
     if step < len(arrays["replay_loss"]):
         arrays["replay_loss"][step] = loss
     window = step // every
     if window < len(arrays["train_accuracy"]):
-        accuracy = float((logits.argmax(dim=1) == labels).float().mean())
         arrays["train_accuracy"][window] += accuracy / every
         arrays["train_loss"][window] += loss / every
+
+
+def accuracy_of(logits: Tensor, labels: Tensor) -> float:
+    """Share of the images whose largest logit is that of their label."""
+    return float((logits.argmax(dim=1) == labels).float().mean())
 
 
 def train_on(

@@ -19,7 +19,7 @@ from figures_src.networks.vgg import VGG
 from figures_src.training.deep_protocol import VggRun
 from figures_src.training.descent import Call, Descent, Loss
 from figures_src.training.loop import Arrays
-from figures_src.training.photographs import Batch, Photographs, follow, train_on, windows
+from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
 from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.probes import Parameters, covariate_shift, histogram, landscape
 from figures_src.training.randomness import INITIAL, NOISE, PROBE, batch_rows, numpy_generator, torch_generator
@@ -50,7 +50,8 @@ class Training:
         self._look(batch)
         logits: list[Tensor] = []
         loss, gradient = self.descent.gradient(self._loss(batch, logits))
-        follow(self.arrays, self.run.accuracy_every, self.step, float(loss), logits[0], batch.labels)
+        accuracy = accuracy_of(logits[0], batch.labels)
+        follow(self.arrays, self.run.accuracy_every, self.step, float(loss), accuracy)
         self._probe_gradient(batch, gradient)
         self.descent.step(gradient)
         self.step += 1

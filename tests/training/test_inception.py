@@ -67,7 +67,7 @@ def test_stopped_and_resumed_ends_with_the_same_bits(tmp_path: Path, dataset: Da
 
 def test_a_step_is_that_of_torch_optim(dataset: Dataset) -> None:
     run = replace(RUN, normalization=Normalization.NONE, batch_size=8)
-    training = inception.Training(run, dataset, "cpu", Precision.FLOAT32)
+    training = inception.on_photographs(run, dataset, "cpu", Precision.FLOAT32)
     before = {name: tensor.clone() for name, tensor in training.network.named_parameters()}
     velocity = {name: torch.zeros_like(tensor) for name, tensor in before.items()}
     rows, twin = inception.batch_rows(run, 40, 0), inception.build(run, "cpu")
@@ -91,12 +91,12 @@ def test_a_step_is_that_of_torch_optim(dataset: Dataset) -> None:
 
 def test_images_set_aside_judge_and_are_never_learnt(tmp_path: Path, dataset: Dataset) -> None:
     run = replace(RUN, validation_images=8)
-    training = inception.Training(run, dataset, "cpu", Precision.FLOAT32)
+    training = inception.on_photographs(run, dataset, "cpu", Precision.FLOAT32)
     aside = inception.held_out(run, 40)
     assert aside is not None
     assert len(set(aside.tolist())) == 8
-    np.testing.assert_array_equal(training.photographs.judged.numpy(), dataset.train.images[aside])
-    learnt = {image.tobytes() for image in training.photographs.training.numpy()}
+    np.testing.assert_array_equal(training.source.photographs.judged.numpy(), dataset.train.images[aside])
+    learnt = {image.tobytes() for image in training.source.photographs.training.numpy()}
     assert len(learnt) == 32
     assert not learnt & {image.tobytes() for image in dataset.train.images[aside]}
     np.testing.assert_array_equal(aside, inception.held_out(replace(run, seed=4), 40))
