@@ -124,6 +124,8 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, m
     from figures_src.training.precision import Precision, best_precision
 
     warnings.formatwarning = lambda message, *_: f"{message}\n"  # a user needs no line of code
+    # Kernels of one position have strides without meaning, on which PyTorch's two readings differ.
+    warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
     device = options.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"

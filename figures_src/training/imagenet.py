@@ -6,13 +6,11 @@ worker was killed, goes on with the batches it would have had. Images are decode
 """
 
 import math
-import multiprocessing
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import numpy as np
@@ -162,7 +160,8 @@ class OnTree:
             num_workers=self.means.workers,
             collate_fn=collate,
             pin_memory=self.place.device == "cuda",
-            multiprocessing_context=_decoders() if self.means.workers else None,
+            # A fork of a process with threads may hang; a fork server's workers outlive a killed learner.
+            multiprocessing_context="spawn" if self.means.workers else None,
         )
         for pixels, labels, damaged in loader:
             self._warn(set(damaged) - self.damaged)
@@ -234,13 +233,6 @@ def throughput(
             began = time.monotonic()
         training.advance()
     return (run.steps - warm_up) * run.batch_size / (time.monotonic() - began)
-
-
-def _decoders() -> BaseContext:
-    """Workers are forked from a process that has what they import: a fork of ours, with its threads, may hang."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    return context
 
 
 def _told(folder: Path, key: str) -> set[str]:
