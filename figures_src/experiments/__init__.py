@@ -6,6 +6,8 @@ from figures_src.experiments.batch_statistics import BATCH_STATISTICS
 from figures_src.experiments.cars import SHIFT_CARS
 from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.inception import GRID as INCEPTION_GRID
+from figures_src.experiments.inception import INCEPTION_CPU
 from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.shoes import SHIFT_SHOES
 from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
@@ -17,5 +19,6 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         *(CURVES, GRID, STATISTICS_OF_PROBE),
         *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
         *(SHIFT_SHOES, SHIFT_CARS, BATCH_STATISTICS),
+        *(INCEPTION_GRID, INCEPTION_CPU),
     )
 }

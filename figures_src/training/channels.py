@@ -4,12 +4,15 @@ Noisy batch normalization draws its noise for each channel: over all channels of
 channel of each layer, declared before the run, has its histogram; all of them have their mean and deviation.
 """
 
+from functools import partial
+
 import numpy as np
 from torch import Tensor
 
 from figures_src.datasets import Dataset
 from figures_src.training import vgg
 from figures_src.training.deep_protocol import VggRun
+from figures_src.training.photographs import train_on
 from figures_src.training.precision import Precision
 
 CHANNEL = 0
@@ -32,3 +35,7 @@ class Training(vgg.Training):
         of_each = inputs.detach().double().transpose(0, 1).flatten(1)
         self.arrays["channel_mean"][row, column, : len(of_each)] = of_each.mean(dim=1).cpu().numpy()
         self.arrays["channel_deviation"][row, column, : len(of_each)] = of_each.std(dim=1, correction=0).cpu().numpy()
+
+
+train = partial(train_on, Training)
+"""See `figures_src.training.photographs.train_on`."""

@@ -19,6 +19,7 @@ from figures_src.training.checkpoint import Checkpoint, run_key
 from figures_src.training.descent import Call, Descent
 from figures_src.training.loop import Arrays, never, nothing_to_tell, train_to_end
 from figures_src.training.machine import Machine
+from figures_src.training.photographs import Standardisation
 from figures_src.training.population import Averages, statistics
 from figures_src.training.precision import Precision
 from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
@@ -27,18 +28,6 @@ from figures_src.training.shift_protocol import MOMENTA, ConvolutionalRun
 
 LOOK_UP_STEPS = 10
 CHUNK = 500
-
-
-class Standardisation:
-    """Bytes (N, H, W, C) to floats (N, C, H, W), channels-last: mean 0 and variance 1 over the images learnt."""
-
-    def __init__(self, learnt: np.ndarray, device: str):
-        moments = learnt.mean(axis=(0, 1, 2), dtype=np.float64), learnt.std(axis=(0, 1, 2), dtype=np.float64)
-        self._mean, self._deviation = (torch.from_numpy(moment.astype(np.float32)).to(device) for moment in moments)
-
-    def __call__(self, images: Tensor) -> Tensor:
-        """Standardise one batch."""
-        return images.float().sub_(self._mean).div_(self._deviation).permute(0, 3, 1, 2)
 
 
 class Training(ABC):

@@ -55,10 +55,15 @@ def _train_vgg(run: Any, machine: Machine, report: Report, should_stop: ShouldSt
 
 
 def _train_channels(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
-    from figures_src.training.channels import Training
-    from figures_src.training.vgg import train
+    from figures_src.training.channels import train
 
-    return train(run, load_cifar10(machine.data), machine, report, should_stop, Training)
+    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+
+
+def _train_inception(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.training.inception import train
+
+    return train(run, load_cifar10(machine.data), machine, report, should_stop)
 
 
 def _train_linear(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
@@ -88,6 +93,7 @@ def _train_statistics(run: Any, machine: Machine, report: Report, should_stop: S
 ENSEMBLE = Trainer(load_mnist, _train_ensemble)
 VGG = Trainer(load_cifar10, _train_vgg)
 CHANNELS = Trainer(load_cifar10, _train_channels)
+INCEPTION = Trainer(load_cifar10, _train_inception)
 LINEAR = Trainer(None, _train_linear)
 SHOES = Trainer(load_fashion_mnist, _train_shoes)
 CARS = Trainer(load_cifar10, _train_cars)
