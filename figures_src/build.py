@@ -76,7 +76,8 @@ def orphans(place: Place) -> list[str]:
 def figure_files(figure: Figure) -> list[str]:
     """Names of the files that a figure consists of."""
     drawings = [f"{figure.id}-{variant}.svg" for variant in VARIANTS]
-    return [*drawings, f"{figure.id}.csv"] if figure.has_table else drawings
+    tables = [f"{figure.id}.csv"] if figure.has_table else []
+    return [*drawings, *tables, *([f"{figure.id}.json"] if figure.has_data else [])]
 
 
 def figure_inputs(place: Place, figure: Figure) -> Digests:
@@ -132,6 +133,8 @@ def draw_files(name: str, preset: str) -> dict[str, bytes]:
     records = load_records(figure.needs, preset)
     module = import_module(f"figures_src.figures.{name}")
     files = {f"{name}.csv": module.table(records).to_csv()} if figure.has_table else {}
+    if figure.has_data:
+        files[f"{name}.json"] = module.data(records)
     for variant in VARIANTS:
         theme = style.DARK if "dark" in variant else style.LIGHT
         layout = style.NARROW if "narrow" in variant else style.WIDE

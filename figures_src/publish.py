@@ -16,6 +16,7 @@ from figures_src.article.facts import gather
 from figures_src.article.glossary import glossary
 from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
+from figures_src.article.play import Play
 from figures_src.article.typography import typeset
 from figures_src.catalogue import FIGURES, Figure
 from figures_src.records.store import Record
@@ -61,7 +62,8 @@ def environment(
         keep_trailing_newline=True,
         autoescape=False,  # what it writes is this repository’s own Markdown
     )
-    jinja.globals.update(gather(records), quick=any(record.quick for record in records.values()))
+    facts = gather(records)
+    jinja.globals.update(facts, quick=any(record.quick for record in records.values()))
     jinja.globals.update(_vocabulary())
     figure = markup.FigureMarkup(
         catalogue, records, figures, f"/{FIGURES_FOLDER.as_posix()}", lambda text: jinja.from_string(text).render()
@@ -72,6 +74,7 @@ def environment(
         has_figure=lambda name: name in catalogue,
         label=figure.label,
         see=figure.see,
+        play=Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names)),
     )
     return jinja
 
