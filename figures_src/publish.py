@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from figures_src import french
 from figures_src.article import components, listing, markup, references
+from figures_src.article.contents import fill_contents
 from figures_src.article.facts import gather
 from figures_src.article.glossary import glossary
 from figures_src.article.headings import fill_section_links, section_link
@@ -41,7 +42,7 @@ def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str,
         FileNotFoundError: a drawing is missing.
     """
     page = environment(records, figures, catalogue).get_template(TEMPLATE).render()
-    return references.number_citations(typeset(fill_section_links(page)))
+    return references.number_citations(typeset(fill_contents(fill_section_links(page))))
 
 
 def environment(

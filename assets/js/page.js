@@ -6,7 +6,7 @@ function enlarge(figure, opener) {
   const picture = figure.querySelector('picture').cloneNode(true);
   picture.querySelector('img').loading = 'eager';
   frame.replaceChildren(picture);
-  dialog.setAttribute('aria-label', opener.dataset.name);
+  dialog.setAttribute('aria-label', opener.getAttribute('aria-label'));
   dialog.showModal();
   // A browser gives the focus back by itself to what had it; a click on the drawing had none to give.
   dialog.addEventListener('close', () => opener.focus({ preventScroll: true }), { once: true });
@@ -39,3 +39,28 @@ if (dialog) prepare(dialog);
 for (const button of document.querySelectorAll('button[data-copies]')) {
   button.addEventListener('click', () => copy(button));
 }
+
+// The table of contents follows the reading: the current entry is that of the last heading above a third of the screen.
+function follow(contents) {
+  const links = new Map([...contents.querySelectorAll('a')].map((link) => [link.hash.slice(1), link]));
+  const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const refresh = () => {
+    const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+    const current = links.get(above.at(-1)?.id);
+    for (const link of links.values()) link.setAttribute('aria-current', String(link === current));
+  };
+  let waiting = false;
+  const later = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      refresh();
+    });
+  };
+  addEventListener('scroll', later, { passive: true });
+  refresh();
+}
+
+const contents = document.querySelector('.contents');
+if (contents) follow(contents);

@@ -15,6 +15,7 @@ from scipy.stats import norm
 from figures_src import french
 from figures_src.article.facts import Estimate, GridFacts
 from figures_src.article.names import closest
+from figures_src.article.typography import typeset
 from figures_src.figures import grid_mnist
 from figures_src.figures.common import ARMS
 from figures_src.figures.signals import EPSILON, gaussian, sigmoid
@@ -63,7 +64,9 @@ class Play:
             "grid": lambda: grid(self.records[grid_mnist.RECORD], self.grid),
         }
         state = states[closest(name, states, "figure to play with")]()
-        return re.sub(r"\s*\n\s*", "", self.render(f"plays/{name}.html.j2", {"now": state}))
+        page = re.sub(r"\s*\n\s*", "", self.render(f"plays/{name}.html.j2", {"now": state}))
+        # The pass over the whole page leaves attributes alone.
+        return re.sub(r'(?<= aria-label=")[^"]*', lambda match: typeset(match[0]), page)
 
 
 def path(points: Points) -> str:
