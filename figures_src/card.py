@@ -24,7 +24,9 @@ def png_bytes() -> bytes:
     with rc(LIGHT, WIDE), matplotlib.style.context([{"text.antialiased": True}]):
         figure = Figure(figsize=(WIDTH / DOTS, HEIGHT / DOTS), dpi=DOTS, facecolor=LIGHT.paper)
         figure.text(0.06, 0.82, "Normalisation par lots", size=48, weight=SEMIBOLD, family=FAMILY)
-        figure.text(0.06, 0.72, "Comprendre la BN, chaque figure et chaque nombre rejouables", size=23, color=LIGHT.muted)
+        figure.text(
+            0.06, 0.72, "Comprendre la BN, chaque figure et chaque nombre rejouables", size=23, color=LIGHT.muted
+        )
         _bells(figure.add_axes((0.06, 0.13, 0.42, 0.46)), SCATTERED, LIGHT.without_bn, "sans BN")
         _bells(figure.add_axes((0.52, 0.13, 0.42, 0.46)), TOGETHER, LIGHT.with_bn, "avec BN")
         buffer = io.BytesIO()

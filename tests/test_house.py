@@ -25,7 +25,17 @@ ORDER = (
     {"publish"},
     {"build"},
 )
-TORCH_FREE = ("figures", "card.py", "article", "catalogue.py", "publish.py", "style.py", "records", "published", "build.py")
+TORCH_FREE = (
+    "figures",
+    "card.py",
+    "article",
+    "catalogue.py",
+    "publish.py",
+    "style.py",
+    "records",
+    "published",
+    "build.py",
+)
 
 
 def room(module: str) -> str:

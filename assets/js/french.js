@@ -2,9 +2,8 @@
 
 /** A decimal comma, thousands apart, a real minus sign; never "−0". */
 export function number(value, decimals = 0, signed = false) {
-  const scale = 10 ** decimals;
-  // Python rounds halves to even; toFixed rounds what the binary fraction really is.
-  const text = (Math.round(value * scale) === 0 ? 0 : value).toFixed(decimals);
+  const rounded = value.toFixed(decimals);
+  const text = Number(rounded) === 0 ? rounded.replace('-', '') : rounded;
   const [whole, fraction] = text.replace('-', '').split('.');
   const sign = text.startsWith('-') ? '−' : signed && Number(text) > 0 ? '+' : '';
   return sign + whole.replace(/\B(?=(\d{3})+$)/g, '\u202f') + (fraction ? `,${fraction}` : '');

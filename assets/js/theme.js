@@ -1,10 +1,21 @@
-// Light or dark: by the system, or as the switch was left. In the head, so that the first paint is the right one.
+// In the head, so that the first paint is the right one: light or dark, by the system or as the switch was left, and
+// in the page's own fonts.
 (() => {
   const root = document.documentElement;
   const DARK = '(prefers-color-scheme: dark)';
   const system = matchMedia(DARK);
   const paper = matchMedia('print');
   root.classList.add('js');
+
+  // A browser that paints before its fonts are decoded, on a busy machine, moves the text when they come. It is shown
+  // at once when they are there, and in any case after a moment that no one notices.
+  const PATIENCE = 1000; // milliseconds
+  const reveal = () => root.classList.add('revealed');
+  setTimeout(reveal, PATIENCE);
+  addEventListener('DOMContentLoaded', () => {
+    document.body.getBoundingClientRect(); // lays out the page, which asks for the fonts that it uses
+    document.fonts.ready.then(reveal);
+  });
 
   const remembered = () => {
     try {

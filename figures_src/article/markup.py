@@ -174,9 +174,9 @@ class FigureMarkup:
         else:
             parts.append(f"Dessiné par <code>figures_src/figures/{figure.id}.py</code>.")
         parts.append(f"Pour redessiner : <code>python scripts/build_figures.py --only {figure.id}</code>.")
-        name = label(figure)
         # Shown where scripts run; the drawing itself answers to a click, too.
-        parts.append(f'<button type="button" class="enlarge needs-js" aria-label="Agrandir{french.NARROW_NO_BREAK_SPACE}: {name}">Agrandir</button>')
+        name = f"Agrandir{french.NARROW_NO_BREAK_SPACE}: {label(figure)}"
+        parts.append(f'<button type="button" class="enlarge needs-js" aria-label="{name}">Agrandir</button>')
         return " ".join(parts)
 
     def _line(self, template: str) -> str:

@@ -175,8 +175,8 @@ def _example(z: float, z_hat: float, used: bool) -> dict[str, Any]:
 
 def height(accuracy: np.ndarray) -> np.ndarray:
     """Heights of accuracies on the axis of the error's logarithm: 0 for none, 1 for `BEST`."""
-    heights: np.ndarray = np.log(1 - np.minimum(accuracy, 0.9999)) / np.log(1 - BEST)
-    return np.clip(heights, 0, 1)
+    heights: np.ndarray = np.clip(np.log(1 - np.minimum(accuracy, 0.9999)) / np.log(1 - BEST), 0, 1)
+    return heights
 
 
 def grid(record: Record, facts: GridFacts) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def grid(record: Record, facts: GridFacts) -> dict[str, Any]:
         "arms": _arms(record, facts, chosen),
         "steps": facts.steps,
         "seeds": facts.seeds,
-        "told": _told(facts, chosen),
+        "told": grid_told(facts, chosen),
     }
 
 
@@ -239,7 +239,8 @@ def _estimate(value: Estimate) -> str:
     return f"{french.percent(value.mean)} (±{NNBSP}{french.number(100 * value.half_width, 1)})"
 
 
-def _told(facts: GridFacts, chosen: int) -> str:
+def grid_told(facts: GridFacts, chosen: int) -> str:
+    """The sentence that says what both arms reach in a cell."""
     cell = facts.cells[chosen]
     pair = cell.accuracy
     return (

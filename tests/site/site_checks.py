@@ -86,10 +86,13 @@ class Visit:
 
 @contextmanager
 def visit(
-    browser: Browser, url: str, width: int = WIDE, scheme: str = "light", patient: bool = False
+    browser: Browser, url: str, width: int = WIDE, scheme: str = "light", patient: bool = False, **options: Any
 ) -> Iterator[Visit]:
-    """Open `url` and load every image; a `patient` visit waits for a quiet network instead, scrolling nothing."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    """Open `url` and load every image; a `patient` visit waits for a quiet network instead, scrolling nothing.
+
+    `options` are those of a browser context, such as `java_script_enabled=False`.
+    """
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
     seen = Visit(context.new_page())
     seen.page.on("console", lambda m: m.type in ("error", "warning") and seen.console.append(m.text))
     seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
@@ -136,6 +139,22 @@ def layout_shifts(seen: Visit) -> list[str]:
     """Return the cumulative layout shift, when anything moved while the page loaded."""
     shift = float(seen.page.evaluate("window.shifts"))
     return [f"cumulative layout shift {shift:.4f}"] if shift > SHIFT_OF_A_BUSY_MACHINE else []
+
+
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*application/ld\+json)[^>]*>|<style\b[^>]*>|<[a-z][^>]*\s(?:style|on[a-z]+)=[^>]*>"
+)
+
+
+def inline_code(html: str) -> list[str]:
+    """Return the scripts, styles and handlers that stand in the page itself, which a strict policy refuses."""
+    return [match[0][:120] for match in INLINE.finditer(html)]
+
+
+def policy_of(seen: Visit) -> dict[str, list[str]]:
+    """Return the Content-Security-Policy of the page, directive by directive."""
+    content = seen.page.locator("meta[http-equiv='Content-Security-Policy']").get_attribute("content") or ""
+    return {name: sources for name, *sources in (part.split() for part in content.split(";") if part.strip())}
 
 
 def missing_fonts(seen: Visit) -> list[str]:
