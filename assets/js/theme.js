@@ -7,11 +7,12 @@
   const paper = matchMedia('print');
   root.classList.add('js');
 
-  // A browser that paints before its fonts are decoded, on a busy machine, moves the text when they come. It is shown
-  // at once when they are there, and in any case after a moment that no one notices.
-  const PATIENCE = 1000; // milliseconds
+  // A browser that paints before its fonts are decoded moves the text when they come. The page is shown as soon as
+  // they are there, and in any case after a second: counted in short turns, which a busy processor lengthens as much as
+  // it delays the fonts.
   const reveal = () => root.classList.add('revealed');
-  setTimeout(reveal, PATIENCE);
+  const wait = (turns) => (turns ? setTimeout(wait, 100, turns - 1) : reveal());
+  wait(10);
   addEventListener('DOMContentLoaded', () => {
     document.body.getBoundingClientRect(); // lays out the page, which asks for the fonts that it uses
     document.fonts.ready.then(reveal);

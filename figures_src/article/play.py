@@ -16,8 +16,7 @@ from figures_src import french
 from figures_src.article.facts import Estimate, GridFacts
 from figures_src.article.names import closest
 from figures_src.article.typography import typeset
-from figures_src.figures import grid_mnist
-from figures_src.figures.common import ARMS
+from figures_src.figures import grid_cells
 from figures_src.figures.signals import EPSILON, gaussian, sigmoid
 from figures_src.records.store import Record
 
@@ -34,6 +33,7 @@ BATCH, SIZE = (-1.0, 1.0, 2.0, 4.0, -2.5, 0.5), 4
 POPULATION_MU, POPULATION_SIGMA2 = 1.0, 4.0
 Z_RANGE, Z_HAT_RANGE = 6.0, 4.0
 
+GRID = "mnist_grid"
 BEST = 0.985
 """Accuracy at the top of the frame of the grid's curves."""
 MARKS = (0.5, 0.8, 0.9, 0.95, 0.98)
@@ -61,7 +61,7 @@ class Play:
         states: dict[str, Callable[[], dict[str, Any]]] = {
             "gamma_beta": lambda: gamma_beta(GAMMA, BETA),
             "batch": lambda: batch(BATCH, SIZE),
-            "grid": lambda: grid(self.records[grid_mnist.RECORD], self.grid),
+            "grid": lambda: grid(self.records[GRID], self.grid),
         }
         state = states[closest(name, states, "figure to play with")]()
         page = re.sub(r"\s*\n\s*", "", self.render(f"plays/{name}.html.j2", {"now": state}))
@@ -214,7 +214,7 @@ def _heights(marks: Sequence[float]) -> Iterable[tuple[float, float]]:
 
 def _arms(record: Record, facts: GridFacts, chosen: int) -> list[dict[str, str]]:
     place = np.unravel_index(chosen, (len(facts.sigmas), len(facts.learning_rates)))
-    told = grid_mnist.cell_data(record.arrays["test_accuracy"][place].astype(np.float64))
+    told = grid_cells.cell(record.arrays["test_accuracy"][place])
     along = record.arrays["step"] / record.arrays["step"][-1]
     accuracy = facts.cells[chosen].accuracy
     return [
@@ -227,7 +227,7 @@ def _arms(record: Record, facts: GridFacts, chosen: int) -> list[dict[str, str]]
             "band": f"{_over(along, told[name]['high'])}L"
             f"{_over(along[::-1], told[name]['low'][::-1]).removeprefix('M')}Z",
         }
-        for arm, name in enumerate(ARMS)
+        for name, arm in grid_cells.ARMS.items()
     ]
 
 

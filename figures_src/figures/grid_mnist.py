@@ -1,6 +1,5 @@
 """The grid of σ and learning rates on MNIST: accuracy with and without BN, each at its own best setting too."""
 
-import json
 import math
 from typing import Any
 
@@ -10,7 +9,7 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN
-from figures_src.figures import drawing
+from figures_src.figures import drawing, grid_cells
 from figures_src.figures.common import (
     ARM_LABELS,
     ARMS,
@@ -21,7 +20,6 @@ from figures_src.figures.common import (
     interval,
     rows_of,
 )
-from figures_src.intervals import half_width
 from figures_src.records.store import Record
 from figures_src.style import (
     SEMIBOLD,
@@ -78,33 +76,8 @@ def table(records: Records) -> Table:
 
 
 def data(records: Records) -> bytes:
-    """The curves of every cell, for the figure of the page that shows one of them at a time: JSON.
-
-    ``cells`` go through the learning rates of the first σ, then of the next. Curves are test accuracies in
-    hundredths of a percent; ``final`` and ``gap`` (with BN less without, paired by seed), a mean and its 95 %
-    half-width, are fractions of one.
-    """
-    arrays = records[RECORD].arrays
-    axes = {name: arrays[name].tolist() for name in ("step", "sigma", "learning_rate")}
-    accuracy = arrays["test_accuracy"].astype(np.float64)
-    cells = [cell_data(accuracy[place]) for place in np.ndindex(accuracy.shape[:2])]
-    return (json.dumps({**axes, "cells": cells}, separators=(",", ":")) + "\n").encode()
-
-
-def cell_data(accuracy: np.ndarray) -> dict[str, Any]:
-    """Curves, final accuracies and gap of one cell, from its accuracies (arm, seed, step)."""
-    curves = interval(accuracy, axis=1)
-    told: dict[str, Any] = {"gap": _estimate(accuracy[WITH_BN, :, -1] - accuracy[WITHOUT_BN, :, -1])}
-    for arm, name in enumerate(ARMS):
-        parts = {"mean": curves.mean[arm], "low": curves.low[arm], "high": curves.high[arm]}
-        rounded = {part: np.rint(values * 10_000).astype(int).tolist() for part, values in parts.items()}
-        told[name] = {**rounded, "final": _estimate(accuracy[arm, :, -1])}
-    return told
-
-
-def _estimate(values: np.ndarray) -> list[float]:
-    """Mean over seeds and half-width, with digits to spare for whoever rounds them again."""
-    return [round(float(values.mean()), 7), round(float(half_width(values)), 7)]
+    """The curves of every cell, for the figure of the page that shows one of them at a time."""
+    return grid_cells.to_json(records[RECORD])
 
 
 def _flat(accuracy: np.ndarray, arm: int) -> list[tuple[float, float, float]]:

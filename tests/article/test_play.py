@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from figures_src.article import play
 from figures_src.article.facts import grid_facts
-from figures_src.figures import grid_mnist
+from figures_src.figures import grid_cells
 from tests.article import samples
 
 
@@ -48,7 +48,7 @@ def test_the_axis_of_the_grid_is_the_logarithm_of_the_error():
 
 def test_the_curves_of_the_grid_are_those_of_the_record():
     record = samples.grid()
-    told = json.loads(grid_mnist.data({"mnist_grid": record}))
+    told = json.loads(grid_cells.to_json(record))
     assert [len(told[name]) for name in ("step", "sigma", "learning_rate", "cells")] == [2, 2, 3, 6]
     cell = told["cells"][1 * 3 + 2]
     assert cell["without_bn"]["mean"] == [9405, 9405]

@@ -31,6 +31,8 @@ NARROW, WIDE = 360, 1280
 FIGURE_BREAKPOINT = 760
 # An idle machine measures 0; on a busy one the embedded font may be decoded after the first paint (0.007 seen).
 SHIFT_OF_A_BUSY_MACHINE = 0.05
+PATIENCE = 180_000
+"""Milliseconds: other work on the machine makes a test late, not wrong."""
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/xml", "application/json")
 
 
@@ -93,6 +95,7 @@ def visit(
     `options` are those of a browser context, such as `java_script_enabled=False`.
     """
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+    context.set_default_timeout(PATIENCE)
     seen = Visit(context.new_page())
     seen.page.on("console", lambda m: m.type in ("error", "warning") and seen.console.append(m.text))
     seen.page.on("pageerror", lambda error: seen.console.append(str(error)))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from site_checks import NARROW, WIDE, QuietHandler, broken_images, overflow, visit, wrong_variants
+from site_checks import NARROW, PATIENCE, WIDE, QuietHandler, broken_images, overflow, visit, wrong_variants
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -43,6 +43,7 @@ def test_without_scripts_everything_can_be_read(browser: Browser, post_url: str)
 def test_without_pictures_their_words_stand_in_their_place(browser: Browser, post_url: str) -> None:
     context = browser.new_context(viewport={"width": WIDE, "height": 900})
     try:
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.route(re.compile(r"\.(svg|png)$"), lambda route: route.abort())
         page.goto(post_url)
@@ -120,6 +121,7 @@ def test_the_switch_turns_page_and_figures_and_is_remembered(browser: Browser, p
     drawn = "[...document.querySelectorAll('figure picture img')].map(i => i.loading = 'eager') && 0"
     sources = "[...document.querySelectorAll('figure picture img')].map(i => i.currentSrc)"
     try:
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(post_url)
         light = page.evaluate(paper)
