@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,6 +126,18 @@ async () => {
   await Promise.all(images.map(image => image.decode().catch(() => null)));
 }
 """
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until `expression` holds in the page.
+
+    Playwright's own `wait_for_function` evaluates strings within the page, which its security policy refuses.
+    """
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(expression):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"never true in the page: {expression}")
+        page.wait_for_timeout(50)
 
 
 def console_problems(seen: Visit) -> list[str]:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser
-from site_checks import build_problems, build_site, inline_code, policy_of, visit
+from site_checks import build_problems, build_site, inline_code, policy_of, until, visit
 
 from figures_src.catalogue import FIGURES
 
@@ -88,7 +88,7 @@ def test_the_notice_is_copied_by_one_key(browser: Browser, post_url: str) -> Non
     with visit(browser, post_url, permissions=["clipboard-read", "clipboard-write"]) as seen:
         button = seen.page.locator("button[data-copies]")
         button.press("Enter")
-        seen.page.wait_for_function("document.querySelector('.copy [role=status]').textContent === 'Copié.'")
+        until(seen.page, "document.querySelector('.copy [role=status]').textContent === 'Copié.'")
         assert seen.page.evaluate("navigator.clipboard.readText()").startswith("@misc{normalisation-par-lots,")
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Locator, Page
 from scipy.stats import norm
-from site_checks import visit
+from site_checks import until, visit
 
 from figures_src import batchnorm, build, french
 from figures_src.article import play
@@ -143,7 +143,7 @@ def shown(page: Page, part: str) -> str:
 def told(page: Page, figure: str, word: str) -> str:
     """The sentence of a figure once it holds a word; it waits for the hand to rest."""
     status = page.locator(f"#play-{figure} [role='status']")
-    page.wait_for_function(f"document.querySelector('#play-{figure} [role=status]').textContent.includes('{word}')")
+    until(page, f"document.querySelector('#play-{figure} [role=status]').textContent.includes('{word}')")
     return status.text_content() or ""
 
 

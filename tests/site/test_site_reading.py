@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from site_checks import NARROW, PATIENCE, WIDE, QuietHandler, broken_images, overflow, visit, wrong_variants
+from site_checks import NARROW, PATIENCE, WIDE, QuietHandler, broken_images, overflow, until, visit, wrong_variants
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -107,7 +107,7 @@ def test_a_figure_enlarges_and_gives_the_focus_back(browser: Browser, post_url: 
         dialog = page.locator("dialog#enlarged")
         assert dialog.is_visible()
         assert page.evaluate("document.getElementById('enlarged').contains(document.activeElement)")
-        page.wait_for_function("document.querySelector('#enlarged img')?.naturalWidth > 0")
+        until(page, "document.querySelector('#enlarged img')?.naturalWidth > 0")
         shown = page.evaluate("document.querySelector('#enlarged img').getBoundingClientRect().width")
         assert shown > 1.2 * (page.locator("#gbn_2 img").bounding_box() or {})["width"]
         page.keyboard.press("Escape")
@@ -281,7 +281,7 @@ def test_levels_and_contents_lead_into_the_page_and_follow_it(browser: Browser, 
         assert [hash for hash in page.evaluate(targets) if page.locator(hash).count() != 1] == []
         for anchor in ("en-3-minutes", "pourquoi"):
             page.evaluate(f"document.getElementById('{anchor}').scrollIntoView({{block: 'start'}})")
-            page.wait_for_function(f"document.querySelector('.contents [aria-current=true]')?.hash === '#{anchor}'")
+            until(page, f"document.querySelector('.contents [aria-current=true]')?.hash === '#{anchor}'")
             box = page.locator(".contents-list").bounding_box() or {}
             assert 0 <= box["y"] < 100
             assert box["x"] + box["width"] < (page.locator(".post-body > p").first.bounding_box() or {})["x"]
