@@ -58,8 +58,10 @@ function showStatistics(part, now) {
 
 function showExample(part, i, z, now) {
   const used = i < z.length;
-  for (const name of ['row', 'link', 'from', 'to', 'from-name', 'to-name']) {
-    part[`${name}-${i}`].toggleAttribute('hidden', !used);
+  part[`row-${i}`].hidden = !used;
+  // SVG knows no `hidden`.
+  for (const name of ['link', 'from', 'to', 'from-name', 'to-name']) {
+    set(part[`${name}-${i}`], { display: used ? 'inline' : 'none' });
   }
   if (!used) return;
   const [from, to] = [length(now.from[i]), length(now.to[i])];
