@@ -19,12 +19,23 @@ ORDER = (
     {"records", "published"},
     {"style"},
     {"figures"},
+    {"card"},
     {"catalogue"},
     {"article"},
     {"publish"},
     {"build"},
 )
-TORCH_FREE = ("figures", "article", "catalogue.py", "publish.py", "style.py", "records", "published", "build.py")
+TORCH_FREE = (
+    "figures",
+    "card.py",
+    "article",
+    "catalogue.py",
+    "publish.py",
+    "style.py",
+    "records",
+    "published",
+    "build.py",
+)
 
 
 def room(module: str) -> str:

@@ -66,6 +66,7 @@ def test_the_outline_is_that_of_the_article(page):
         "references",
         "pour-aller-plus-loin",
         "glossaire",
+        "citer",
     ]
     numbers = re.findall(r"^#### (\w+)\)", page, re.MULTILINE)
     assert numbers == ["a", "b", *"1234", *"123456", *"1234"]
