@@ -25,10 +25,4 @@ def rows_of(arrays: Arrays, arm: str, learning_rate: float | None = None) -> np.
     if learning_rate is not None:
         chosen = chosen & np.isclose(arrays["run_learning_rate"], learning_rate, rtol=1e-9, atol=0)
     rows = np.flatnonzero(chosen)
-    return np.asarray(rows[np.argsort(arrays["seed"][rows])])
-
-
-def of_arm(arrays: Arrays, arm: str) -> np.ndarray:
-    """Rows of an arm that has one rate, in the order of their seeds."""
-    rows = np.flatnonzero(arrays["arm"] == str(arm))
     return np.asarray(rows[np.argsort(arrays["seed"][rows], kind="stable")])

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
-from figures_src.experiments.assembly import assemble, of_arm
+from figures_src.experiments.assembly import assemble, rows_of
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge_mean
 from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
@@ -76,7 +76,7 @@ def replay_runs(config: CarsProtocol) -> list[CarsRun]:
 
 def accuracy(arrays: Arrays, arm: str, variant: int = POPULATION) -> np.ndarray:
     """Accuracy in per cent: (seeds, shifts, strengths), the images as they are first."""
-    return np.asarray(100 * arrays["accuracy"][of_arm(arrays, arm), variant])
+    return np.asarray(100 * arrays["accuracy"][rows_of(arrays, arm), variant])
 
 
 def loss_of(arrays: Arrays, arm: str, shift: int, variant: int = POPULATION) -> np.ndarray:

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from figures_src.datasets import FASHION_MNIST_SHA256
-from figures_src.experiments.assembly import assemble, of_arm
+from figures_src.experiments.assembly import assemble, rows_of
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge_mean
 from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
@@ -77,23 +77,23 @@ def layer_means(arrays: Arrays, channels: np.ndarray) -> np.ndarray:
 
 def distances(arrays: Arrays, arm: str, group: int, mode: int = EVALUATION) -> np.ndarray:
     """Wasserstein-1 distance of a group to the reference, mean over each layer's channels: (seeds, layers)."""
-    return layer_means(arrays, arrays["channel_distance"][of_arm(arrays, arm), mode, group])
+    return layer_means(arrays, arrays["channel_distance"][rows_of(arrays, arm), mode, group])
 
 
 def swap_distances(arrays: Arrays, arm: str, mode: int = EVALUATION) -> np.ndarray:
     """Wasserstein-1 distance of boots to sneakers, mean over each layer's channels: (seeds, layers)."""
-    return layer_means(arrays, arrays["swap_distance"][of_arm(arrays, arm), mode])
+    return layer_means(arrays, arrays["swap_distance"][rows_of(arrays, arm), mode])
 
 
 def mean_shifts(arrays: Arrays, arm: str) -> np.ndarray:
     """How far each channel's mean moves when boots take the place of the sneakers: mean of |Δ|, (seeds, layers)."""
-    means = arrays["channel_mean"][of_arm(arrays, arm), EVALUATION]
+    means = arrays["channel_mean"][rows_of(arrays, arm), EVALUATION]
     return layer_means(arrays, np.abs(means[:, BOOTS] - means[:, SNEAKERS]))
 
 
 def recall(arrays: Arrays, arm: str, group: int, mode: int = EVALUATION) -> np.ndarray:
     """Share of the shoes of a group answered "shoe", in per cent, one per seed."""
-    return np.asarray(100 * arrays["shoe_recall"][of_arm(arrays, arm), mode, group])
+    return np.asarray(100 * arrays["shoe_recall"][rows_of(arrays, arm), mode, group])
 
 
 def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.assembly import of_arm
+from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.cars import (
     BATCH,
     DARKENED,
@@ -63,7 +63,7 @@ def table(records: Records) -> Table:
             over = interval(accuracy(record.arrays, arm, variant)[:, shift])
             parts = zip(over.mean.tolist(), over.low.tolist(), over.high.tolist(), strict=True)
             statistics = VARIANTS[variant] if arm == BATCH else "none"
-            seeds = len(of_arm(record.arrays, arm))
+            seeds = len(rows_of(record.arrays, arm))
             rows += [(name, at, arm, statistics, seeds, *each) for at, each in zip(strengths, parts, strict=True)]
     return Table((*columns, *(f"accuracy_{part}" for part in PARTS)), tuple(rows))
 
@@ -80,7 +80,7 @@ def headline(record: Record) -> str:
 
 
 def _subtitle(record: Record) -> str:
-    seeds = len(of_arm(record.arrays, BATCH))
+    seeds = len(rows_of(record.arrays, BATCH))
     return drawing.tidy(
         f"CIFAR-10, automobile ou non, autant de l’un que de l’autre : le hasard donne {french.percent(0.5, 0)}. "
         f"Moyenne de {seeds} graines et intervalle à {french.percent(0.95, 0)}. Tirets : statistiques recalculées sur "

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.assembly import of_arm
+from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.shoes import (
     BATCH,
     BOOTS,
@@ -82,7 +82,7 @@ def headline(record: Record) -> str:
 
 
 def _subtitle(record: Record) -> str:
-    seeds, first = len(of_arm(record.arrays, BATCH)), record.arrays["seed"].min()
+    seeds, first = len(rows_of(record.arrays, BATCH)), record.arrays["seed"].min()
     colours = "En gris, des baskets ; en bleu, des bottines.".replace(" ", NO_BREAK_SPACE)
     return drawing.tidy(
         f"Fashion-MNIST : chaussure ou non. Courbes : un canal par couche, celui de distance médiane, graine {first}. "
@@ -118,7 +118,7 @@ def _draw_pictures(sheet: drawing.Sheet, record: Record) -> None:
 
 def _density(record: Record, group: int, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Centres of the bins and density of the typical channel, (bins,) each; two bins are drawn as one."""
-    row = of_arm(record.arrays, BATCH)[SHOWN_SEED]
+    row = rows_of(record.arrays, BATCH)[SHOWN_SEED]
     counts = record.arrays["typical_histogram"][row, EVALUATION, group, layer].reshape(-1, 2).sum(axis=1)
     reach = float(record.sidecar["common"]["reach"])
     edges = np.linspace(-reach, reach, len(counts) + 1)
@@ -154,7 +154,7 @@ def _draw_layer(sheet: drawing.Sheet, axes: Axes, record: Record, layer: int) ->
 
 def _typical_mean(record: Record, group: int, layer: int) -> float:
     """Mean of the typical channel, exact rather than read off its histogram."""
-    row = of_arm(record.arrays, BATCH)[SHOWN_SEED]
+    row = rows_of(record.arrays, BATCH)[SHOWN_SEED]
     first = int(np.flatnonzero(record.arrays["layer_of_channel"] == layer)[0])
     channel = first + int(record.arrays["typical_channel"][row, layer])
     return float(record.arrays["channel_mean"][row, EVALUATION, group, channel])

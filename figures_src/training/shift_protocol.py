@@ -56,6 +56,11 @@ class ConvolutionalRun:
         return (self.seed,)
 
     @property
+    def arm(self) -> str:
+        """What tells the run from the others of its experiment, rate and seed aside."""
+        return str(self.normalization)
+
+    @property
     def label(self) -> str:
         """A short name for progress bars."""
         return f"{self.normalization} batch={self.batch_size} seed={self.seed}"
@@ -119,6 +124,11 @@ class StatisticsRun(ConvolutionalRun):
             raise ValueError(f"groups of {self.group} do not divide a batch of {self.batch_size}, or hold one image")
         if self.batch_size > min(self.learnt_images, self.precise_images):
             raise ValueError("a batch is larger than the images it is drawn from: lower batch_size")
+
+    @property
+    def arm(self) -> str:
+        """What tells the run from the others of its experiment, rate and seed aside."""
+        return str(self.normalization)
 
     @property
     def label(self) -> str:
