@@ -45,6 +45,7 @@ check: $(VENV)/.test tools-language  ## style, types, the French of the article,
 
 bench: $(VENV)/.runtime  ## speed, as ratios measured in one run
 	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench_vgg.py
 
 clean:  ## forget everything installed or built; records and published files stay
 	rm -rf $(VENV) node_modules build _site .jekyll-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
