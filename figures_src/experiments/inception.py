@@ -19,8 +19,7 @@ import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
 from figures_src.experiments.assembly import assemble, rows_of
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
-from figures_src.intervals import half_width
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge, judge_mean
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
 from figures_src.training.inception_protocol import InceptionRun
@@ -211,24 +210,27 @@ def _speed_verdicts(arrays: Arrays) -> Sequence[Verdict]:
     level = threshold(arrays)
     reach = "Itérations jusqu’à la meilleure précision de test sans BN"
     return (
-        _time_verdict(arrays, f"{reach}, même taux : BN rapportée à sans BN", (BN, STANDARD), level, "≤ 0,5"),
+        _time_verdict(arrays, f"{reach}, même taux : BN rapportée à sans BN", (BN, STANDARD), level, "≤ 0,5", 0.5),
         _time_verdict(
             arrays,
             f"{reach} moins un point, même taux : BN rapportée à sans BN",
             (BN, STANDARD),
             level - TOLERANCE,
             "≤ 0,5",
+            0.5,
         ),
-        _time_verdict(arrays, f"{reach} : BN à taux × 5 rapportée à BN au taux de base", (BN_X5, BN), level, "< 1"),
+        _time_verdict(arrays, f"{reach} : BN à taux × 5 rapportée à BN au taux de base", (BN_X5, BN), level, "< 1", 1),
     )
 
 
-def _time_verdict(arrays: Arrays, prediction: str, pair: tuple[Arm, Arm], level: float, limit: str) -> Verdict:
+def _time_verdict(
+    arrays: Arrays, prediction: str, pair: tuple[Arm, Arm], level: float, limit: str, bound: float
+) -> Verdict:
     """Times of the mean curves of two arms; the interval is that of the seeds of the first."""
     faster, slower = (mean_steps_to(arrays, arm, level) for arm in pair)
     if not np.isfinite(slower):
-        return _verdict(prediction, limit, np.array([np.nan]), "×")
-    return _verdict(prediction, limit, steps_to(arrays, pair[0], level) / slower, "×", faster / slower)
+        return judge(prediction, limit, np.nan, bound)
+    return judge(prediction, limit, faster / slower, bound, samples=steps_to(arrays, pair[0], level) / slower)
 
 
 def _accuracy_verdicts(arrays: Arrays) -> Sequence[Verdict]:
@@ -236,29 +238,20 @@ def _accuracy_verdicts(arrays: Arrays) -> Sequence[Verdict]:
     highest = 100 * (best_accuracy(arrays, BN_X30) - best_accuracy(arrays, STANDARD))
     sigmoids, plain = (100 * best_accuracy(arrays, arm) for arm in (BN_SIGMOID, STANDARD_SIGMOID))
     return (
-        _verdict("Sans BN : précision finale à taux × 5 moins celle à taux × 1", "≤ −20 points", stressed, "points"),
-        _verdict("Meilleure précision : BN à taux × 30 moins sans BN", "> 0 point", highest, "points"),
-        _verdict("Sigmoïdes avec BN, taux × 5 : meilleure précision de test", "≥ 40 %", sigmoids, "%"),
-        _verdict("Sigmoïdes sans BN : meilleure précision de test", "≤ 20 %", plain, "%"),
+        judge_mean("Sans BN : précision finale à taux × 5 moins celle à taux × 1", "≤ −20 points", stressed, -20,
+                   unit="points"),
+        judge_mean("Meilleure précision : BN à taux × 30 moins sans BN", "> 0 point", highest, 0, unit="points"),
+        judge_mean("Sigmoïdes avec BN, taux × 5 : meilleure précision de test", "≥ 40 %", sigmoids, 40, 1, "%"),
+        judge_mean("Sigmoïdes sans BN : meilleure précision de test", "≤ 20 %", plain, 20, 1, "%"),
     )  # fmt: skip
 
 
 def _flatness_verdict(arrays: Arrays) -> Verdict:
-    largest = max((drift(arrays, arm) for arm in ARMS.values()), key=abs)
-    return Verdict(
+    largest = max(abs(drift(arrays, arm)) for arm in ARMS.values())
+    return judge(
         "Fin des courbes : précision du dernier huitième moins celle du huitième précédent, plus grand écart des bras",
-        "≤ 0,5 point en valeur absolue", largest, FLAT, 2, "points", abs(largest) <= FLAT,
+        "≤ 0,5 point en valeur absolue", largest, FLAT, unit="points",
     )  # fmt: skip
-
-
-def _verdict(prediction: str, limit: str, samples: np.ndarray, unit: str, measured: float | None = None) -> Verdict:
-    """The mean of seeds, or what is given, on the side of the limit that its sign says; not a number is never met."""
-    value = float(samples.mean() if measured is None else measured)
-    sign, number = limit.split()[:2]
-    bound = float(number.replace("−", "-").replace(",", "."))
-    met = {"≤": value <= bound, "<": value < bound, "≥": value >= bound, ">": value > bound}[sign]
-    spread = float(half_width(samples)) if len(samples) > 1 and np.isfinite(samples).all() else None
-    return Verdict(prediction, limit, value, bound, 1 if unit == "%" else 2, unit, bool(met), spread)
 
 
 GRID = Experiment(
