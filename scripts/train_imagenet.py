@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CHOICES = {"device": ("cpu", "cuda", "auto"), "precision": ("auto", "float32")}
 FOLDER = Path(__file__).parents[1] / "build" / "imagenet"
 WARM_UP = 5
+SHARED_STORE = "TORCHELASTIC_USE_AGENT_STORE"
+"""Set by torchrun where processes meet in the store of its agent, which keeps what the dead have written."""
 SPEAK_EVERY = 30
 
 
@@ -76,6 +78,11 @@ def main(
     from figures_src.networks.bn_inception import PLANS
     from figures_src.training.inception_protocol import Spread
 
+    if os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0") != "0" and os.environ.get(SHARED_STORE) == "True":
+        refuse(
+            "processes that torchrun starts again may wait for ever at the addresses of dead ones "
+            "(pytorch#135712): say TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 before torchrun, or --max-restarts 0"
+        )
     among("arm", arm, list(ARMS))
     among("network", network, list(PLANS))
     for option, value in (("device", device), ("precision", precision)):
