@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from figures_src.article.estimates import Estimate, estimate
-from figures_src.article.facts_santurkar import EARLY_SHARE, Pair, SanturkarFacts, santurkar_facts, shift_medians
+from figures_src.article.facts_santurkar import Pair, SanturkarFacts, santurkar_facts, shift_medians
 from figures_src.article.predictions import Check
 from figures_src.experiments import dln, vgg
 from figures_src.experiments.assembly import rows_of
@@ -201,7 +201,7 @@ def _shift(arrays: Arrays) -> dict[tuple[float, int], Pair]:
 
 
 def _early(arrays: Arrays) -> np.ndarray:
-    return np.asarray(arrays["shift_step"] <= EARLY_SHARE * arrays["shift_step"][-1])
+    return np.asarray(arrays["shift_step"] <= vgg.EARLY_SHARE * arrays["shift_step"][-1])
 
 
 def _moves(arrays: Arrays, arm: str) -> dict[int, float]:

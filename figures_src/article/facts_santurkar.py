@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from figures_src.experiments.vgg import EARLY_SHARE
 from figures_src.published import load
 
 ARMS = ("without_bn", "with_bn")
@@ -18,9 +19,6 @@ GOOD_ACCURACY = 0.90
 """Training accuracy whose first step tells how fast a network learns."""
 SPACING = 100
 """Updates between two points of the curves of VGG."""
-EARLY_SHARE = 1 / 3
-"""Part of the training over which the gradients are compared: later, the network with BN has learnt everything,
-and its gradients die out for that reason alone (section 2.2)."""
 EARLY_STEPS = 5_000
 """Where the curves of effective smoothness differ."""
 CLASSES = 10

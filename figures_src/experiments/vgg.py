@@ -26,6 +26,9 @@ MATCHED, HIGH, LOW = 0.1, 0.5, 0.01
 L2 = 4.9e-4
 """λ of the penalty λ‖W‖² under which the published losses start at 4.2; for comparisons only."""
 SHIFT_LAYER = 5
+EARLY_SHARE = 1 / 3
+"""Part of the training over which gradients are compared: later, the network with BN has learnt everything, and its
+gradients die out for that reason alone (section 2.2)."""
 BETA_STEPS = 5000
 ACCURACY = 0.9
 
@@ -124,9 +127,9 @@ def steps_to(arrays: Arrays, arm: str, learning_rate: float, accuracy: float = A
 
 
 def shift_ratio(arrays: Arrays) -> float:
-    """Shift with BN over without at the low rate: medians over the first third of the steps (published: 2.9)."""
+    """Shift with BN over without at the low rate: medians over the early steps (published: 2.9)."""
     layer = int(np.flatnonzero(arrays["shift_layer"] == SHIFT_LAYER)[0])
-    early = arrays["shift_step"] <= arrays["shift_step"][-1] / 3
+    early = arrays["shift_step"] <= EARLY_SHARE * arrays["shift_step"][-1]
     with_bn, without = (
         np.median(arrays["shift_difference"][rows_of(arrays, arm, LOW)][:, early, layer]) for arm in (BATCH, STANDARD)
     )

@@ -32,8 +32,6 @@ STROKE: dict[str, Any] = {**drawing.LEAN, "solid_capstyle": "butt"}
 WINDOW = 10
 """The running median looks at this part of the training."""
 PLACES = 19
-EARLY_SHARE = 1 / 3
-"""Where VGG is compared: later its gradients vanish with BN, for everything is learnt."""
 GUTTER, GAP = 40, 14
 PANEL_HEIGHT, ROW, HEAD, FOOT = 78, 106, 62, 22
 COSINES = (-1, 0, 1)
@@ -117,7 +115,7 @@ def ratio(arrays: Any, network: Network, rate: float) -> float:
     Finite measures only. Later, the gradients of a network that has learnt everything die out.
     """
     steps = arrays["shift_step"]
-    looked_at = steps <= steps[-1] * EARLY_SHARE
+    looked_at = steps <= steps[-1] * vgg.EARLY_SHARE
     without, with_bn = (
         np.nanmedian(arrays[DISTANCE.array][runs_of(arrays, arm, rate)][:, looked_at, 0]) for arm in ARMS
     )
@@ -254,7 +252,7 @@ def _steps(sheet: drawing.Sheet, axes: Axes, record: Record, network: Network, l
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
     if last and named:
         sheet.name_below(axes, "itérations")
-    axes.axvspan(0, end * EARLY_SHARE, color=sheet.theme.faint, alpha=0.5, linewidth=0, zorder=0)
+    axes.axvspan(0, end * vgg.EARLY_SHARE, color=sheet.theme.faint, alpha=0.5, linewidth=0, zorder=0)
 
 
 def _draw_curves(axes: Axes, theme: Theme, shown: Curves) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from figures_src.datasets import Dataset
-from figures_src.training.convolutional import Training, carry_out
+from figures_src.training.convolutional import Training, train_convolutional
 from figures_src.training.loop import Arrays, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.population import install, precise
@@ -79,6 +79,6 @@ def train(
     on_progress: Callable[[int], None] = nothing_to_tell,
     should_stop: Callable[[], bool] = never,
 ) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.carry_out``."""
+    """See ``figures_src.training.convolutional.train_convolutional``."""
     training = StatisticsTraining(run, dataset, machine.device)
-    return carry_out(training, dataset.sha256, machine, on_progress, should_stop)
+    return train_convolutional(training, dataset.sha256, machine, on_progress, should_stop)

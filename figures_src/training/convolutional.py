@@ -15,9 +15,9 @@ from torch.nn import functional
 
 from figures_src.networks.convolutional import ConvolutionalNetwork
 from figures_src.networks.normalization import Normalization
-from figures_src.training.checkpoint import Checkpoint, run_key
+from figures_src.training.checkpoint import run_key
 from figures_src.training.descent import Call, Descent
-from figures_src.training.loop import Arrays, never, nothing_to_tell, train_to_end
+from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.photographs import Standardisation
 from figures_src.training.population import Averages, statistics
@@ -26,7 +26,6 @@ from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
 from figures_src.training.selection import Labelled
 from figures_src.training.shift_protocol import MOMENTA, ConvolutionalRun
 
-LOOK_UP_STEPS = 10
 CHUNK = 500
 
 
@@ -116,7 +115,7 @@ class Training(ABC):
         return lambda network: functional.cross_entropy(network(images), labels)
 
 
-def carry_out(
+def train_convolutional(
     training: Training,
     dataset_sha256: str,
     machine: Machine,
@@ -131,12 +130,4 @@ def carry_out(
     torch.set_num_threads(1)
     torch.backends.cudnn.deterministic = True
     key = run_key(training.run, dataset_sha256, machine.device)
-    return train_to_end(
-        training,
-        training.run.steps,
-        Checkpoint(machine.checkpoints / f"{key}.npz"),
-        look_up_every=LOOK_UP_STEPS,
-        save_every_seconds=machine.checkpoint_seconds,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    return carry_out(training, training.run.steps, key, machine, on_progress, should_stop)

@@ -10,8 +10,8 @@ from torch.nn import functional
 
 from figures_src.datasets import Dataset
 from figures_src.networks.perceptron import Architecture, PerceptronEnsemble
-from figures_src.training.checkpoint import Checkpoint, run_key
-from figures_src.training.loop import Arrays, never, nothing_to_tell, train_to_end
+from figures_src.training.checkpoint import run_key
+from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.protocol import EnsembleRun
 from figures_src.training.randomness import HELD_OUT, PROBE, batch_rows, numpy_generator
@@ -224,12 +224,6 @@ def train(
         Interrupted: ``should_stop`` said so; the state is on disk.
     """
     torch.set_num_threads(1)
-    return train_to_end(
-        Training(run, dataset, machine.device),
-        run.steps,
-        Checkpoint(machine.checkpoints / f"{run_key(run, dataset.sha256, machine.device)}.npz"),
-        look_up_every=PROGRESS_STEPS,
-        save_every_seconds=machine.checkpoint_seconds,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    key = run_key(run, dataset.sha256, machine.device)
+    training = Training(run, dataset, machine.device)
+    return carry_out(training, run.steps, key, machine, on_progress, should_stop, PROGRESS_STEPS)

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from figures_src.networks.linear import DeepLinear
-from figures_src.training.checkpoint import Checkpoint, run_key
+from figures_src.training.checkpoint import run_key
 from figures_src.training.deep_protocol import LinearRun
 from figures_src.training.descent import Call, Descent
-from figures_src.training.loop import Arrays, never, nothing_to_tell, train_to_end
+from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.probes import Parameters, covariate_shift
 from figures_src.training.randomness import DATA, INITIAL, numpy_generator, torch_generator
@@ -105,12 +105,6 @@ def train(
         Interrupted: ``should_stop`` said so; the state is on disk.
     """
     torch.set_num_threads(1)
-    return train_to_end(
-        Training(run, machine.device),
-        run.steps,
-        Checkpoint(machine.checkpoints / f"{run_key(run, machine.device)}.npz"),
-        look_up_every=LOOK_UP_STEPS,
-        save_every_seconds=machine.checkpoint_seconds,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    training = Training(run, machine.device)
+    key = run_key(run, machine.device)
+    return carry_out(training, run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS)

@@ -7,8 +7,11 @@ from typing import Protocol
 import numpy as np
 
 from figures_src.training.checkpoint import Checkpoint
+from figures_src.training.machine import Machine
 
 Arrays = dict[str, np.ndarray]
+LOOK_UP_STEPS = 10
+"""Steps between two looks at the clock, and at whether to stop."""
 
 
 class Interrupted(Exception):
@@ -80,6 +83,31 @@ def train_to_end(
     # was before the last measurement, which a resumed run makes again.
     checkpoint.save(training.state())
     return training.finish(), training.seconds
+
+
+def carry_out(
+    training: Resumable,
+    steps: int,
+    key: str,
+    machine: Machine,
+    on_progress: Callable[[int], None] = nothing_to_tell,
+    should_stop: Callable[[], bool] = never,
+    look_up_every: int = LOOK_UP_STEPS,
+) -> tuple[Arrays, float]:
+    """Train to the end with the means of a machine; ``key`` names the checkpoint.
+
+    Raises:
+        Interrupted: ``should_stop`` said so; the state is on disk.
+    """
+    return train_to_end(
+        training,
+        steps,
+        Checkpoint(machine.checkpoints / f"{key}.npz"),
+        look_up_every=look_up_every,
+        save_every_seconds=machine.checkpoint_seconds,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
 
 
 class _Clock:

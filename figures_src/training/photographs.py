@@ -10,12 +10,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from figures_src.datasets import Dataset, Images
-from figures_src.training.checkpoint import Checkpoint, run_key
-from figures_src.training.loop import Arrays, Resumable, never, nothing_to_tell, train_to_end
+from figures_src.training.checkpoint import run_key
+from figures_src.training.loop import Arrays, Resumable, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.precision import Precision, arithmetic, best_precision
 
-LOOK_UP_STEPS = 10
 EVALUATION_CHUNK = 1000
 
 
@@ -117,15 +116,8 @@ def train_on(
     torch.backends.cudnn.deterministic = True
     precision = best_precision(machine.device)
     key = run_key(training.__module__, run, dataset.sha256, machine.device, precision)
-    return train_to_end(
-        training(run, dataset, machine.device, precision),
-        run.steps,
-        Checkpoint(machine.checkpoints / f"{key}.npz"),
-        look_up_every=LOOK_UP_STEPS,
-        save_every_seconds=machine.checkpoint_seconds,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    under_way = training(run, dataset, machine.device, precision)
+    return carry_out(under_way, run.steps, key, machine, on_progress, should_stop)
 
 
 def _rows(images: Images, rows: np.ndarray) -> Images:

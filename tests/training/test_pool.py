@@ -59,7 +59,7 @@ def start(folder: Path, runs: str = ENSEMBLES) -> "subprocess.Popen[str]":
     )
 
 
-def wait_until(condition: "callable[[], bool]", seconds: float = 60) -> None:
+def wait_until(condition: "callable[[], bool]", seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -88,7 +88,7 @@ def steps_reached(folder: Path) -> list[int]:
 
 def result(folder: Path, runs: str = ENSEMBLES) -> dict[str, np.ndarray]:
     process = start(folder, runs)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=600)
     assert process.returncode == 0, errors
     return dict(np.load(folder / "result.npz"))
 
