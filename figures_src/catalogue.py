@@ -44,7 +44,7 @@ class Figure:
     """Whether it shows numbers, which the page then offers for download."""
 
 
-QUOTED: tuple[str, ...] = ()
+QUOTED = ("dln_sum",)
 """Records that sentences quote and no figure shows."""
 
 
