@@ -126,11 +126,6 @@ class StatisticsRun(ConvolutionalRun):
             raise ValueError("a batch is larger than the images it is drawn from: lower batch_size")
 
     @property
-    def arm(self) -> str:
-        """What tells the run from the others of its experiment, rate and seed aside."""
-        return str(self.normalization)
-
-    @property
     def label(self) -> str:
         """A short name for progress bars."""
         return super().label + (f" groups of {self.group}" if self.group else "")
