@@ -171,10 +171,16 @@ def test_the_landscape_section_quotes_e3(figures):
     assert "Nous avons refait ces expériences" in told
     assert "taux 0,1, sans BN3 3003 30087,0 %" in told
     assert "1,0 fois les itérations de l’article sans BN" in told
-    assert "Chez nous : 2 400 itérations avec la BN bruitée, 3 300 itérations sans BN ; rapport des distances, 4,0" in told
+    assert (
+        "Chez nous : 2 400 itérations avec la BN bruitée, 3 300 itérations sans BN ; rapport des distances, 4,0" in told
+    )
     assert "le rapport des bandes de pertes passe de 4,0 à 4,0" in told
     assert "le réseau à BN bruitée atteint 90 % en 2 400 itérations" in told
     assert "le réseau à BN bruitée est bien le moins stable des deux" in told
+    assert "montrées sans bruit, il finit à 87,0 %, contre 87,0 % sans BN. mesuré ici Les distributions" in told
+    worse = samples.smoothing()
+    worse["vgg"].arrays["test_accuracy"][worse["vgg"].arrays["arm"] == "noisy_bn"] -= 0.3
+    assert "il finit à 57,0 %, contre 87,0 % sans BN. mesuré ici Apprendre plus vite" in plain(post(figures, **worse))
     calm = plain(post(figures, **samples.smoothing({"without_bn": 0.5, "with_bn": 0.1, "noisy_bn": 0.25})))
     assert "c’est pourtant le réseau sans BN qui bouge le plus" in calm
     never = plain(post(figures, **samples.smoothing(noisy=float("inf"), standard=float("inf"))))
