@@ -181,6 +181,13 @@ def test_the_landscape_section_quotes_e3(figures):
     worse = samples.smoothing()
     worse["vgg"].arrays["test_accuracy"][worse["vgg"].arrays["arm"] == "noisy_bn"] -= 0.3
     assert "il finit à 57,0 %, contre 87,0 % sans BN. mesuré ici Apprendre plus vite" in plain(post(figures, **worse))
+    assert (
+        "nous ne retrouvons pas le résultat publié : le rapport vaut × 1 500 à la couche 9, et non × 0,8. mes" in told
+    )
+    turned = samples.smoothing()
+    turned["dln_sum"].arrays["shift_difference"][turned["dln_sum"].arrays["arm"] == "with_bn"] = 0.5
+    between = plain(post(figures, **turned))
+    assert "le contraste s’inverse au contraire (× 0,5). mesuré ici Le nombre publié tombe entre les deux" in between
     calm = plain(post(figures, **samples.smoothing({"without_bn": 0.5, "with_bn": 0.1, "noisy_bn": 0.25})))
     assert "c’est pourtant le réseau sans BN qui bouge le plus" in calm
     never = plain(post(figures, **samples.smoothing(noisy=float("inf"), standard=float("inf"))))
