@@ -33,6 +33,11 @@ def post(figures, **records):
     return render(samples.records() | records, figures, samples.catalogue())
 
 
+def mnist(page):
+    """The section on MNIST, which has the predictions of E1."""
+    return page[page.index("{#resultats-article-original}") : page.index("{#regularisation}")]
+
+
 def plain(page):
     """The page's words, every space an ordinary one."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", page))
@@ -307,12 +312,14 @@ def test_new_images_are_told_whichever_way_they_go(figures):
 def test_a_prediction_whose_interval_holds_the_bound_is_undecided(figures):
     curves = samples.curves()
     open_question = {**curves.sidecar["verdicts"][0], "half_width": 1e9}
-    page = post(figures, mnist_curves=replace(curves, sidecar={**curves.sidecar, "verdicts": [open_question]}))
+    changed = replace(curves, sidecar={**curves.sidecar, "verdicts": [open_question]})
+    page = mnist(post(figures, mnist_curves=changed))
     assert page.count('class="verdict-open"') == 1
     assert 'class="verdict-met"' not in page
 
 
 def test_a_failed_prediction_is_shown_as_failed(page, figures):
+    page = mnist(page)
     assert page.count('class="verdict-met"') == 1
     assert page.count('class="verdict-failed"') == 1
     assert "Une prédiction est démentie par la mesure. Nous la laissons" in page
@@ -321,7 +328,7 @@ def test_a_failed_prediction_is_shown_as_failed(page, figures):
 
     curves = samples.curves()
     sidecar = {**curves.sidecar, "verdicts": curves.sidecar["verdicts"][:1]}
-    kept = post(figures, mnist_curves=replace(curves, sidecar=sidecar))
+    kept = mnist(post(figures, mnist_curves=replace(curves, sidecar=sidecar)))
     assert "démentie" not in kept
     assert "Toutes sont tenues" in kept
 
