@@ -195,16 +195,13 @@ def _compact(content: bytes, salt: str) -> bytes:
 
 
 def lighter_png(content: bytes) -> bytes:
-    """Write an opaque picture in greys or in few colours with as few bytes as hold the same pixels."""
+    """Write an opaque picture of few colours with a palette: the same pixels in fewer bytes."""
     pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
     colours, places = np.unique(pixels[..., :3].reshape(-1, 3), axis=0, return_inverse=True)
     if (pixels[..., 3] != 255).any() or len(colours) > PALETTE:
         return content
-    if (colours == colours[:, :1]).all():
-        picture = Image.fromarray(pixels[..., 0])
-    else:
-        picture = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8)).convert("P")
-        picture.putpalette(colours.tobytes())
+    picture = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8)).convert("P")
+    picture.putpalette(colours.tobytes())
     buffer = io.BytesIO()
     picture.save(buffer, format="png", optimize=True)
     return min(content, buffer.getvalue(), key=len)
