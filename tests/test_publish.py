@@ -13,6 +13,7 @@ from figures_src.article.language import typed_numbers
 from figures_src.build import Place
 from figures_src.publish import FIGURES_FOLDER, TEMPLATES, environment, render
 from tests.article import samples
+from tests.experiments.shift_samples import cars_arrays, lower, shoes_arrays, statistics_arrays
 
 FRONT_MATTER = """---
 layout: post
@@ -30,6 +31,11 @@ def figures(tmp_path_factory):
 
 def post(figures, **records):
     return render(samples.records() | records, figures, samples.catalogue())
+
+
+def mnist(page):
+    """The section on MNIST, which has the predictions of E1."""
+    return page[page.index("{#resultats-article-original}") : page.index("{#regularisation}")]
 
 
 def plain(page):
@@ -196,32 +202,147 @@ def test_the_landscape_section_quotes_e3(figures):
     assert "fois les itérations de l’article sans BN" not in never
 
 
-def of_mnist(page):
-    """The rows of the first table of predictions."""
-    return page.partition("expérience MNIST et verdicts</caption>")[2].partition("</table>")[0]
+def shifting_post(figures, **arrays):
+    """The page's words, E4 being recorded."""
+    records = samples.records() | samples.shifting(**arrays)
+    return plain(render(records, figures, samples.shifting_catalogue()))
+
+
+def test_nothing_is_said_of_e4_before_it_is_recorded(page):
+    for words in ("Mesurons-le", "Ce que coûte chaque estimation", "Fashion-MNIST", "Voyons-le sur CIFAR-10"):
+        assert words not in page
+
+
+def test_the_sections_quote_e4_once_it_is_recorded(figures):
+    told = shifting_post(figures)
+    assert "apprend 4 000 images de CIFAR-10" in told
+    assert "Avec BN, l’écart n’est pas nettement différent entre les plus petits lots et les plus grands" in told
+    assert "Par lots de 2, la moyenne mobile à 0,1 ne coûte rien de net" in told
+    assert "6 000 baskets, parmi autant de vêtements et de sacs" in told
+    assert "est de 0,50 à la première couche et de 0,60 à la dernière" in told
+    assert "reconnaît 97,0 % (± 0,0) des baskets et 91,0 % (± 0,0) des bottines" in told
+    assert "de 70,0 % (± 0,0) à 87,0 % (± 0,0) dans l’obscurité" in told
+    assert "Contre l’obscurité, le brouillard et la rotation, il est utile" in told
+    assert "Avec BN, la perte est nette pour les trois décalages" in told
+    assert "Des 9 prédictions écrites avant ces entraînements, toutes sont tenues." in told
+    assert "brouillard à 90 %70,0 % (± 0,0)70,0 % (± 0,0)87,0 % (± 0,0)" in told
+
+
+def test_shoes_are_told_whichever_way_they_go(figures):
+    told = shifting_post(figures)
+    assert "l’écart s’est donc creusé" in told
+    assert "est de 0,36 : elle est plus petite qu’avec BN" in told
+    assert "ces graines ne disent pas lequel des deux perd le plus" in told
+    assert "93,0 % (± 0,0) des bottines : les statistiques du lot rattrapent une part du décalage" in told
+    other = shoes_arrays(moved=0.05, last=0.8, plain=1.5, lost=-3, own=-2)
+    other["shoe_recall"][[0, 2], 0, 3] -= 0.05
+    told = shifting_post(figures, shift_shoes=other)
+    assert "l’écart s’est donc réduit" in told
+    assert "elle est plus grande qu’avec BN, et la dérive n’est donc pas propre à la BN" in told
+    assert "c’est le réseau sans BN qui perd le plus" in told
+    assert "les statistiques du lot ne rattrapent rien, au contraire" in told
+    assert "Des 7 prédictions écrites avant ces entraînements, 2 sont tenues et 5 sont démenties." in told
+    other["shoe_recall"][[1, 3], 0, 3] -= 0.1
+    assert "c’est le réseau avec BN qui perd le plus" in shifting_post(figures, shift_shoes=other)
+    tied = shifting_post(figures, shift_shoes=shoes_arrays(last=1, plain=1, own=0))
+    assert "l’écart n’a pas nettement changé" in tied
+    assert "rien ne la sépare nettement de l’autre" in tied
+    assert "les statistiques du lot n’y changent rien de net" in tied
+
+
+def test_cars_are_told_whichever_way_they_go(figures):
+    told = shifting_post(figures, shift_cars=cars_arrays(lost=20, turned_back=-10, plain=6))
+    assert "Contre l’obscurité et le brouillard, il est utile. Contre la rotation, il nuit." in told
+    assert "Pour l’obscurité, le réseau avec BN perd plus que le réseau sans BN" in told
+    told = shifting_post(figures, shift_cars=cars_arrays(lost=20, back=0, turned_back=0, plain=30))
+    assert "Contre l’obscurité, le brouillard et la rotation, on ne lui voit pas d’effet net" in told
+    assert "Pour l’obscurité, le réseau avec BN perd moins" in told
+    told = shifting_post(figures, shift_cars=cars_arrays(lost=0, plain=0))
+    assert "la perte n’est nette pour aucun des trois décalages" in told
+    assert "La perte n’est pas nettement différente sans BN" in told
+    some = cars_arrays(lost=0, plain=0)
+    some["accuracy"][:, 0, 0, -1] -= 0.2
+    assert (
+        "Avec BN, la perte est nette pour la rotation ; elle ne l’est pas pour l’obscurité et le brouillard"
+        in shifting_post(figures, shift_cars=some)
+    )
+
+
+def test_estimates_are_told_whichever_way_they_go(figures):
+    arrays = statistics_arrays()
+    lower(arrays, "estimate_accuracy", ("with_bn", 2), 2.0, 0)
+    lower(arrays, "estimate_accuracy", ("with_bn", 2), 1.5, 1)
+    lower(arrays, "estimate_accuracy", ("with_bn", 256), 1.2, 1)
+    lower(arrays, "own_accuracy", ("with_bn", 2), 4.0)
+    told = shifting_post(figures, batch_statistics=arrays)
+    assert "la moyenne mobile à 0,1 fait perdre 2,0 points (± 0,0)" in told
+    assert "Une mémoire dix fois plus longue fait mieux" in told
+    assert "la longue mémoire fait perdre 1,2 point (± 0,0) ; elle retient une centaine de lots" in told
+    assert "est de −4,0 points (± 0,0) par lots de 2" in told
+    assert "le réseau répond donc moins bien avec les statistiques du lot" in told
+    arrays = statistics_arrays()
+    lower(arrays, "estimate_accuracy", ("with_bn", 2), -2.0, 0)
+    lower(arrays, "estimate_accuracy", ("with_bn", 2), 1.5, 1)
+    lower(arrays, "own_accuracy", ("with_bn", 2), -4.0)
+    told = shifting_post(figures, batch_statistics=arrays)
+    assert "la moyenne mobile à 0,1 fait gagner 2,0 points (± 0,0)" in told
+    assert "Une mémoire dix fois plus longue fait moins bien" in told
+    assert "le réseau répond donc mieux avec les statistiques du lot" in told
+
+
+@pytest.mark.parametrize(
+    ("lowered", "told"),
+    [
+        ([("with_bn", 2)], "et il grandit davantage que sans BN"),
+        ([("with_bn", 2), ("without_bn", 2)], "Mais rien ne montre qu’il grandisse davantage que sans BN"),
+        ([("with_bn", 256), ("with_bn", 256, 2)], "c’est le contraire de ce qu’annonce la remarque"),
+        ([("with_bn", 256, 2)], "le réduit de 5,0 points (± 0,0) : ici, seules les statistiques sont en cause"),
+        ([("with_bn", 256)], "l’augmente pourtant, de 5,0 points"),
+        ([], "ne le change pas nettement"),
+    ],
+)
+def test_the_gap_is_told_whichever_way_it_goes(figures, lowered, told):
+    arrays = statistics_arrays()
+    for cell in lowered:
+        lower(arrays, "train_accuracy", cell, 5.0)
+    assert told in shifting_post(figures, batch_statistics=arrays)
+
+
+def test_new_images_are_told_whichever_way_they_go(figures):
+    for points, small, grouped in (
+        (3.0, "est inférieur de 3,0 points (± 0,0) à celui des lots de 32", "nuit aux images nouvelles (−3,0 points)"),
+        (-3.0, "dépasse de 3,0 points celui des lots de 32", "profite aux images nouvelles (+3,0 points)"),
+        (0.0, "ces graines ne départagent pas, avec BN, les lots de 2 et ceux de 32", "n’a pas d’effet net"),
+    ):
+        arrays = statistics_arrays()
+        for cell in (("with_bn", 2), ("with_bn", 256, 2)):
+            lower(arrays, "estimate_accuracy", cell, points, 3)
+        told = shifting_post(figures, batch_statistics=arrays)
+        assert small in told
+        assert grouped in told
 
 
 def test_a_prediction_whose_interval_holds_the_bound_is_undecided(figures):
     curves = samples.curves()
     open_question = {**curves.sidecar["verdicts"][0], "half_width": 1e9}
-    page = of_mnist(
-        post(figures, mnist_curves=replace(curves, sidecar={**curves.sidecar, "verdicts": [open_question]}))
-    )
+    changed = replace(curves, sidecar={**curves.sidecar, "verdicts": [open_question]})
+    page = mnist(post(figures, mnist_curves=changed))
     assert page.count('class="verdict-open"') == 1
     assert 'class="verdict-met"' not in page
 
 
 def test_a_failed_prediction_is_shown_as_failed(page, figures):
-    assert of_mnist(page).count('class="verdict-met"') == 1
-    assert of_mnist(page).count('class="verdict-failed"') == 1
+    page = mnist(page)
+    assert page.count('class="verdict-met"') == 1
+    assert page.count('class="verdict-failed"') == 1
     assert "Une prédiction est démentie par la mesure. Nous la laissons" in page
     assert "nous attendions &#124;×&#124; ≥ 1,3, nous avons mesuré × 1,05" in plain(page)
     assert '<td class="number" data-label="Seuil">&gt;\u202f2 points</td>' in page
 
     curves = samples.curves()
     sidecar = {**curves.sidecar, "verdicts": curves.sidecar["verdicts"][:1]}
-    kept = post(figures, mnist_curves=replace(curves, sidecar=sidecar))
-    assert "démentie" not in of_mnist(kept)
+    kept = mnist(post(figures, mnist_curves=replace(curves, sidecar=sidecar)))
+    assert "démentie" not in kept
     assert "Toutes sont tenues" in kept
 
 

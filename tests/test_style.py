@@ -1,5 +1,6 @@
 """Numbers of the style: French numbers, contrasts, colours as the colour-blind see them, the bytes of an SVG."""
 
+import io
 import re
 from dataclasses import asdict
 from itertools import combinations, pairwise
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from PIL import Image
 
 from figures_src import style
 from figures_src.figures import drawing
@@ -156,6 +158,25 @@ def test_svg_paths_keep_their_places():
     assert style._path("M 10 20 \nL 30.04 20 \nL 30.04 50 \nz", 1, 1) == "m10 20l20 0 0 30z"
     moved = style._path("M 0 0 \nL 0.333 5 \nL 0.666 -5 \nL 0.999 5", 1, 1)
     assert sum(float(x) for x in re.findall(r"(-?[\d.]+) ?-?[\d.]+", moved)) == pytest.approx(1.0)
+
+
+def png(pixels):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).convert("RGBA").save(buffer, "png")
+    return buffer.getvalue()
+
+
+def test_a_picture_of_few_colours_is_lighter_pixel_for_pixel():
+    noise = np.random.default_rng(20210411).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    for few in (noise // 128 * 128, noise[..., :1].repeat(3, axis=2) // 16 * 16):
+        content = style.lighter_png(png(few))
+        assert len(content) < len(png(few))
+        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(content)).convert("RGB")), few)
+    assert style.lighter_png(png(noise)) == png(noise), "too many colours for a palette"
+    glass = Image.new("RGBA", (32, 32), (200, 100, 50, 128))
+    buffer = io.BytesIO()
+    glass.save(buffer, "png")
+    assert style.lighter_png(buffer.getvalue()) == buffer.getvalue(), "a palette would be opaque"
 
 
 def test_a_stamp_is_written_across():

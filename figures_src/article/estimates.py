@@ -1,4 +1,4 @@
-"""A mean over seeds and how sure of it one may be."""
+"""A mean over seeds and how sure of it one may be; the same without and with batch normalization."""
 
 import math
 from collections.abc import Iterable
@@ -35,3 +35,22 @@ def estimate(samples: Iterable[float]) -> Estimate:
     """
     values = np.asarray(samples, dtype=float)
     return Estimate(float(values.mean()), float(half_width(values)))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same quantity without and with batch normalization, and their difference paired by seed."""
+
+    without_bn: Estimate
+    with_bn: Estimate
+    gap: Estimate
+    """With less without."""
+
+
+def pair(without_bn: np.ndarray, with_bn: np.ndarray) -> Pair:
+    """Both arms, one value a seed in the same order, and their difference.
+
+    Raises:
+        ValueError: fewer than two seeds, or a value that is not finite.
+    """
+    return Pair(estimate(without_bn), estimate(with_bn), estimate(with_bn - without_bn))

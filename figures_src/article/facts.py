@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.article import facts_covariate, facts_imagenet, facts_practice, facts_santurkar
-from figures_src.article.estimates import Estimate, estimate
+from figures_src.article import facts_covariate, facts_imagenet, facts_practice, facts_santurkar, facts_shift
+from figures_src.article.estimates import Estimate, Pair, estimate, pair
 from figures_src.article.predictions import Check
 from figures_src.experiments.experiment import Verdict
 from figures_src.experiments.mnist import (
@@ -48,16 +48,6 @@ SMOOTHING = ("vgg", "vgg_channels", "dln", "dln_sum")
 """Records of E3; the last repeats another at a different scale, and its predictions are not shown twice."""
 READING_ERROR = 300
 """Steps: how exactly the published curve of MNIST could be read off (`published/README.md`)."""
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The same quantity without and with batch normalization, and their difference paired by seed."""
-
-    without_bn: Estimate
-    with_bn: Estimate
-    gap: Estimate
-    """With less without."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +193,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         KeyError: a record or one of its arrays is missing.
     """
     curves, grid = records["mnist_curves"], records["mnist_grid"]
+    shifting = {name: verdicts(records[name]) for name in facts_shift.RECORDS if name in records}
     return {
         "curves": curves_facts(curves),
         "signal": signal_facts(curves),
@@ -212,6 +203,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "predictions": {
             "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in verdicts(records[name])),
             **facts_covariate.checks(*(verdicts(records[name]) for name in SMOOTHING[:-1])),
+            **facts_shift.checks(shifting),
         },
         "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)),
         "network": tuple(curves.sidecar["common"]["hidden"]),
@@ -222,6 +214,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         **facts_imagenet.gather(),
         **facts_practice.gather(),
         **facts_santurkar.gather(),
+        **facts_shift.gather(records),
     }
 
 
@@ -332,8 +325,7 @@ def published_accuracy() -> dict[str, PublishedAccuracy]:
 
 def _pair(samples: np.ndarray) -> Pair:
     """(A, S) → both arms and their difference."""
-    without, with_bn = np.asarray(samples, dtype=float)
-    return Pair(estimate(without), estimate(with_bn), estimate(with_bn - without))
+    return pair(*np.asarray(samples, dtype=float))
 
 
 def _pair_at(samples: np.ndarray, steps: np.ndarray, step: int) -> Pair:

@@ -122,6 +122,11 @@ def accuracy(arrays: Arrays, arm: str, size: int, estimate: int = PRECISE, group
     return np.asarray(100 * arrays["estimate_accuracy"][rows(arrays, arm, size, group), LAST, estimate])
 
 
+def cost(arrays: Arrays, size: int, estimate: int) -> np.ndarray:
+    """Test accuracy with precise statistics less that with an estimate, in points, one per seed."""
+    return np.asarray(accuracy(arrays, BATCH, size) - accuracy(arrays, BATCH, size, estimate))
+
+
 def mode_gap(arrays: Arrays, size: int, estimate: int) -> np.ndarray:
     """Test accuracy in training mode less that in evaluation mode, in points, one per seed."""
     own = 100 * arrays["own_accuracy"][rows(arrays, BATCH, size), LAST]

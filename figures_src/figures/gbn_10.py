@@ -5,7 +5,7 @@ BN, where there are no statistics and only the descent changes; groups within ba
 the statistics change.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,15 @@ from figures_src.figures import drawing
 from figures_src.figures.common import Cell, Interval, Records, Table, interval
 from figures_src.figures.gbn_9 import RECORD, size_axis
 from figures_src.records.store import Record
-from figures_src.style import SEMIBOLD, Layout, Theme, rc
+from figures_src.style import Layout, Theme, rc
 
 GUTTER = 40
 PARTS = ("mean", "student95_low", "student95_high")
 Measure = Callable[[Record, str, int, int], np.ndarray]
 Curve = tuple[str, np.ndarray, list[tuple[str, int, int]], str, Any]
 """Name, place along the axis, cells, colour and dashes."""
+ENDING = (0, 2)
+"""Curves named at their right end; the groups end where the batches do, and the subtitle tells what dashes are."""
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
@@ -47,7 +49,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         else:
             gap, test = sheet.panel(GUTTER, 44, 236, 250), sheet.panel(426, 44, 186, 250)
         _draw(sheet, gap, record, gap_of, "Écart apprentissage − test", "en points de précision", signed=True)
-        _draw(sheet, test, record, test_of, "Précision sur le test", "d’images jamais apprises", signed=False)
+        _draw(sheet, test, record, test_of, "Précision sur le test", "sur des images jamais apprises", signed=False)
         return drawing.finish(sheet)
 
 
@@ -79,8 +81,8 @@ def headline(record: Record) -> str:
     small, large = int(sizes(record.arrays)[0]), int(sizes(record.arrays)[-1])
     ends = [float(gap_of(record, BATCH, size, WHOLE).mean()) / 100 for size in (small, large)]
     return drawing.tidy(
-        f"Avec BN, l’écart entre apprentissage et test passe de {french.points(ends[0], 1)} à lots de {small} "
-        f"à {french.points(ends[1], 1)} à lots de {large}"
+        f"Avec BN, l’écart entre apprentissage et test passe de {french.points(ends[0], 1)} par lots de {small} "
+        f"à {french.points(ends[1], 1)} par lots de {large}"
     )
 
 
@@ -140,15 +142,6 @@ def _draw(
     size_axis(sheet, axes, shown, "images par statistique")
     for (_, x, _, colour, dashes), over in zip(curves, overs, strict=True):
         drawing.band(axes, x, over, colour, linestyle=dashes)
-    _name_curves(sheet, axes, curves, overs)
-
-
-def _name_curves(sheet: drawing.Sheet, axes: Axes, curves: Sequence[Curve], overs: Sequence[Interval]) -> None:
-    """Name the two arms at their right end, and the groups, which end where the batches do, at their left."""
-    ends = [(name, colour, over) for (name, _, _, colour, _), over in zip(curves, overs, strict=True)]
-    labels = [drawing.Label(float(over.mean[-1]), name, colour) for name, colour, over in (ends[0], ends[2])]
+    ends = [(curves[place], overs[place]) for place in ENDING]
+    labels = [drawing.Label(float(over.mean[-1]), name, colour) for (name, _, _, colour, _), over in ends]
     drawing.label_ends(sheet, axes, labels)
-    name, colour, over = ends[1]
-    style: dict[str, Any] = {"color": colour, "size": sheet.layout.small, "weight": SEMIBOLD}
-    first = float(axes.get_xlim()[0])
-    axes.annotate(name, (first, over.mean[0]), (6, -16), textcoords="offset points", **style)

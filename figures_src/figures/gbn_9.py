@@ -22,6 +22,7 @@ from figures_src.experiments.batch_statistics import (
     rows,
     sizes,
 )
+from figures_src.experiments.batch_statistics import cost as cost_at
 from figures_src.figures import drawing
 from figures_src.figures.common import Cell, Interval, Records, Table, interval
 from figures_src.records.store import Record
@@ -72,7 +73,8 @@ def headline(record: Record) -> str:
     small, large = sizes(arrays)[0], sizes(arrays)[-1]
     fast, slow = (float(cost(record, estimate)[:, at].mean()) for estimate, at in ((FAST, 0), (SLOW, -1)))
     return drawing.tidy(
-        f"À lots de {small}, la moyenne mobile à 0,1 {_loses(fast)} ; à lots de {large}, celle à 0,01 {_loses(slow)}"
+        f"Par lots de {small}, la moyenne mobile à 0,1 {_loses(fast)} ; "
+        f"par lots de {large}, celle à 0,01 {_loses(slow)}"
     )
 
 
@@ -83,10 +85,7 @@ def _loses(points: float) -> str:
 
 def cost(record: Record, estimate: int) -> np.ndarray:
     """Points lost to precise statistics, (seeds, sizes)."""
-    arrays = record.arrays
-    return np.stack(
-        [accuracy(arrays, BATCH, size) - accuracy(arrays, BATCH, size, estimate) for size in sizes(arrays)], axis=1
-    )
+    return np.stack([cost_at(record.arrays, size, estimate) for size in sizes(record.arrays)], axis=1)
 
 
 def own_cost(record: Record) -> np.ndarray:
@@ -152,7 +151,7 @@ def _draw_costs(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
 
 def _draw_images(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     theme = sheet.theme
-    sheet.name(axes, "Combien d’images recalculer", "points perdus, statistiques recalculées", gutter=GUTTER)
+    sheet.name(axes, "Recalculer sur peu d’images", "points de précision perdus", gutter=GUTTER)
     chosen = [size for size in SHOWN_SIZES if size in sizes(record.arrays)]
     curves = [(size, *precise_shortfall(record.arrays, size)) for size in chosen]
     overs = [interval(lost) for _, _, lost in curves]

@@ -7,13 +7,14 @@ from matplotlib.figure import Figure
 from figures_src import french
 from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.cars import (
+    AS_IS,
     BATCH,
     DARKENED,
     FOGGED,
     POPULATION,
     RECOMPUTED,
-    ROTATED,
     STANDARD,
+    STRONGEST,
     accuracy,
 )
 from figures_src.figures import drawing, pictures
@@ -69,22 +70,24 @@ def table(records: Records) -> Table:
 
 
 def headline(record: Record) -> str:
-    """What the strongest shifts cost, and what recomputed statistics give back, in words computed from the record."""
+    """What the thickest fog costs, and what recomputed statistics give back, in words computed from the record."""
     means = [accuracy(record.arrays, BATCH, variant).mean(axis=0) for variant in (POPULATION, RECOMPUTED)]
-    as_is = french.percent(float(means[POPULATION][ROTATED, 0]) / 100, 0)
-    fog, turn = ([french.percent(float(mean[shift, -1]) / 100, 0) for mean in means] for shift in (FOGGED, ROTATED))
+    as_is, fog, again = (
+        french.percent(float(each) / 100, 0)
+        for each in (means[POPULATION][FOGGED, AS_IS], *(mean[FOGGED, STRONGEST] for mean in means))
+    )
     return drawing.tidy(
-        f"De {as_is} à {fog[0]} dans le brouillard, {fog[1]} une fois les statistiques recalculées ; "
-        f"images tournées : {turn[0]} et {turn[1]}"
+        f"Dans le brouillard, la précision passe de {as_is} à {fog}, "
+        f"puis à {again} une fois les statistiques recalculées"
     )
 
 
 def _subtitle(record: Record) -> str:
     seeds = len(rows_of(record.arrays, BATCH))
     return drawing.tidy(
-        f"CIFAR-10, automobile ou non, autant de l’un que de l’autre : le hasard donne {french.percent(0.5, 0)}. "
+        f"CIFAR-10, automobile ou non : le hasard donne {french.percent(0.5, 0)}. "
         f"Moyenne de {seeds} graines et intervalle à {french.percent(0.95, 0)}. Tirets : statistiques recalculées sur "
-        "les images montrées, sans leurs étiquettes."
+        "les images montrées."
     )
 
 

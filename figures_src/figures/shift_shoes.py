@@ -5,6 +5,7 @@ moved nor the least. Pooled over a layer, drifts of opposite signs would hide ea
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -98,14 +99,14 @@ def _places(sheet: drawing.Sheet, layers: int) -> tuple[list[Axes], Axes, Axes]:
     """Panels of the layers, of the distances, of the answers."""
     if sheet.layout.stacked:
         small = [sheet.panel(8 + 168 * (n % 2), 200 + 142 * (n // 2), 152, 92) for n in range(layers)]
-        return small, sheet.panel(GUTTER, 548, 200, 150), sheet.panel(134, 792, 150, 126)
+        return small, sheet.panel(GUTTER, 548, 200, 150), sheet.panel(126, 792, 150, 126)
     width = (sheet.layout.width - 16 - 20 * (layers - 1)) / layers
     small = [sheet.panel(8 + n * (width + 20), 118, width, 116) for n in range(layers)]
     return small, sheet.panel(GUTTER, 338, 220, 172), sheet.panel(508, 338, 150, 160)
 
 
 def _draw_pictures(sheet: drawing.Sheet, record: Record) -> None:
-    names = ("Ce qu’il a appris : des baskets", "Ce qu’on lui montre : des bottines")
+    names = map(drawing.tidy, ("Ce qu’il a appris : des baskets", "Ce qu’on lui montre : des bottines"))
     colours = sheet.theme.muted, sheet.theme.with_bn
     half = (sheet.layout.width - 24) / 2
     for place, (kind, name, colour) in enumerate(zip(("sneakers", "boots"), names, colours, strict=True)):
@@ -197,8 +198,9 @@ def _draw_answers(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
         axes.get_yticklabels()[row].set(color=colour, weight=SEMIBOLD)
         values = recall(record.arrays, arm, group, mode) / 100
         over = interval(values)
-        axes.plot(values, np.full(values.size, row), "o", color=colour, alpha=0.4, markersize=5, markeredgewidth=0)
-        axes.plot([over.mean] * 2, [row - 0.3, row + 0.3], color=colour, linewidth=2.4, zorder=4)
+        dots: dict[str, Any] = {"color": colour, "alpha": 0.4, "markersize": 5, "markeredgewidth": 0, **drawing.LEAN}
+        axes.plot(values, np.full(values.size, row), "o", **dots)
+        axes.plot([over.mean] * 2, [row - 0.3, row + 0.3], color=colour, linewidth=2.4, zorder=4, **drawing.LEAN)
         right = axes.get_position().x1 * sheet.layout.width + 8
         height = axes.transData.transform((0, row))[1]
         text = french.percent(float(over.mean), 0)

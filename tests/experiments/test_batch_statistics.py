@@ -10,33 +10,11 @@ import pytest
 from figures_src.experiments import batch_statistics as experiment
 from figures_src.experiments.batch_statistics import BATCH, CUMULATIVE, FAST, PRECISE, SLOW, STANDARD
 from figures_src.training.machine import Machine
-
-CELLS = [(arm, size, 0) for size in (2, 32, 256) for arm in (STANDARD, BATCH)] + [(BATCH, 256, 2)]
-
-
-def arrays() -> dict[str, np.ndarray]:
-    """Two seeds of each cell, seeds first as in the record; every network at 60 %, learnt images at 80 %."""
-    runs = [cell for _ in range(2) for cell in CELLS]
-    count = len(runs)
-    return {
-        "arm": np.array([str(arm) for arm, _, _ in runs]),
-        "batch_size": np.array([size for _, size, _ in runs]),
-        "group": np.array([group for _, _, group in runs]),
-        "seed": np.repeat([0, 1], len(CELLS)),
-        "estimate_accuracy": np.full((count, 2, 4), 0.6),
-        "own_accuracy": np.full((count, 2), 0.6),
-        "train_accuracy": np.full((count, 2), 0.8),
-        "precise_accuracy": np.full((count, 4), 0.6),
-        "precise_batches": np.array([1, 16, 64, 1024]),
-    }
-
-
-def lower(found: dict[str, np.ndarray], name: str, cell: tuple, points: float, *place: int) -> None:
-    found[name][experiment.rows(found, *cell), -1, *place] -= points / 100
+from tests.experiments.shift_samples import lower, statistics_arrays
 
 
 def test_predictions_can_be_met() -> None:
-    found = arrays()
+    found = statistics_arrays()
     small, large, middle = ((BATCH, size, 0) for size in (2, 256, 32))
     lower(found, "estimate_accuracy", small, 2.0, FAST)
     lower(found, "estimate_accuracy", small, 1.5, SLOW)
@@ -55,7 +33,7 @@ def test_predictions_can_be_met() -> None:
 
 
 def test_predictions_can_fail() -> None:
-    found = arrays()
+    found = statistics_arrays()
     found["estimate_accuracy"][..., PRECISE] += 0.006  # all lose 0.6 point to it, at every size
     found["own_accuracy"] -= 0.02
     found["train_accuracy"][experiment.rows(found, STANDARD, 2)] -= 0.04
@@ -63,7 +41,7 @@ def test_predictions_can_fail() -> None:
 
 
 def test_shortfall_counts_images_and_leaves_out_what_was_not_tried() -> None:
-    found = arrays()
+    found = statistics_arrays()
     found["precise_accuracy"][experiment.rows(found, BATCH, 32)] = [0.5, 0.58, 0.59, np.nan]
     images, lost = experiment.precise_shortfall(found, 32)
     assert images.tolist() == [32, 512, 2048]

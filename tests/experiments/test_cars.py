@@ -7,36 +7,21 @@ import numpy as np
 import pytest
 
 from figures_src.experiments import cars
-from figures_src.experiments.cars import BATCH, DARKENED, FOGGED, ROTATED, STANDARD
+from figures_src.experiments.cars import BATCH, DARKENED, STANDARD
 from figures_src.training.machine import Machine
-
-
-def arrays(as_is: float, lost: float, back: float, turned_back: float, own: float, plain: float) -> dict:
-    """Two seeds of each arm; points lost at the end, and the shares of them that recomputed statistics give back."""
-    accuracy = np.full((4, 2, 3, 3), as_is / 100)
-    accuracy[:, 0, :, -1] -= lost / 100
-    shares = {ROTATED: turned_back, DARKENED: back, FOGGED: back}
-    for shift, share in shares.items():
-        accuracy[:, 1, shift, -1] -= lost / 100 * (1 - share / 100)
-    accuracy[:, 1, :, 0] -= own / 100
-    accuracy[[0, 2], 0, DARKENED, -1] = (as_is - plain) / 100
-    return {
-        "arm": np.array([str(arm) for arm in (STANDARD, BATCH)] * 2),
-        "seed": np.array([0, 0, 1, 1]),
-        "accuracy": accuracy,
-    }
+from tests.experiments.shift_samples import cars_arrays
 
 
 def test_predictions_can_be_met_and_can_fail() -> None:
-    good = cars.verdicts(arrays(as_is=90, lost=20, back=85, turned_back=10, own=-0.5, plain=6))
+    good = cars.verdicts(cars_arrays(as_is=90, lost=20, back=85, turned_back=10, own=-0.5, plain=6))
     assert [verdict.met for verdict in good] == [True] * 9
     assert [verdict.measured for verdict in good] == pytest.approx([90, 20, 20, 20, 85, 85, 10, 0.5, 6])
-    bad = cars.verdicts(arrays(as_is=84, lost=9, back=75, turned_back=30, own=-1.2, plain=4))
+    bad = cars.verdicts(cars_arrays(as_is=84, lost=9, back=75, turned_back=30, own=-1.2, plain=4))
     assert [verdict.met for verdict in bad] == [False] * 9
 
 
 def test_nothing_lost_gives_no_share_and_no_met_prediction() -> None:
-    found = cars.verdicts(arrays(as_is=90, lost=0, back=0, turned_back=0, own=0, plain=6))
+    found = cars.verdicts(cars_arrays(as_is=90, lost=0, back=0, turned_back=0, own=0, plain=6))
     assert np.isnan(found[4].measured)
     assert not found[4].met
     assert found[4].half_width is None
