@@ -8,7 +8,9 @@ import pytest
 
 from figures_src.experiments import vgg
 from figures_src.experiments import vgg_channels as channels
+from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.vgg import BATCH, NOISY, STANDARD
+from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.samples import channel_arrays as arrays
 
@@ -48,3 +50,13 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     np.testing.assert_allclose(found["histogram_deviation"], found["channel_deviation"][..., 0], rtol=1e-5)
     again = channels.replay(tiny, Machine(tmp_path / "again", jobs=2))
     np.testing.assert_array_equal(again, found["replay_loss"])
+
+
+def test_the_recorded_networks_are_those_of_the_main_experiment() -> None:
+    """Step by step: a probe that changed the training would show here."""
+    seen, main = (store.load(name).arrays for name in ("vgg_channels", "vgg"))
+    assert np.isfinite(seen["channel_mean"])[0, 0].sum(axis=-1).tolist() == [16, 128, 128]
+    for arm in (STANDARD, BATCH, NOISY):
+        own, theirs = (rows_of(arrays, arm, vgg.MATCHED)[0] for arrays in (seen, main))
+        assert (seen["seed"][own], main["seed"][theirs]) == (0, 0)
+        np.testing.assert_array_equal(seen["train_loss"][own], main["train_loss"][theirs])

@@ -169,7 +169,11 @@ def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
     for array_name, array in loaded.arrays.items():
         if array.dtype.kind in "fiu":
             rows = sound if "arm" in loaded.arrays and len(array) == len(loaded.arrays["arm"]) else slice(None)
-            assert np.isfinite(array[rows]).all(), array_name
+            known = np.isfinite(array[rows])
+            # Layers of fewer channels than the widest are filled up, alike in every network and at every look.
+            filled = known[:1, :1] if array_name in ("channel_mean", "channel_deviation") else np.True_
+            assert (known == filled).all(), array_name
+            assert np.isfinite(array[rows]).any(), array_name
 
 
 @pytest.mark.parametrize("name", COMMITTED)
