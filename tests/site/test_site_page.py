@@ -1,11 +1,13 @@
 """The built pages as a reader meets them: in a browser, on a phone and on a laptop, light and dark."""
 
 from collections.abc import Callable
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
 from site_checks import (
     NARROW,
+    ROOT,
     WIDE,
     axe_violations,
     bad_equations,
@@ -85,6 +87,22 @@ def test_every_figure_tells_what_it_shows_and_where_it_comes_from(browser: Brows
             has_table = FIGURES[figure.get_attribute("id") or ""].has_table
             assert figure.locator("figcaption a[href$='.csv']").count() == has_table
             assert figure.locator("figcaption button.enlarge").count() == 1
+
+
+def test_every_figure_leads_to_the_code_that_draws_it(browser: Browser, post_url: str, site_url: str) -> None:
+    """The page serves the very files: those of the package, and the scripts of the figures to play with."""
+    links = "[...document.querySelectorAll('figure:is(.figure, .play)')].map(figure => [figure.id,"
+    links += " [...figure.querySelectorAll('.provenance a')].map(a => a.href).filter(url => /[.](py|js)$/.test(url))])"
+    with visit(browser, post_url) as seen:
+        found: dict[str, list[str]] = dict(seen.page.evaluate(links))
+    assert set(found) >= set(FIGURES)
+    for name, urls in found.items():
+        assert len(urls) == 1, f"{name} leads to {urls}"
+        address = urls[0].removeprefix(f"{site_url}/")
+        source = ROOT / address.replace("assets/code/", "figures_src/")
+        assert source.stem == name.replace("-", "_")
+        with urlopen(urls[0]) as answer:
+            assert answer.read() == source.read_bytes()
 
 
 @pytest.mark.parametrize("width", [320, WIDE])
