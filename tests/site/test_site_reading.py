@@ -1,5 +1,6 @@
 """The article as readers set their browsers: no scripts, no pictures, large text, no mouse, few colours, on paper."""
 
+import ast
 import json
 import re
 import shutil
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from site_checks import NARROW, PATIENCE, WIDE, QuietHandler, broken_images, overflow, until, visit, wrong_variants
+
+from figures_src.article.listing import SOURCE
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -292,3 +295,52 @@ def test_a_phone_has_the_contents_above_the_text(browser: Browser, post_url: str
         contents = seen.page.locator(".contents").bounding_box() or {}
         text = seen.page.locator(".post-body > p").first.bounding_box() or {}
         assert contents["y"] + contents["height"] <= text["y"]
+
+
+SYMBOLS = {"mu": "mu", "sigma": "sigma", "sigma2": "sigma", "gamma": "gamma", "beta": "beta"}
+CODE_NAMES = """[...document.querySelectorAll('pre.highlight .n')].map(e => [e.textContent, getComputedStyle(e).color,
+    getComputedStyle(e.closest('pre')).backgroundColor])"""
+EQUATION_COLOURS = """Object.fromEntries(['mu', 'sigma', 'gamma', 'beta'].map(name =>
+    [name, getComputedStyle(document.querySelector(`.equation .sym-${name}`)).color]))"""
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2) of a colour written "rgb(r, g, b)"."""
+    channels = [int(value) / 255 for value in re.findall(r"\d+", colour)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_symbols_have_one_colour_in_equations_and_code(
+    browser: Browser, post_url: str, scheme: str, measured: Measured
+) -> None:
+    with visit(browser, post_url, WIDE, scheme) as seen:
+        names, colours = seen.page.evaluate(CODE_NAMES), seen.page.evaluate(EQUATION_COLOURS)
+        plain = {colour for name, colour, _ in names if name == "z"}
+    symbols = [(SYMBOLS[name], colour, paper) for name, colour, paper in names if name in SYMBOLS]
+    assert {name for name, _, _ in symbols} == {"mu", "sigma", "gamma", "beta"}
+    assert len(set(colours.values())) == 4
+    assert [name for name, colour, _ in symbols if colour != colours[name]] == []
+    assert not plain & set(colours.values())
+    least = min(contrast(colour, paper) for _, colour, paper in symbols)
+    measured(f"least contrast of a symbol in code, {scheme}", f"{least:.2f}")
+    assert least >= 4.5
+
+
+def test_a_listing_is_copied_as_plain_code(browser: Browser, post_url: str) -> None:
+    copied = """[...document.querySelectorAll('pre.highlight')].map(block => {
+        getSelection().selectAllChildren(block);
+        return getSelection().toString(); })"""
+    with visit(browser, post_url) as seen:
+        blocks = seen.page.evaluate(copied)
+    assert len(blocks) >= 3
+    for block in blocks:
+        lines = [line.strip() for line in block.splitlines()]
+        assert set(lines) <= {line.strip() for line in SOURCE.read_text(encoding="utf-8").splitlines()}
+        ast.parse(block)
