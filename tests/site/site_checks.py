@@ -223,6 +223,26 @@ def overflow(seen: Visit) -> list[str]:
     return list(seen.page.evaluate(script))
 
 
+def overlaps(seen: Visit, selector: str = ".post-body > *, .noted > *") -> list[str]:
+    """Return the pairs of blocks matching `selector`, none inside the other, that lie over one another."""
+    return list(seen.page.evaluate(OVERLAPS, selector))
+
+
+OVERLAPS = """
+selector => {
+  const blocks = [...document.querySelectorAll(selector)].map(e => [e, e.getBoundingClientRect()])
+    .filter(([e, box]) => box.width > 1 && box.height > 1);
+  const cross = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const found = [];
+  blocks.forEach(([one, box], i) => blocks.slice(i + 1).forEach(([other, place]) => {
+    if (cross(box, place) && !one.contains(other) && !other.contains(one))
+      found.push(`${one.outerHTML.slice(0, 80)} lies over ${other.outerHTML.slice(0, 80)}`);
+  }));
+  return found;
+}
+"""
+
+
 def axe_violations(seen: Visit) -> list[str]:
     """Return the accessibility rules that the page breaks, with the first element of each."""
     if not AXE.is_file():

@@ -15,7 +15,18 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from site_checks import NARROW, PATIENCE, WIDE, QuietHandler, broken_images, overflow, until, visit, wrong_variants
+from site_checks import (
+    NARROW,
+    PATIENCE,
+    WIDE,
+    QuietHandler,
+    broken_images,
+    overflow,
+    overlaps,
+    until,
+    visit,
+    wrong_variants,
+)
 
 from figures_src.article.listing import SOURCE
 
@@ -295,6 +306,46 @@ def test_a_phone_has_the_contents_above_the_text(browser: Browser, post_url: str
         contents = seen.page.locator(".contents").bounding_box() or {}
         text = seen.page.locator(".post-body > p").first.bounding_box() or {}
         assert contents["y"] + contents["height"] <= text["y"]
+
+
+NOTES = """[...document.querySelectorAll('.remark')].map(note => {
+    const box = note.getBoundingClientRect(), text = note.previousElementSibling.getBoundingClientRect();
+    const first = note.parentElement.firstElementChild.getBoundingClientRect();
+    return {left: box.left, right: box.right, top: box.top, text_right: text.right, text_bottom: text.bottom,
+        beside: first.top}; })"""
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_remarks_stand_in_the_margin_beside_their_paragraph(browser: Browser, post_url: str, width: int) -> None:
+    with visit(browser, post_url, width) as seen:
+        notes = seen.page.evaluate(NOTES)
+        contents = seen.page.locator(".contents-list").bounding_box() or {}
+        text = seen.page.locator(".post-body > p").first.bounding_box() or {}
+        assert len(notes) >= 4
+        assert [note for note in notes if not note["text_right"] + 16 <= note["left"] < note["right"] <= width] == []
+        assert [note for note in notes if abs(note["top"] - note["beside"]) > 1] == []
+        assert contents["x"] + contents["width"] + 16 <= text["x"]
+        # The contents span the whole article, at its left: their list is what is looked at above.
+        assert overlaps(seen, ".post-body > :not(.contents), .noted > *") == []
+        assert overflow(seen) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "media", "zoom"), [(NARROW, "screen", 1), (1200, "screen", 1), (1440, "print", 1), (1440, "screen", 2)]
+)
+def test_remarks_stand_below_their_paragraph_elsewhere(
+    browser: Browser, post_url: str, width: int, media: Any, zoom: int
+) -> None:
+    """On a phone, beside contents that leave no room, on paper, and with text twice as large."""
+    with visit(browser, post_url, width) as seen:
+        seen.page.emulate_media(media=media)
+        size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+        seen.page.evaluate(f"document.documentElement.style.fontSize = `${{{zoom} * {size}}}px`")
+        notes = seen.page.evaluate(NOTES)
+        assert len(notes) >= 4
+        assert [note for note in notes if note["top"] < note["text_bottom"] or note["left"] > note["text_right"]] == []
+        assert overlaps(seen, ".post-body > :not(.contents), .noted > *") == []
+        assert overflow(seen) == []
 
 
 SYMBOLS = {"mu": "mu", "sigma": "sigma", "sigma2": "sigma", "gamma": "gamma", "beta": "beta"}
