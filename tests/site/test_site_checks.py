@@ -71,6 +71,7 @@ BROKEN: list[tuple[Callable[[Visit], list[str]], str, str, str]] = [
     (overflow, HERE, '<div style="width:2000px">.</div>', "2000px"),
     (layout_shifts, HERE, SHIFT, "shift 0."),
     (axe_violations, "/* style */", "p { color: #aaa; background: #fff }", "color-contrast"),
+    (axe_violations, HERE, '<a href="#a">a</a><br><a href="#b">b</a>', "target-size"),
     (axe_violations, '<html lang="fr">', "<html>", "html-has-lang"),
     (leftover_markup, "Oui", "$$x$$", "$$"),
     (leftover_markup, "Oui", r"\(x\)", r"\\("),

@@ -301,6 +301,15 @@ def test_levels_and_contents_lead_into_the_page_and_follow_it(browser: Browser, 
             assert box["x"] + box["width"] < (page.locator(".post-body > p").first.bounding_box() or {})["x"]
 
 
+@pytest.mark.parametrize("anchor", ["gbn_2", "ref-ioffe2015", "glossaire"])
+def test_a_link_leads_to_its_place(browser: Browser, post_url: str, anchor: str) -> None:
+    """Not so if the page is laid out as one scrolls: `content-visibility` once brought the reader 3,500 px too high."""
+    with visit(browser, post_url, patient=True) as seen:
+        seen.page.evaluate(f"location.hash = '{anchor}'")
+        seen.page.wait_for_timeout(1000)
+        assert -2 <= seen.page.evaluate(f"document.getElementById('{anchor}').getBoundingClientRect().top") <= 450
+
+
 def test_a_phone_has_the_contents_above_the_text(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url, NARROW) as seen:
         contents = seen.page.locator(".contents").bounding_box() or {}
