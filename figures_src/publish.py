@@ -95,6 +95,7 @@ def _vocabulary() -> dict[str, object]:
         "glossary": glossary,
         "section": section_link,
         "remark": components.remark,
+        "noted": components.noted,
         "box": components.box,
         "quotation": components.quotation,
         "hypothesis": components.hypothesis,

@@ -1,9 +1,9 @@
 """Make the page's web fonts from the Fontsource packages: `npm ci && python scripts/subset_fonts.py`.
 
 The results are committed, so only a change of alphabet or of version needs this. It reads the packages in
-`node_modules/@fontsource`, keeps what a French article with mathematics uses, writes `assets/fonts/*.woff2`, and puts
-the mathematics inside the style sheet (`_sass/_lots_math.scss`): an equation drawn with another font first would move
-the text under the reader's eyes.
+`node_modules`, keeps the signs and the weights that a French article with mathematics uses, writes
+`assets/fonts/*.woff2`, and puts the mathematics inside the style sheet (`_sass/_lots_math.scss`): an equation drawn
+with another font first would move the text under the reader's eyes.
 Needs the `fonts` extra: `pip install -e '.[fonts]'`.
 """
 
@@ -15,24 +15,24 @@ from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ROOT / "node_modules" / "@fontsource"
+PACKAGES = ROOT / "node_modules"
 TARGET = ROOT / "assets" / "fonts"
 MATHEMATICS_STYLE = ROOT / "_sass" / "_lots_math.scss"
 
 THIN_SPACE, NARROW_NO_BREAK_SPACE = 0x2009, 0x202F
 
 LATIN = "20-7e a0-ff 152-153 178 2009 2010-2014 2018-201e 2022 2026 2030 2039-203a 20ac 2122 2191 2193 2212"
-GREEK = "391-3a9 3b1-3c9"
+# The letters of the field: no French word needs the others.
+GREEK = "3b1-3b5 3b7 3b8 3bb 3bc 3c0 3c1 3c3 3c4 3c6"
+# Italics are code points of their own. Each sign that stretches brings a dozen glyphs: none is here for the day it may
+# serve, since a test names the signs of the article that are not.
 MATHEMATICS = """
-    20-7e a0 ac af b1 b7 d7 f7 131 237 2c6 2c7 2d8-2dc 302-304 307 308 338 391-3a1 3a3-3a9 3b1-3c9 3d1
-    3d5 3f1 3f5 2002-200a 2016 2026 202f 2032-2034 203e 2044 2061-2064 2070-2071 2074-208e 20d7 2102
-    210e 2112 2113 2115 211d 2124 2190-2194 21a6 21d0 21d2 21d4 2200 2202 2203 2205-2209 220b 220f
-    2211-2213 2217 2218 221a 221d 221e 2223 2225 2227-222b 2234 223c 2243 2245 2248 2260-2261 2264-2265
-    226a-226b 2282-2283 2286-2287 2295 2297 2299 22a4 22a5 22c5 22ee 22ef 22f1 2308-230b 239b-23ae
-    23b0-23b1 23de-23df 27e8-27e9 27f6 1d400-1d433 1d434-1d454 1d456-1d467 1d4a9 1d4aa 1d53c 1d6e2-1d71b
-    1d71d 1d716
+    20-7e a0 b1 b7 d7 f7 2c6 302 2016 2026 202f 2032 2061-2064 210e 2113 2115 211d 2190 2192 2202 2206-2208 220f
+    2211-2212 2218 221a 221d 221e 2223 2225 2248 2260 2264-2265 226a-226b 22c5 22ef 1d434-1d454 1d456-1d467
+    1d6e2-1d71b
 """
 
 
@@ -49,29 +49,33 @@ class WebFont:
     source: str
     family: str
     alphabet: str
+    weights: tuple[int, int] | None = None
+    """The part of the weight axis that is kept, both ends the same for a static cut; none for a font without axes."""
     features: tuple[str, ...] = ("kern", "mark", "mkmk", "ccmp", "liga", "locl", "tnum", "pnum")
 
 
 def _text_fonts() -> Iterator[WebFont]:
-    for family, package, name, styles in (
-        ("Lots Serif", "source-serif-4", "lots-serif", ("400-normal", "400-italic", "600-normal")),
-        ("Lots Sans", "source-sans-3", "lots-sans", ("400-normal", "600-normal")),
+    for family, package, name, style, weights in (
+        ("Lots Serif", "source-serif-4", "lots-serif", "normal", (400, 600)),
+        # A second weight of the italic would cost 18 KB, for the few words that are both bold and foreign.
+        ("Lots Serif", "source-serif-4", "lots-serif", "italic", (400, 400)),
+        ("Lots Sans", "source-sans-3", "lots-sans", "normal", (400, 600)),
     ):
-        for style in styles:
-            for script, alphabet in (("latin", LATIN), ("greek", GREEK)):
-                source = f"{package}-{script}-{style}.woff2"
-                yield WebFont(f"{name}-{script}-{style}.woff2", package, source, family, alphabet)
+        for script, alphabet in (("latin", LATIN), ("greek", GREEK)):
+            source = f"{package}-{script}-wght-{style}.woff2"
+            target = f"{name}-{script}-{style}.woff2"
+            yield WebFont(target, f"@fontsource-variable/{package}", source, family, alphabet, weights)
 
 
 FONTS = (
     *_text_fonts(),
     WebFont(
         "lots-math.woff2",
-        "stix-two-math",
+        "@fontsource/stix-two-math",
         "stix-two-math-latin-400-normal.woff2",
         "Lots Math",
         MATHEMATICS,
-        ("ccmp",),
+        features=("ccmp",),
     ),
 )
 
@@ -120,6 +124,9 @@ def build(web_font: WebFont) -> Path:
     font = TTFont(source, recalcTimestamp=False)
     map_narrow_space(font)
     subset(font, (*code_points(web_font.alphabet), NARROW_NO_BREAK_SPACE), web_font.features)
+    if web_font.weights:
+        lightest, heaviest = web_font.weights
+        font = instancer.instantiateVariableFont(font, {"wght": (lightest, heaviest)})
     rename(font, web_font.family)
     font.flavor = "woff2"
     target = TARGET / web_font.target
@@ -148,7 +155,7 @@ def main() -> None:
         print(f"{path.stat().st_size:7d}  {path.relative_to(ROOT)}")
     embed(TARGET / "lots-math.woff2", MATHEMATICS_STYLE)
     for package in sorted({web_font.package for web_font in FONTS}):
-        shutil.copyfile(PACKAGES / package / "LICENSE", TARGET / f"OFL-{package}.txt")
+        shutil.copyfile(PACKAGES / package / "LICENSE", TARGET / f"OFL-{Path(package).name}.txt")
 
 
 if __name__ == "__main__":

@@ -64,3 +64,8 @@ function follow(contents) {
 
 const contents = document.querySelector('.contents');
 if (contents) follow(contents);
+
+// The figures to play with stand as the page has them, and come to life when nothing of the first view waits any more.
+addEventListener('load', () => {
+  for (const figure of document.querySelectorAll('.play')) import(`./${figure.id.replaceAll('-', '_')}.js`);
+});

@@ -27,6 +27,15 @@ def remark(caller: Caller) -> str:
     )
 
 
+def noted(caller: Caller) -> str:
+    """One to three blocks and the remark that ends them: a wide screen puts the remark in the margin beside them.
+
+    Raises:
+        ValueError: nothing is inside.
+    """
+    return _block('div class="noted"', "", caller)
+
+
 def box(title: str, id: str = "", *, caller: Caller) -> str:
     """A titled box; without `id`, its anchor is made from the title.
 

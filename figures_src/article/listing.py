@@ -12,8 +12,8 @@ from pathlib import Path
 from figures_src.article.names import closest
 
 SOURCE = Path(__file__).parents[1] / "batchnorm.py"
-ADDRESS = "/assets/code/batchnorm.py"
-"""Where the page serves the whole file; the layout puts the site's base path before it."""
+CODE = "/assets/code"
+"""Where the page serves files of the package, by symbolic links; the layout puts the site's base path before it."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -33,9 +33,9 @@ def listing(*names: str, docstrings: bool = True) -> str:
     return f'```python\n{code}\n```\n{{: lang="en"}}'
 
 
-def source_link(text: str) -> str:
-    """A link to the whole file, which a symbolic link under assets/ puts beside the page."""
-    return f'<a href="{ADDRESS}">{escape(text, quote=False)}</a>'
+def source_link(text: str, module: str = SOURCE.name) -> str:
+    """A link to the whole file of a module, named by its path in the package."""
+    return f'<a href="{CODE}/{module}">{escape(text, quote=False)}</a>'
 
 
 def extracts(source: str, names: Sequence[str], *, docstrings: bool = True) -> list[str]:

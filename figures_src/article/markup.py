@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from figures_src import french
+from figures_src.article.listing import source_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.names import closest as closest
 from figures_src.article.references import cite
@@ -171,8 +172,7 @@ class FigureMarkup:
             parts.append(f"Publié : {works}, {readings}.")
         if figure.has_table:
             parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')
-        else:
-            parts.append(f"Dessiné par <code>figures_src/figures/{figure.id}.py</code>.")
+        parts.append(f"{source_link(f'Code du {figure.kind.lower()} (Python)', f'figures/{figure.id}.py')}.")
         parts.append(f"Pour redessiner : <code>python scripts/build_figures.py --only {figure.id}</code>.")
         # Shown where scripts run; the drawing itself answers to a click, too.
         name = f"Agrandir{french.NARROW_NO_BREAK_SPACE}: {label(figure)}"

@@ -41,6 +41,21 @@ Après."""
     assert "markdown=" not in html
 
 
+def test_a_remark_can_be_noted_beside_its_paragraph(render):
+    html = render(
+        """<% call noted() %>
+Un *mot*.
+
+<% call remark() %>
+  Une remarque.
+<% endcall %>
+<% endcall %>
+Après."""
+    )
+    assert re.search(r'<div class="noted">\s*<p>Un <em>mot</em>.</p>\s*<aside class="remark"[^>]*>', html)
+    assert re.search(r"<p>Une remarque.</p>\s*</aside>\s*</div>\s*<p>Après.</p>", html)
+
+
 def test_a_box_is_named_by_its_title(render):
     html = render('<% call box("Méthodes du 2e ordre", id="ordre") %>\nTexte.\n<% endcall %>')
     assert '<aside class="box" role="note" id="ordre" aria-labelledby="ordre-titre">' in html

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from figures_src.article import listing as module
-from figures_src.article.listing import ADDRESS, SOURCE, extracts, listing, source_link
+from figures_src.article.listing import CODE, SOURCE, extracts, listing, source_link
 from figures_src.article.typography import typeset
 
 SAMPLE = '''"""A module."""
@@ -115,11 +115,13 @@ def test_typography_leaves_code_alone():
     assert typeset(block) == block
 
 
-def test_the_link_points_to_the_very_file():
-    assert source_link("fichier <1>") == f'<a href="{ADDRESS}">fichier &lt;1&gt;</a>'
-    served = SOURCE.parents[1] / ADDRESS.lstrip("/")
-    assert served.is_symlink()
-    assert served.samefile(SOURCE)
+def test_a_link_points_to_the_very_file():
+    assert source_link("fichier <1>") == f'<a href="{CODE}/batchnorm.py">fichier &lt;1&gt;</a>'
+    assert source_link("code", "figures/gbn_2.py") == f'<a href="{CODE}/figures/gbn_2.py">code</a>'
+    package = SOURCE.parent
+    for name in ("batchnorm.py", "figures/gbn_2.py"):
+        served = package.parent / CODE.lstrip("/") / name
+        assert served.resolve() == package / name
 
 
 def test_no_torch():

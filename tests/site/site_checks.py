@@ -43,9 +43,9 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(directory: Path) -> Iterator[str]:
+def served(directory: Path, handler_class: type[QuietHandler] = QuietHandler) -> Iterator[str]:
     """Serve `directory` on a free port of this machine; yields its address, without a final slash."""
-    handler = partial(QuietHandler, directory=str(directory))
+    handler = partial(handler_class, directory=str(directory))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -223,12 +223,33 @@ def overflow(seen: Visit) -> list[str]:
     return list(seen.page.evaluate(script))
 
 
+def overlaps(seen: Visit, selector: str = ".post-body > *, .noted > *") -> list[str]:
+    """Return the pairs of blocks matching `selector`, none inside the other, that lie over one another."""
+    return list(seen.page.evaluate(OVERLAPS, selector))
+
+
+OVERLAPS = """
+selector => {
+  const blocks = [...document.querySelectorAll(selector)].map(e => [e, e.getBoundingClientRect()])
+    .filter(([e, box]) => box.width > 1 && box.height > 1);
+  const cross = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const found = [];
+  blocks.forEach(([one, box], i) => blocks.slice(i + 1).forEach(([other, place]) => {
+    if (cross(box, place) && !one.contains(other) && !other.contains(one))
+      found.push(`${one.outerHTML.slice(0, 80)} lies over ${other.outerHTML.slice(0, 80)}`);
+  }));
+  return found;
+}
+"""
+
+
 def axe_violations(seen: Visit) -> list[str]:
     """Return the accessibility rules that the page breaks, with the first element of each."""
     if not AXE.is_file():
         raise FileNotFoundError(f"{AXE} is missing: run `npm ci --ignore-scripts`")
     seen.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = seen.page.evaluate("axe.run().then(result => result.violations)")
+    options = "{rules: {'target-size': {enabled: true}}}"  # of WCAG 2.2, which axe leaves out unless asked
+    found: list[dict[str, Any]] = seen.page.evaluate(f"axe.run({options}).then(result => result.violations)")
     return [f"{rule['id']}: {rule['help']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
 
 

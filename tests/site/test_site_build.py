@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from site_checks import build_problems, build_site, dead_links, html_errors
+from site_checks import ROOT, build_problems, build_site, dead_links, html_errors
 
 pytestmark = pytest.mark.site
 
@@ -18,8 +18,12 @@ def test_the_site_holds_the_pages_and_nothing_of_the_workshop(built_site: Path, 
     assert {"index.html", "404.html", "feed.xml", "sitemap.xml", "robots.txt", "favicon.svg", post_path} <= files
     tops = {name.split("/")[0] for name in files}
     assert not tops & {"figures_src", "tests", "scripts", "node_modules", "build", "README.md", "Makefile"}
-    # The one source that the article links to.
-    assert [name for name in files if name.endswith((".py", ".toml", ".npz", ".scss"))] == ["assets/code/batchnorm.py"]
+    # The sources that the article links to, with the modules that they share.
+    sources = {name for name in files if name.endswith((".py", ".toml", ".npz", ".scss"))}
+    assert sources == {
+        "assets/code/batchnorm.py",
+        *(f"assets/code/figures/{path.name}" for path in (ROOT / "figures_src" / "figures").glob("[!_]*.py")),
+    }
 
 
 def test_two_builds_give_the_same_bytes(built_site: Path, tmp_path: Path) -> None:

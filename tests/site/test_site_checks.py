@@ -25,6 +25,7 @@ from site_checks import (
     leftover_markup,
     missing_fonts,
     overflow,
+    overlaps,
     page_weight,
     served,
     typography_problems,
@@ -70,6 +71,7 @@ BROKEN: list[tuple[Callable[[Visit], list[str]], str, str, str]] = [
     (overflow, HERE, '<div style="width:2000px">.</div>', "2000px"),
     (layout_shifts, HERE, SHIFT, "shift 0."),
     (axe_violations, "/* style */", "p { color: #aaa; background: #fff }", "color-contrast"),
+    (axe_violations, HERE, '<a href="#a">a</a><br><a href="#b">b</a>', "target-size"),
     (axe_violations, '<html lang="fr">', "<html>", "html-has-lang"),
     (leftover_markup, "Oui", "$$x$$", "$$"),
     (leftover_markup, "Oui", r"\(x\)", r"\\("),
@@ -137,6 +139,14 @@ def test_a_broken_page_is_seen(
     break_page(sound, old, new)
     with visit(browser, sound_url, patient=check is layout_shifts) as seen:
         assert expected in "\n".join(check(seen))
+
+
+def test_blocks_that_lie_over_one_another_are_seen(browser: Browser, sound: Path, sound_url: str) -> None:
+    with visit(browser, sound_url) as seen:
+        assert overlaps(seen, "main > *") == []
+    break_page(sound, "/* style */", "#gbn_2 { margin-top: -40px }")
+    with visit(browser, sound_url) as seen:
+        assert "gbn_2" in "\n".join(overlaps(seen, "main > *"))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 """The built pages as a reader meets them: in a browser, on a phone and on a laptop, light and dark."""
 
+import re
+import sys
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
 from site_checks import (
     NARROW,
+    ROOT,
     WIDE,
     axe_violations,
     bad_equations,
@@ -87,6 +92,22 @@ def test_every_figure_tells_what_it_shows_and_where_it_comes_from(browser: Brows
             assert figure.locator("figcaption button.enlarge").count() == 1
 
 
+def test_every_figure_leads_to_the_code_that_draws_it(browser: Browser, post_url: str, site_url: str) -> None:
+    """The page serves the very files: those of the package, and the scripts of the figures to play with."""
+    links = "[...document.querySelectorAll('figure:is(.figure, .play)')].map(figure => [figure.id,"
+    links += " [...figure.querySelectorAll('.provenance a')].map(a => a.href).filter(url => /[.](py|js)$/.test(url))])"
+    with visit(browser, post_url) as seen:
+        found: dict[str, list[str]] = dict(seen.page.evaluate(links))
+    assert set(found) >= set(FIGURES)
+    for name, urls in found.items():
+        assert len(urls) == 1, f"{name} leads to {urls}"
+        address = urls[0].removeprefix(f"{site_url}/")
+        source = ROOT / address.replace("assets/code/", "figures_src/")
+        assert source.stem == name.replace("-", "_")
+        with urlopen(urls[0]) as answer:
+            assert answer.read() == source.read_bytes()
+
+
 @pytest.mark.parametrize("width", [320, WIDE])
 def test_equations_are_visible_mathematics_numbered_in_order(browser: Browser, post_url: str, width: int) -> None:
     with visit(browser, post_url, width) as seen:
@@ -97,6 +118,55 @@ def test_equations_are_visible_mathematics_numbered_in_order(browser: Browser, p
         assert bad_equations(seen) == []
         loaded = "[...document.fonts].some(f => f.family.includes('Lots Math') && f.status === 'loaded')"
         assert seen.page.evaluate(loaded)
+
+
+def test_one_file_gives_the_text_its_weights(
+    browser: Browser, post_url: str, measured: Callable[[str, object], None]
+) -> None:
+    faces = "[...document.fonts].map(face => [face.family.replaceAll('\"', ''), face.weight, face.style, face.status])"
+    with visit(browser, post_url) as seen:
+        loaded = {tuple(face[:3]) for face in seen.page.evaluate(faces) if face[3] == "loaded"}
+        fonts = [response for response in seen.responses if response.url.endswith(".woff2")]
+        weight = sum(len(response.body()) for response in fonts)
+    measured("fonts of the text, bytes", f"{weight} in {len(fonts)} files")
+    assert loaded >= {(f"Lots {name}", "400 600", "normal") for name in ("Serif", "Sans")}
+    assert len(fonts) <= 6
+    assert weight <= 80_000
+
+
+def alphabets() -> dict[str, set[str]]:
+    """The signs that the web fonts were cut to, from the script that cuts them."""
+    spec = spec_from_file_location("subset_fonts", ROOT / "scripts" / "subset_fonts.py")
+    assert spec
+    assert spec.loader
+    script = sys.modules["subset_fonts"] = module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return {
+        name: {chr(code) for code in script.code_points(getattr(script, name))} for name in ("GREEK", "MATHEMATICS")
+    }
+
+
+def italic(letter: str) -> str:
+    """The code point that browsers draw for a letter that stands alone in `<mi>`."""
+    starts = {"a": 0x1D44E, "A": 0x1D434, "α": 0x1D6FC, "Α": 0x1D6E2}
+    for first, last, start in (("a", "z", "a"), ("A", "Z", "A"), ("α", "ω", "α"), ("Α", "Ω", "Α")):
+        if first <= letter <= last:
+            return "ℎ" if letter == "h" else chr(starts[start] + ord(letter) - ord(first))
+    return letter
+
+
+def test_the_fonts_have_every_sign_of_the_formulas_and_every_greek_letter(browser: Browser, post_url: str) -> None:
+    """A sign that its font lacks is drawn in another one, and moves the line: `python scripts/subset_fonts.py`."""
+    formulas = """[...document.querySelectorAll('math :is(mi, mn, mo, mtext)')].map(e =>
+        [e.localName === 'mi' && !e.hasAttribute('mathvariant'), e.textContent])"""
+    known = alphabets()
+    with visit(browser, post_url) as seen:
+        signs = seen.page.evaluate(formulas)
+        text = "".join(text_blocks(seen))
+    drawn = {italic(text) if alone and len(text) == 1 else sign for alone, text in signs for sign in text}
+    assert len(drawn) > 40
+    assert drawn - known["MATHEMATICS"] == set()
+    assert set(re.findall("[\u0370-\u03ff]", text)) - known["GREEK"] == set()
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])

@@ -1,5 +1,6 @@
 """The article as readers set their browsers: no scripts, no pictures, large text, no mouse, few colours, on paper."""
 
+import ast
 import json
 import re
 import shutil
@@ -14,7 +15,20 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from site_checks import NARROW, PATIENCE, WIDE, QuietHandler, broken_images, overflow, until, visit, wrong_variants
+from site_checks import (
+    NARROW,
+    PATIENCE,
+    WIDE,
+    QuietHandler,
+    broken_images,
+    overflow,
+    overlaps,
+    until,
+    visit,
+    wrong_variants,
+)
+
+from figures_src.article.listing import SOURCE
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -287,8 +301,106 @@ def test_levels_and_contents_lead_into_the_page_and_follow_it(browser: Browser, 
             assert box["x"] + box["width"] < (page.locator(".post-body > p").first.bounding_box() or {})["x"]
 
 
+@pytest.mark.parametrize("anchor", ["gbn_2", "ref-ioffe2015", "glossaire"])
+def test_a_link_leads_to_its_place(browser: Browser, post_url: str, anchor: str) -> None:
+    """Not so if the page is laid out as one scrolls: `content-visibility` once brought the reader 3,500 px too high."""
+    with visit(browser, post_url, patient=True) as seen:
+        seen.page.evaluate(f"location.hash = '{anchor}'")
+        seen.page.wait_for_timeout(1000)
+        assert -2 <= seen.page.evaluate(f"document.getElementById('{anchor}').getBoundingClientRect().top") <= 450
+
+
 def test_a_phone_has_the_contents_above_the_text(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url, NARROW) as seen:
         contents = seen.page.locator(".contents").bounding_box() or {}
         text = seen.page.locator(".post-body > p").first.bounding_box() or {}
         assert contents["y"] + contents["height"] <= text["y"]
+
+
+NOTES = """[...document.querySelectorAll('.remark')].map(note => {
+    const box = note.getBoundingClientRect(), text = note.previousElementSibling.getBoundingClientRect();
+    const first = note.parentElement.firstElementChild.getBoundingClientRect();
+    return {left: box.left, right: box.right, top: box.top, text_right: text.right, text_bottom: text.bottom,
+        beside: first.top}; })"""
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_remarks_stand_in_the_margin_beside_their_paragraph(browser: Browser, post_url: str, width: int) -> None:
+    with visit(browser, post_url, width) as seen:
+        notes = seen.page.evaluate(NOTES)
+        contents = seen.page.locator(".contents-list").bounding_box() or {}
+        text = seen.page.locator(".post-body > p").first.bounding_box() or {}
+        assert len(notes) >= 4
+        assert [note for note in notes if not note["text_right"] + 16 <= note["left"] < note["right"] <= width] == []
+        assert [note for note in notes if abs(note["top"] - note["beside"]) > 1] == []
+        assert contents["x"] + contents["width"] + 16 <= text["x"]
+        # The contents span the whole article, at its left: their list is what is looked at above.
+        assert overlaps(seen, ".post-body > :not(.contents), .noted > *") == []
+        assert overflow(seen) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "media", "zoom"), [(NARROW, "screen", 1), (1200, "screen", 1), (1440, "print", 1), (1440, "screen", 2)]
+)
+def test_remarks_stand_below_their_paragraph_elsewhere(
+    browser: Browser, post_url: str, width: int, media: Any, zoom: int
+) -> None:
+    """On a phone, beside contents that leave no room, on paper, and with text twice as large."""
+    with visit(browser, post_url, width) as seen:
+        seen.page.emulate_media(media=media)
+        size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+        seen.page.evaluate(f"document.documentElement.style.fontSize = `${{{zoom} * {size}}}px`")
+        notes = seen.page.evaluate(NOTES)
+        assert len(notes) >= 4
+        assert [note for note in notes if note["top"] < note["text_bottom"] or note["left"] > note["text_right"]] == []
+        assert overlaps(seen, ".post-body > :not(.contents), .noted > *") == []
+        assert overflow(seen) == []
+
+
+SYMBOLS = {"mu": "mu", "sigma": "sigma", "sigma2": "sigma", "gamma": "gamma", "beta": "beta"}
+CODE_NAMES = """[...document.querySelectorAll('pre.highlight .n')].map(e => [e.textContent, getComputedStyle(e).color,
+    getComputedStyle(e.closest('pre')).backgroundColor])"""
+EQUATION_COLOURS = """Object.fromEntries(['mu', 'sigma', 'gamma', 'beta'].map(name =>
+    [name, getComputedStyle(document.querySelector(`.equation .sym-${name}`)).color]))"""
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2) of a colour written "rgb(r, g, b)"."""
+    channels = [int(value) / 255 for value in re.findall(r"\d+", colour)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_symbols_have_one_colour_in_equations_and_code(
+    browser: Browser, post_url: str, scheme: str, measured: Measured
+) -> None:
+    with visit(browser, post_url, WIDE, scheme) as seen:
+        names, colours = seen.page.evaluate(CODE_NAMES), seen.page.evaluate(EQUATION_COLOURS)
+        plain = {colour for name, colour, _ in names if name == "z"}
+    symbols = [(SYMBOLS[name], colour, paper) for name, colour, paper in names if name in SYMBOLS]
+    assert {name for name, _, _ in symbols} == {"mu", "sigma", "gamma", "beta"}
+    assert len(set(colours.values())) == 4
+    assert [name for name, colour, _ in symbols if colour != colours[name]] == []
+    assert not plain & set(colours.values())
+    least = min(contrast(colour, paper) for _, colour, paper in symbols)
+    measured(f"least contrast of a symbol in code, {scheme}", f"{least:.2f}")
+    assert least >= 4.5
+
+
+def test_a_listing_is_copied_as_plain_code(browser: Browser, post_url: str) -> None:
+    copied = """[...document.querySelectorAll('pre.highlight')].map(block => {
+        getSelection().selectAllChildren(block);
+        return getSelection().toString(); })"""
+    with visit(browser, post_url) as seen:
+        blocks = seen.page.evaluate(copied)
+    assert len(blocks) >= 3
+    for block in blocks:
+        lines = [line.strip() for line in block.splitlines()]
+        assert set(lines) <= {line.strip() for line in SOURCE.read_text(encoding="utf-8").splitlines()}
+        ast.parse(block)
