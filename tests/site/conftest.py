@@ -11,13 +11,14 @@ from playwright.sync_api import Browser, sync_playwright
 # Test modules here are imported by path, so the checks they share must be put within reach.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from site_checks import build_problems, build_site, served
+from site_checks import build_notebook, build_problems, build_site, served
 
 
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     destination = tmp_path_factory.mktemp("site") / "_site"
     assert build_problems(build_site(destination)) == []
+    build_notebook(destination / "carnet")
     return destination
 
 
@@ -26,6 +27,11 @@ def post_path(built_site: Path) -> str:
     posts = list(built_site.rglob("normalisation-par-lots.html"))
     assert posts, "the article is not in the site: `make figures` writes it to _posts"
     return posts[0].relative_to(built_site).as_posix()
+
+
+@pytest.fixture(scope="session")
+def post_url(site_url: str, post_path: str) -> str:
+    return f"{site_url}/{post_path}"
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +66,14 @@ def build_site(destination: Path, base_path: str = "") -> subprocess.CompletedPr
     return subprocess.run(
         command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
+
+
+def build_notebook(destination: Path) -> None:
+    """Build the laboratory notebook of this checkout into `destination`; the drawings already made are kept."""
+    command = [sys.executable, str(ROOT / "scripts" / "build_notebook.py"), "--destination", str(destination)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def build_problems(result: subprocess.CompletedProcess[str]) -> list[str]:

@@ -35,11 +35,6 @@ def address(request: pytest.FixtureRequest, site_url: str, post_path: str) -> st
     return f"{site_url}/{post_path if request.param == 'post' else request.param}"
 
 
-@pytest.fixture(scope="session")
-def post_url(site_url: str, post_path: str) -> str:
-    return f"{site_url}/{post_path}"
-
-
 def test_a_page_loads_in_silence_and_from_one_host(browser: Browser, address: str) -> None:
     with visit(browser, address) as seen:
         assert len(seen.requests) >= 3
