@@ -115,6 +115,9 @@ def environment(notebook: Notebook) -> Environment:
         duration=french.duration,
         date=french.date,
         text_of=vocabulary.text_of,
+        listed=listed,
+        cells=lambda cells: french.sentence_list([_cell(*cell) for cell in cells]),
+        experiment_link=lambda name: f"[`{name}`]({name}.md)" if name in notebook.records else f"`{name}`",
     )
     return jinja
 
@@ -124,6 +127,17 @@ def work(key: str, place: str = "") -> str:
     reference = REFERENCES[key]
     link = f'<a href="{escape(reference.url)}">{escape(reference.short, quote=False)}</a>'
     return f"{link}, {place}" if place else link
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Values as a sentence lists them; apart by semicolons where they have commas of their own."""
+    texts = [vocabulary.text_of(value) for value in values]
+    sentence = french.sentence_list(texts)
+    return sentence if not any("," in text for text in texts) else " ; ".join(texts[:-1]) + f" et {texts[-1]}"
+
+
+def _cell(arm: str, learning_rate: float) -> str:
+    return f"{vocabulary.text_of(arm)} au taux {french.shortest(learning_rate)}"
 
 
 def experiment_page(jinja: Environment, notebook: Notebook, experiment: Experiment) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from figures_src.article.markup import verbatim
 from figures_src.article.predictions import measured, state
 from figures_src.experiments.experiment import Verdict
 from figures_src.records.store import Record
@@ -73,8 +74,9 @@ def describe(gap: Gap) -> str:
     """A gap as Markdown: what was predicted, what was measured, where the evidence is, why."""
     verdict = gap.verdict
     wide = f" (± {measured(_of(verdict, verdict.half_width))})" if verdict.half_width is not None else ""
+    prediction, threshold = verbatim(verdict.prediction), verbatim(verdict.threshold)
     return (
-        f"<p><strong>{verdict.prediction}.</strong> Prédit : {verdict.threshold}. Mesuré : {measured(verdict)}{wide}. "
+        f"<p><strong>{prediction}.</strong> Prédit : {threshold}. Mesuré : {measured(verdict)}{wide}. "
         f"Verdict : {state(verdict)}.</p>\n\n"
         f"{gap.explanation} Preuve : [enregistrement et courbes de `{gap.record}`]({gap.record}.md#predictions)."
     )

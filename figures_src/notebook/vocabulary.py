@@ -75,7 +75,7 @@ def text_of(value: Any) -> str:
         return "oui" if value else "non"
     if isinstance(value, (int, float)):
         return quantity(value)
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if _is_list(value):
         return _text_of_sequence(value)
     return str(_table()["words"].get(str(value), value))
 
@@ -83,8 +83,13 @@ def text_of(value: Any) -> str:
 def _text_of_sequence(values: Sequence[Any]) -> str:
     if len(values) > LONG_LIST and list(values) == list(range(values[0], values[0] + len(values))):
         return f"{values[0]} à {values[-1]}"
-    nested = any(isinstance(value, Sequence) and not isinstance(value, str) for value in values)
-    return (" ; " if nested or any(isinstance(value, float) for value in values) else ", ").join(map(text_of, values))
+    texts = [f"({text_of(value)})" if _is_list(value) else text_of(value) for value in values]
+    # A comma between numbers that have commas of their own would be read as one of these.
+    return (" ; " if any(isinstance(value, float) for value in values) else ", ").join(texts)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def quantity(value: float) -> str:

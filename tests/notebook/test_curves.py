@@ -48,7 +48,7 @@ def test_what_has_no_axis_of_time_is_left_to_its_file():
 def test_every_line_of_a_record_is_a_row_of_its_array(name):
     record, runs = store.load(name), EXPERIMENTS[name].config.runs()
     found, count = quantities(record.arrays, runs), len(networks(runs))
-    assert {"test_accuracy", "train_loss"} & {quantity.array for quantity in found}
+    assert len(found) >= 3
     for quantity in found:
         flat = record.arrays[quantity.array].reshape(count, len(quantity.steps), -1)
         lines = [line.values for panel in quantity.panels for line in panel.lines]

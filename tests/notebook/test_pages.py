@@ -4,7 +4,7 @@ import pytest
 
 from figures_src.experiments import EXPERIMENTS
 from figures_src.notebook import build, commands, reference
-from figures_src.notebook.pages import MissingText, navigation, pages
+from figures_src.notebook.pages import MissingText, listed, navigation, pages
 from tests.notebook import samples
 
 
@@ -40,6 +40,11 @@ def test_a_page_tells_the_numbers_of_its_record(toy):
     assert "0123456789ab" in page
     assert "c0ffee" in page
     assert "Un essai à 0,03125." in page
+
+
+def test_lists_of_decimals_can_be_read():
+    assert listed([9, 17]) == "9 et 17"
+    assert listed([0.5, 0.25, 1]) == "0,5 ; 0,25 et 1"
 
 
 def test_predictions_have_the_words_and_colours_of_the_article(toy):
@@ -88,12 +93,6 @@ def test_a_text_without_a_part_says_which(tmp_path):
     (notebook.texts / "toy.md.j2").write_text("## Protocole {#protocole}\n", encoding="utf-8")
     with pytest.raises(MissingText, match=r"lacks the part \{#non-dit\}"):
         pages(notebook)
-
-
-def test_every_experiment_declared_today_has_its_text():
-    from figures_src.notebook.pages import TEXTS
-
-    assert [name for name in EXPERIMENTS if not (TEXTS / f"{name}.md.j2").is_file()] == []
 
 
 def test_every_record_of_the_repository_has_a_page_with_its_numbers(real):

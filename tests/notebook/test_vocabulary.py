@@ -15,7 +15,7 @@ from figures_src.notebook import vocabulary
         (list(range(10)), "0 à 9"),
         ([100, 100, 100], "100, 100, 100"),
         ([0.01, 3.0], "0,01 ; 3"),
-        ([["without_bn", 0.1], ["noisy_bn", 0.5]], "sans BN ; 0,1 ; avec BN bruitée ; 0,5"),
+        ([["without_bn", 0.1], ["noisy_bn", 0.5]], "(sans BN ; 0,1), (avec BN bruitée ; 0,5)"),
         ("small", "small"),
         ((), ""),
     ],
