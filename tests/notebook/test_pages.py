@@ -2,7 +2,6 @@ import re
 
 import pytest
 
-from figures_src.experiments import EXPERIMENTS
 from figures_src.notebook import build, commands, reference
 from figures_src.notebook.pages import MissingText, listed, navigation, pages
 from tests.notebook import samples
