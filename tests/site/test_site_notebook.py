@@ -14,6 +14,7 @@ from site_checks import (
     broken_images,
     build_notebook,
     console_problems,
+    dead_references,
     foreign_requests,
     leftover_markup,
     missing_fonts,
@@ -100,6 +101,11 @@ def test_the_index_of_the_search_is_that_of_french_pages(built_site: Path) -> No
     assert index["config"]["lang"] == ["fr"]
     assert "stemmer" in index["config"]["pipeline"]
     assert {"Prédictions et verdicts", "Prédictions démenties"} <= {document["title"] for document in index["docs"]}
+
+
+def test_no_link_anchor_or_image_is_dead(built_site: Path) -> None:
+    assert len(list((built_site / "carnet").rglob("*.html"))) > 15
+    assert dead_references(built_site, "carnet") == []
 
 
 def test_a_first_view_is_light(browser: Browser, notebook_url: str) -> None:
