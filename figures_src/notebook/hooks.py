@@ -28,6 +28,11 @@ UNUSED = ("404.html", "sitemap.xml.gz", "**/*.map", "**/lunr/*.js", "**/lunr/min
 USED = ("lunr.fr.min.js", "lunr.stemmer.support.min.js", "lunr.multi.min.js")
 
 
+PREFIX_SEARCH = "?r:`${r}*`"
+STEMMED_SEARCH = "?r:`${lunr.fr.stemmer(r.toLowerCase())}*`"
+"""The theme looks for words that begin with what is typed, which no longer finds them once the index holds stems."""
+
+
 def on_post_page(output: str, page: Any, config: Any) -> str:
     """Mark English passages, mend the theme, then forbid all that does not come from this site."""
     for old, new in MENDED:
@@ -36,11 +41,24 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
 
 
 def on_post_build(config: Any) -> None:
-    """Drop the files that the notebook never serves."""
+    """Drop the files that the notebook never serves, and teach the search French."""
     site = Path(config["site_dir"])
     for path in [path for pattern in UNUSED for path in site.glob(pattern)]:
         if path.name not in USED:
             path.unlink()
+    for worker in site.glob("assets/javascripts/workers/*.js"):
+        worker.write_text(with_stems(worker.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_stems(worker: str) -> str:
+    """The theme's search, cutting what is typed down to its French stem as the index has it.
+
+    Raises:
+        ValueError: another version of the theme searches in another way.
+    """
+    if worker.count(PREFIX_SEARCH) != 1:
+        raise ValueError(f"the theme's search has changed: look for what became of {PREFIX_SEARCH} in its worker")
+    return worker.replace(PREFIX_SEARCH, STEMMED_SEARCH)
 
 
 def with_policy(page: str) -> str:

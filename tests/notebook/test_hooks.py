@@ -1,7 +1,9 @@
 import base64
 import hashlib
 
-from figures_src.notebook.hooks import on_post_page, with_policy
+import pytest
+
+from figures_src.notebook.hooks import PREFIX_SEARCH, on_post_page, with_policy, with_stems
 
 PAGE = '<meta charset="utf-8"><script>let a = 1</script><script src="b.js"></script>{}'
 
@@ -21,3 +23,9 @@ def test_english_passages_are_marked_and_the_theme_is_mended():
     assert '<div lang="en" class="doc doc-object">' in page
     assert '<table class="data">' in page
     assert 'tabindex=""' not in page
+
+
+def test_what_is_typed_is_cut_to_its_stem_where_the_theme_is_the_one_known():
+    assert with_stems(f"a{PREFIX_SEARCH}b") == "a?r:`${lunr.fr.stemmer(r.toLowerCase())}*`b"
+    with pytest.raises(ValueError, match="search has changed"):
+        with_stems("a")
