@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(__file__).parent
 POST = "post"
+CARD = "card"
+"""The picture that other sites show beside a link to the article."""
+CARD_FILE = "card.png"
 ARTICLE_SUFFIXES = (".py", ".j2", ".bib", ".json")
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
 Digests = dict[str, str]
@@ -60,15 +63,15 @@ class State:
 
 
 def examine(place: Place, ids: Iterable[str]) -> list[State]:
-    """Compare the figures named, and the post, with what the manifest remembers of them."""
+    """Compare the figures named, the card and, last, the post with what the manifest remembers of them."""
     manifest = _read_manifest(place)
     states = [_state(place, manifest, name, figure_inputs(place, FIGURES[name])) for name in ids]
-    return [*states, _state(place, manifest, POST, post_inputs(place))]
+    return [*states, _state(place, manifest, CARD, card_inputs()), _state(place, manifest, POST, post_inputs(place))]
 
 
 def orphans(place: Place) -> list[str]:
     """Files among the figures that no row of the catalogue makes."""
-    expected = {name for figure in FIGURES.values() for name in figure_files(figure)} | {place.manifest.name}
+    expected = {name for figure in FIGURES.values() for name in figure_files(figure)} | {place.manifest.name, CARD_FILE}
     present = (path.name for path in place.figures.glob("*") if not path.name.startswith("."))
     return sorted(f"{name}: no figure of the catalogue makes it; delete it" for name in set(present) - expected)
 
@@ -76,7 +79,8 @@ def orphans(place: Place) -> list[str]:
 def figure_files(figure: Figure) -> list[str]:
     """Names of the files that a figure consists of."""
     drawings = [f"{figure.id}-{variant}.svg" for variant in VARIANTS]
-    return [*drawings, f"{figure.id}.csv"] if figure.has_table else drawings
+    tables = [f"{figure.id}.csv"] if figure.has_table else []
+    return [*drawings, *tables, *([f"{figure.id}.json"] if figure.has_data else [])]
 
 
 def figure_inputs(place: Place, figure: Figure) -> Digests:
@@ -90,6 +94,15 @@ def figure_inputs(place: Place, figure: Figure) -> Digests:
         "numbers": _numbers(),
         **{f"record {name}": _record_digest(place, name) for name in figure.needs},
         **{f"published {path.stem}": sha256_of_files([path], ROOT) for path in curves},
+        "libraries": f"matplotlib {version('matplotlib')}, numpy {version('numpy')}",
+    }
+
+
+def card_inputs() -> Digests:
+    """Digests of all that decides what the card looks like."""
+    drawing = [PACKAGE / name for name in ("card.py", "style.py", "figures/signals.py")]
+    return {
+        "drawing": sha256_of_files([*drawing, *_fonts()], ROOT),
         "libraries": f"matplotlib {version('matplotlib')}, numpy {version('numpy')}",
     }
 
@@ -113,7 +126,7 @@ def post_inputs(place: Place) -> Digests:
 
 
 def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callable[[str], None]) -> None:
-    """Draw each figure in its four variants and remember what it was made from."""
+    """Draw each figure in its four variants, the card in its one, and remember what it was made from."""
     names = [state.name for state in states]
     with ProcessPoolExecutor(min(jobs, max(len(names), 1)), get_context("spawn")) as pool:
         for state, files in zip(states, pool.map(draw_files, names, [place.preset] * len(names)), strict=True):
@@ -124,13 +137,17 @@ def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callabl
 
 
 def draw_files(name: str, preset: str) -> dict[str, bytes]:
-    """Contents of the files of one figure, by name."""
-    from figures_src import style  # brings matplotlib, which a build with nothing to do never needs
+    """Contents of the files of one figure, or of the card, by name."""
+    from figures_src import card, style  # brings matplotlib, which a build with nothing to do never needs
 
+    if name == CARD:
+        return {CARD_FILE: card.png_bytes()}
     figure = FIGURES[name]
     records = load_records(figure.needs, preset)
     module = import_module(f"figures_src.figures.{name}")
     files = {f"{name}.csv": module.table(records).to_csv()} if figure.has_table else {}
+    if figure.has_data:
+        files[f"{name}.json"] = module.data(records)
     for variant in VARIANTS:
         theme = style.DARK if "dark" in variant else style.LIGHT
         layout = style.NARROW if "narrow" in variant else style.WIDE
@@ -195,7 +212,7 @@ def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: st
 
 def _remember(place: Place, state: State, outputs: Digests) -> None:
     manifest = _read_manifest(place)
-    known = {name: entry for name, entry in manifest.items() if name in FIGURES or name == POST}
+    known = {name: entry for name, entry in manifest.items() if name in FIGURES or name in (CARD, POST)}
     known[state.name] = {"inputs": state.inputs, "outputs": outputs}
     write_whole(place.manifest, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode())
 
@@ -216,7 +233,16 @@ def _fonts() -> list[Path]:
 def _numbers() -> str:
     """Digest of the code that figures and sentences take their numbers through."""
     rooms = [path for room in ("experiments", "published") for path in (PACKAGE / room).glob("*.py")]
-    modules = [PACKAGE / name for name in ("french.py", "intervals.py", "records/store.py", "training/protocol.py")]
+    modules = [
+        PACKAGE / name
+        for name in (
+            "french.py",
+            "intervals.py",
+            "records/store.py",
+            "training/protocol.py",
+            "training/shift_protocol.py",
+        )
+    ]
     return sha256_of_files([*rooms, *modules], ROOT)
 
 

@@ -42,6 +42,8 @@ class Figure:
     """Keys of the papers cited."""
     has_table: bool = True
     """Whether it shows numbers, which the page then offers for download."""
+    has_data: bool = False
+    """Whether a script of the page reads its numbers, from ``<id>.json``."""
 
 
 QUOTED: tuple[str, ...] = ()

@@ -12,10 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from figures_src import french
 from figures_src.article import components, listing, markup, references
+from figures_src.article.contents import fill_contents
 from figures_src.article.facts import gather
 from figures_src.article.glossary import glossary
 from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
+from figures_src.article.play import Play
 from figures_src.article.predictions import measured, prediction_table
 from figures_src.article.typography import typeset
 from figures_src.catalogue import FIGURES, Figure
@@ -41,7 +43,7 @@ def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str,
         FileNotFoundError: a drawing is missing.
     """
     page = environment(records, figures, catalogue).get_template(TEMPLATE).render()
-    return references.number_citations(typeset(fill_section_links(page)))
+    return references.number_citations(typeset(fill_contents(fill_section_links(page))))
 
 
 def environment(
@@ -62,7 +64,8 @@ def environment(
         keep_trailing_newline=True,
         autoescape=False,  # what it writes is this repository’s own Markdown
     )
-    jinja.globals.update(gather(records), quick=any(record.quick for record in records.values()))
+    facts = gather(records)
+    jinja.globals.update(facts, quick=any(record.quick for record in records.values()))
     jinja.globals.update(_vocabulary())
     figure = markup.FigureMarkup(
         catalogue, records, figures, f"/{FIGURES_FOLDER.as_posix()}", lambda text: jinja.from_string(text).render()
@@ -73,6 +76,7 @@ def environment(
         has_figure=lambda name: name in catalogue,
         label=figure.label,
         see=figure.see,
+        play=Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names)),
     )
     return jinja
 

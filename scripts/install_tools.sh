@@ -68,6 +68,7 @@ install_gems() {
 # The node that Playwright's wheel brings asks for libatomic, which a bare Debian lacks.
 install_browser() {
   has chromium && has_libatomic || apt_install "Chromium" chromium fonts-liberation libatomic1
+  has firefox-esr || has firefox || apt_install "Firefox" firefox-esr
 }
 
 has_libatomic() {

@@ -19,6 +19,7 @@ ORDER = (
     {"records", "published"},
     {"style"},
     {"figures"},
+    {"card"},
     {"catalogue"},
     {"article"},
     {"publish"},
@@ -27,6 +28,7 @@ ORDER = (
 )
 TORCH_FREE = (
     "figures",
+    "card.py",
     "article",
     "catalogue.py",
     "publish.py",

@@ -66,6 +66,7 @@ def test_the_outline_is_that_of_the_article(page):
         "references",
         "pour-aller-plus-loin",
         "glossaire",
+        "citer",
     ]
     numbers = re.findall(r"^#### (\w+)\)", page, re.MULTILINE)
     assert numbers == ["a", "b", *"1234", *"123456", *"1234"]
@@ -173,6 +174,9 @@ def test_the_landscape_section_quotes_e3_once_it_is_recorded(page, figures):
     assert "1,0 fois les itérations de l’article sans BN" in told
     assert "le rapport des bandes de pertes passe de 4,0 à 4,0" in told
     assert "le réseau à BN bruitée atteint 90 % en 2 400 itérations" in told
+    assert "le réseau à BN bruitée est bien le moins stable des deux" in told
+    calm = plain(post(figures, **samples.smoothing({"without_bn": 0.5, "with_bn": 0.1, "noisy_bn": 0.25})))
+    assert "c’est pourtant le réseau sans BN qui bouge le plus" in calm
     never = plain(post(figures, **samples.smoothing(noisy=float("inf"), standard=float("inf"))))
     assert "jamais (au mieux 10 %)" in never
     assert "n’atteint pas 90 % avec toutes les graines" in never

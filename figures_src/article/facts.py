@@ -44,8 +44,8 @@ USABLE_ACCURACY = 0.95
 """Above this, a cell of the grid counts as trained."""
 PREDICTING = ("mnist_curves", "mnist_statistics")
 """Records of E1 that hold predictions, in the order of the table."""
-SMOOTHING = ("vgg", "dln", "dln_sum")
-"""Records of E3; the article shows what they say once all three exist."""
+SMOOTHING = ("vgg", "vgg_channels", "dln", "dln_sum")
+"""Records of E3; the last repeats another at a different scale, and its predictions are not shown twice."""
 READING_ERROR = 300
 """Steps: how exactly the published curve of MNIST could be read off (`published/README.md`)."""
 
@@ -212,7 +212,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "published": published_accuracy(),
         "predictions": {
             "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in verdicts(records[name])),
-            **(facts_covariate.checks(verdicts(records["vgg"]), verdicts(records["dln"])) if smoothing else {}),
+            **(facts_covariate.checks(*(verdicts(records[name]) for name in SMOOTHING[:-1])) if smoothing else {}),
         },
         "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)) if smoothing else None,
         "network": tuple(curves.sidecar["common"]["hidden"]),

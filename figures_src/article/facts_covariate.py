@@ -15,6 +15,7 @@ from figures_src.article.predictions import Check
 from figures_src.experiments import dln, vgg
 from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.experiment import Arrays, Verdict
+from figures_src.experiments.vgg_channels import channel_moves
 from figures_src.networks.normalization import Normalization
 from figures_src.published import load
 from figures_src.records.store import Record
@@ -88,12 +89,16 @@ class CovariateFacts:
     penalty: float
     linear: Mapping[float, LinearFacts]
     linear_sum: Mapping[float, LinearFacts]
-    layers: tuple[int, ...]
     linear_layers: tuple[int, ...]
+    linear_seeds: int
+    probe_every: int
+    """Steps between two looks at single channels."""
+    moves: Mapping[str, Mapping[int, float]]
+    """How far a channel's mean moves between two looks, in its deviations: by arm, then by layer."""
 
 
-def covariate_facts(convolutional: Record, linear: Record, linear_sum: Record) -> CovariateFacts:
-    """Numbers of the three records."""
+def covariate_facts(convolutional: Record, channels: Record, linear: Record, linear_sum: Record) -> CovariateFacts:
+    """Numbers of the four records."""
     arrays, config = convolutional.arrays, convolutional.config
     landscape, penalised = (_landscape(arrays, l2) for l2 in (0, vgg.L2))
     return CovariateFacts(
@@ -109,17 +114,25 @@ def covariate_facts(convolutional: Record, linear: Record, linear_sum: Record) -
         penalty=vgg.L2,
         linear=_linear(linear.arrays),
         linear_sum=_linear(linear_sum.arrays),
-        layers=tuple(arrays["shift_layer"].tolist()),
         linear_layers=tuple(linear.arrays["shift_layer"].tolist()),
+        linear_seeds=len(linear.config["seeds"]),
+        probe_every=channels.config["histogram_every"],
+        moves={str(arm): _moves(channels.arrays, arm) for arm in Normalization},
     )
 
 
-def checks(convolutional: tuple[Verdict, ...], linear: tuple[Verdict, ...]) -> dict[str, list[Check]]:
+def checks(
+    convolutional: tuple[Verdict, ...], channels: tuple[Verdict, ...], linear: tuple[Verdict, ...]
+) -> dict[str, list[Check]]:
     """The predictions that each graph shows, with what the same measures give on the published curves."""
     paper = santurkar_facts()
     rows = [Check(verdict, published) for verdict, published in zip(convolutional, published_vgg(paper), strict=True)]
     last = [Check(verdict, published) for verdict, published in zip(linear, published_dln(paper), strict=True)]
-    return {"speed": rows[SPEED], "shift": [*rows[SHIFT], *last], "landscape": rows[LANDSCAPE]}
+    return {
+        "noise": [*rows[SPEED], *map(Check, channels)],
+        "shift": [*rows[SHIFT], *last],
+        "landscape": rows[LANDSCAPE],
+    }
 
 
 def published_vgg(paper: SanturkarFacts) -> tuple[float | None, ...]:
@@ -189,6 +202,10 @@ def _shift(arrays: Arrays) -> dict[tuple[float, int], Pair]:
 
 def _early(arrays: Arrays) -> np.ndarray:
     return np.asarray(arrays["shift_step"] <= EARLY_SHARE * arrays["shift_step"][-1])
+
+
+def _moves(arrays: Arrays, arm: str) -> dict[int, float]:
+    return dict(zip(arrays["histogram_layer"].tolist(), channel_moves(arrays, arm).tolist(), strict=True))
 
 
 def _landscape(arrays: Arrays, l2: float) -> LandscapeFacts:

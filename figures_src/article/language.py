@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from figures_src.article.contents import READING_SPEED as READING_SPEED
 from figures_src.article.references import names
 
 WORDS = Path(__file__).with_name("words.txt")
 DICTIONARY = "fr"
 SKIPPED = "\ufffc"
 """Stands for code, a formula or a passage in another language."""
-READING_SPEED = 220
-"""Words a minute, silently. Adults read non-fiction at 238 words a minute in English and most of them between 175 and
-300 (Brysbaert 2019, doi:10.1016/j.jml.2019.104047); French, read here with formulas between its words, gets less."""
 
 _UNREAD = {"cite", "code", "pre", "kbd", "samp", "math", "svg", "script", "style"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -339,7 +337,9 @@ def typed_numbers(template: str) -> list[str]:
     """
     body = re.sub(r"\A---\n.*?\n---\n|<#.*?#>|\]\([^()\s]*\)|arXiv:[\d.]+", "", template, flags=re.DOTALL)
     body = re.sub(r"<<\s*cite\(.*?>>|<%\s*call quotation.*?%>", _CITED, body, flags=re.DOTALL)
-    prose = re.sub(r"<<.*?>>|<%.*?%>|<[^>]*>|\{#.*?\}", "", body, flags=re.DOTALL)
+    # What the pass fills in goes first: it may stand inside a tag.
+    plain = re.sub(r"<<.*?>>|<%.*?%>", "", body, flags=re.DOTALL)
+    prose = re.sub(r"<[^>]*>|\{#.*?\}", "", plain, flags=re.DOTALL)
     sentences = re.split(r"(?<=[.!?])\s+|\n", re.sub(rf"([.!?])((?:\s*{_CITED})+)", r"\2\1", prose))
     found = (match[0].strip() for line in sentences if _CITED not in line for match in _TYPED_NUMBER.finditer(line))
     return [f"number typed by hand: {number}" for number in found if not _YEAR.fullmatch(number)]

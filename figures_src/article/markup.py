@@ -175,7 +175,10 @@ class FigureMarkup:
             parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')
         else:
             parts.append(f"Dessiné par <code>figures_src/figures/{figure.id}.py</code>.")
-        parts.append(f"Pour redessiner : <code>python scripts/build_figures.py --only {figure.id}</code>")
+        parts.append(f"Pour redessiner : <code>python scripts/build_figures.py --only {figure.id}</code>.")
+        # Shown where scripts run; the drawing itself answers to a click, too.
+        name = f"Agrandir{french.NARROW_NO_BREAK_SPACE}: {label(figure)}"
+        parts.append(f'<button type="button" class="enlarge needs-js" aria-label="{name}">Agrandir</button>')
         return " ".join(parts)
 
     def _line(self, template: str) -> str:
@@ -189,7 +192,8 @@ def label(figure: Figure) -> str:
 
 def _run(record: Record) -> str:
     """What made a record, in words."""
-    sidecar, seeds = record.sidecar, len(record.config["seeds"])
+    sidecar, config = record.sidecar, record.config
+    seeds = len(config["seeds"] if "seeds" in config else config["compared_seeds"])
     device = DEVICES.get(sidecar["device"].partition(":")[0], sidecar["device"])
     return (
         f"expérience <code>{record.name}</code>, {seeds}{french.NO_BREAK_SPACE}{french.plural(seeds, 'graine')}, "

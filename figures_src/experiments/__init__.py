@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping
 
+from figures_src.experiments.batch_statistics import BATCH_STATISTICS
+from figures_src.experiments.cars import SHIFT_CARS
 from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.inception import GRID as INCEPTION_GRID
+from figures_src.experiments.inception import INCEPTION_CPU
 from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
+from figures_src.experiments.shoes import SHIFT_SHOES
 from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
+from figures_src.experiments.vgg_channels import VGG_CHANNELS
 
 EXPERIMENTS: Mapping[str, Experiment] = {
     experiment.name: experiment
-    for experiment in (CURVES, GRID, STATISTICS_OF_PROBE, DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH)
+    for experiment in (
+        *(CURVES, GRID, STATISTICS_OF_PROBE),
+        *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
+        *(SHIFT_SHOES, SHIFT_CARS, BATCH_STATISTICS),
+        *(INCEPTION_GRID, INCEPTION_CPU),
+    )
 }

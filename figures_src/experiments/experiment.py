@@ -70,6 +70,15 @@ def judge(
     )
 
 
+def judge_mean(
+    prediction: str, threshold: str, samples: np.ndarray, bound: float, decimals: int = 2, unit: str = "×"
+) -> Verdict:
+    """Compare the mean over seeds; its absolute value where the threshold says "en valeur absolue"."""
+    mean = float(np.mean(samples))
+    measured = abs(mean) if threshold.endswith("en valeur absolue") else mean
+    return judge(prediction, threshold, measured, bound, decimals, unit, samples)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run leaves: arrays by name, and the seconds of computing they took, summed over processes."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from figures_src.style import Theme
 
 ARMS = ("without_bn", "with_bn")
 ARM_LABELS = ("sans BN", "avec BN")
+ARM_NAMES = {"without_bn": "sans BN", "with_bn": "avec BN", "noisy_bn": "BN bruitée"}
+"""What a figure calls each arm; the theme has a colour of the same name for each."""
 
 Cell = str | int | float
 Records = Mapping[str, Record]
@@ -28,6 +31,8 @@ class Table:
     def to_csv(self) -> bytes:
         """Plain CSV for any program: decimal points, line feeds, UTF-8; floats with seven significant digits.
 
+        What is not a number leaves its cell empty.
+
         Raises:
             ValueError: a row has not one cell per column.
         """
@@ -37,8 +42,14 @@ class Table:
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ValueError(f"{row} should have one cell for each of {self.columns}")
-            writer.writerow([f"{cell:.7g}" if isinstance(cell, float) else cell for cell in row])
+            writer.writerow([_written(cell) for cell in row])
         return buffer.getvalue().encode()
+
+
+def _written(cell: Cell) -> Cell:
+    if not isinstance(cell, float):
+        return cell
+    return "" if math.isnan(cell) else f"{cell:.7g}"
 
 
 @dataclass(frozen=True)
@@ -60,9 +71,42 @@ def interval(values: np.ndarray, axis: int = 0) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
+def over_seeds(values: np.ndarray) -> Interval:
+    """`interval` over the first axis; with one seed its values, and bounds that are nan, for it tells no spread.
+
+    Raises:
+        ValueError: no seed, or several of which one is not finite.
+    """
+    if len(values) != 1:
+        return interval(values)
+    unknown = np.full(values.shape[1:], np.nan)
+    return Interval(values[0].astype(np.float64), unknown, unknown)
+
+
+def grouped(values: np.ndarray, size: int, first: int = 0) -> np.ndarray:
+    """Means of ``size`` successive values along the last axis, from index ``first`` on; those before it stay.
+
+    The last mean is that of what is left.
+    """
+    starts = np.arange(first, values.shape[-1], size)
+    if not starts.size:
+        return values
+    counts = np.diff(np.append(starts, values.shape[-1]))
+    return np.concatenate([values[..., :first], np.add.reduceat(values, starts, axis=-1) / counts], axis=-1)
+
+
 def arm_colours(theme: Theme) -> tuple[str, str]:
     """Colours of the arms, in the order of the records."""
     return theme.without_bn, theme.with_bn
+
+
+def colour_of(arm: str, theme: Theme) -> str:
+    """Colour of an arm by its name.
+
+    Raises:
+        AttributeError: the theme has no colour of that name.
+    """
+    return str(getattr(theme, arm))
 
 
 def rows_of(interval_: Interval) -> Iterable[tuple[float, float, float]]:

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
 
 from figures_src import french
@@ -30,8 +31,11 @@ DPI = 72
 LEADING = 1.28
 BEHIND: dict[str, Any] = {"linewidth": 1.1, "alpha": 0.75, "zorder": 1.5}
 """How published curves are drawn, in their grey: there to compare with, not to be read first."""
+LEAN: dict[str, Any] = {"clip_on": False}
+"""For the many strokes of small panels that stay inside of themselves: a clipping is a tenth of their bytes."""
 
 _OUTLINES = TextToPath()
+_EXPONENTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def text_width(text: str, size: float, weight: int = 400) -> float:
@@ -110,6 +114,12 @@ class Sheet:
             above -= self.layout.small * LEADING + 1
         self.text(left, above, title, size=self.layout.text, color=colour or self.theme.ink, weight=SEMIBOLD)
 
+    def name_at(self, axes: Axes, text: str, gutter: float = 0, rise: float = 0, **style: Any) -> None:
+        """Name a small panel in one line close above it, ``rise`` higher where something else stands between."""
+        box = axes.get_position()
+        left, above = box.x0 * self.layout.width - gutter, (1 - box.y1) * self.height - 8 - rise
+        self.text(left, above, text, **{"color": self.theme.ink, **style})
+
     def name_below(self, axes: Axes, text: str) -> None:
         """Name the horizontal axis under its right end."""
         box = axes.get_position()
@@ -160,6 +170,23 @@ def rule(axes: Axes, theme: Theme, values: Sequence[float]) -> None:
         axes.axhline(value, color=theme.faint, linewidth=0.8, zorder=0.5)
 
 
+def rules(axes: Axes, theme: Theme, values: Sequence[float]) -> None:
+    """The same rules as one path: of sixteen panels, they would be a tenth of the bytes."""
+    first, last = axes.get_xlim()
+    places = np.repeat(np.asarray(values, dtype=float), 3)
+    places[2::3] = np.nan
+    axes.plot([first, last, last] * len(values), places, color=theme.faint, linewidth=0.8, zorder=0.5, **LEAN)
+
+
+def ribbon(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, **style: Any) -> None:
+    """A band as one plain polygon, over the places where both bounds are finite; clipped only if asked to."""
+    seen = np.isfinite(low) & np.isfinite(high)
+    if seen.any():
+        outline = np.concatenate([low[seen], high[seen][::-1]])
+        across = np.concatenate([x[seen], x[seen][::-1]])
+        axes.fill(across, outline, color=colour, **{"alpha": 0.2, "linewidth": 0, "zorder": 2, **LEAN, **style})
+
+
 def accuracy_axis(axes: Axes, theme: Theme, low: float, high: float, marks: Sequence[float]) -> None:
     """Heights are errors on a logarithmic scale, written as accuracies: draw ``1 - accuracy`` on it.
 
@@ -175,8 +202,12 @@ def accuracy_axis(axes: Axes, theme: Theme, low: float, high: float, marks: Sequ
 
 
 def band(axes: Axes, x: np.ndarray, over: Interval, colour: str, **line: Any) -> None:
-    """A mean and its interval; the band has no edge, so that only the mean reads as a curve."""
-    axes.fill_between(x, over.low, over.high, color=colour, alpha=0.22, linewidth=0, zorder=2)
+    """A mean and its interval; the band has no edge, so that only the mean reads as a curve.
+
+    Bounds that are nan, those of a single seed, draw no band.
+    """
+    if np.isfinite(over.low).any():
+        axes.fill_between(x, over.low, over.high, color=colour, alpha=0.22, linewidth=0, zorder=2)
     axes.plot(x, over.mean, color=colour, **{"linewidth": 2.0, "zorder": 3, **line})
 
 
@@ -220,6 +251,48 @@ def label_ends(sheet: Sheet, axes: Axes, labels: Sequence[Label], offset: float 
         sheet.text(
             right, sheet.height - height, label.text, color=label.colour, weight=label.weight, va="center_baseline"
         )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A stroke and its name, for a line of keys where names do not fit beside the curves."""
+
+    text: str
+    line: dict[str, Any]
+    colour: str
+
+
+def key(sheet: Sheet, left: float, top: float, samples: Sequence[Sample]) -> None:
+    """Write samples one after the other, ``top`` counted from under the title; go to a new line at the right edge."""
+    size, stroke, gap = sheet.layout.small, 18, 16
+    x, y = left, sheet.top + top
+    for sample in samples:
+        width = stroke + 6 + text_width(sample.text, size)
+        if x > left and x + width > sheet.layout.width:
+            x, y = left, y + size * LEADING + 2
+        height = 1 - (y - 0.36 * size) / sheet.height
+        ends = [place / sheet.layout.width for place in (x, x + stroke)]
+        sheet.figure.add_artist(Line2D(ends, [height, height], color=sample.colour, **sample.line))
+        sheet.text(x + stroke + 6, y, sample.text, color=sample.colour)
+        x += width + gap
+
+
+def log_axis(axes: Axes, theme: Theme, low: float, high: float, most: int = 4) -> None:
+    """A logarithmic axis of heights with few powers of ten, written as such beyond what reads at a glance."""
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    every = max(1, -(-(last - first + 1) // most))
+    powers = [power for power in range(first, last + 1) if power % every == 0]
+    ticks(axes.yaxis, [10.0**power for power in powers], [power_of_ten(power) for power in powers])
+    rules(axes, theme, [10.0**power for power in powers])
+
+
+def power_of_ten(power: int) -> str:
+    """0.01 to 1 000 in plain figures, others with an exponent."""
+    if -2 <= power <= 3:
+        return french.shortest(10.0**power)
+    return "10" + str(power).translate(_EXPONENTS)
 
 
 def tidy(text: str) -> str:

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.figures import drawing
 from figures_src.figures.common import Records, Table
+from figures_src.figures.inception_looks import LOOKS, Look, colour, line
 from figures_src.published import load
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
@@ -30,25 +30,26 @@ ALONG = (1.38, 0.619)
 
 @dataclass(frozen=True)
 class Variant:
-    """A published network, how it is drawn, and where its name stands beside its curve."""
+    """A published network, and where its name stands beside its curve."""
 
     arm: str
-    name: str
-    tone: float
-    """From -1, towards the paper, to 1, towards the ink: the larger the learning rate, the stronger the blue."""
-    dash: Any
     place: tuple[float, float]
     """Step in millions, accuracy; where there is no room to write level, the middle of `SLOPE`."""
     anchor: str = ""
     """Which end of the name stands at its place; empty for a name written along the curve."""
 
+    @property
+    def look(self) -> Look:
+        """Its name, colour and dash."""
+        return LOOKS[self.arm]
+
 
 VARIANTS = (
-    Variant("inception", "Inception, sans BN", 0, "solid", (5.6, 0.625), "left"),
-    Variant("bn_baseline", "BN-Baseline", -0.12, "solid", (31, 0.741), "right"),
-    Variant("bn_x30", "BN-x30", 0.5, "solid", (5.6, 0.7565), "center"),
-    Variant("bn_x5", "BN-x5", 0, (0, (5, 1.6)), (0.85, 0.697), "right"),
-    Variant("bn_x5_sigmoid", "BN-x5-Sigmoid", 0, (0, (1.2, 1.4)), ALONG),
+    Variant("inception", (5.6, 0.625), "left"),
+    Variant("bn_baseline", (31, 0.741), "right"),
+    Variant("bn_x30", (5.6, 0.7565), "center"),
+    Variant("bn_x5", (0.85, 0.697), "right"),
+    Variant("bn_x5_sigmoid", ALONG),
 )
 """From the slowest to the fastest, then the one that never gets there."""
 
@@ -112,21 +113,6 @@ def _subtitle() -> str:
     )
 
 
-def colour(variant: Variant, theme: Theme) -> str:
-    """Vermilion without batch normalization, a blue of its family with it."""
-    if variant.arm == BASELINE:
-        return theme.without_bn
-    target = theme.ink if variant.tone > 0 else theme.paper
-    share = abs(variant.tone)
-    mixed = (1 - share) * np.array(to_rgb(theme.with_bn)) + share * np.array(to_rgb(target))
-    return to_hex(tuple(mixed.tolist()))
-
-
-def _line(variant: Variant, theme: Theme) -> dict[str, Any]:
-    width = 1.8 if variant.tone else 2.0
-    return {"color": colour(variant, theme), "linestyle": variant.dash, "linewidth": width, "dash_capstyle": "butt"}
-
-
 def _draw_curves(sheet: drawing.Sheet, axes: Axes) -> None:
     sheet.name(axes, "Précision sur la validation", "échelle logarithmique des itérations", gutter=44)
     axes.set_xscale("log")
@@ -145,10 +131,10 @@ def _draw_curves(sheet: drawing.Sheet, axes: Axes) -> None:
 
 def _draw_curve(sheet: drawing.Sheet, axes: Axes, variant: Variant, level: float) -> None:
     curve = load(CURVES).where(arm=variant.arm)
-    axes.plot(curve["step"], curve["validation_accuracy"], zorder=3, **_line(variant, sheet.theme))
+    axes.plot(curve["step"], curve["validation_accuracy"], zorder=3, **line(variant.look, sheet.theme))
     steps = steps_to_match(variant.arm)
     if steps:
-        tone = colour(variant, sheet.theme)
+        tone = colour(variant.look, sheet.theme)
         # The last diamond stands on the edge of the panel, half of it outside.
         axes.plot(steps, level, "D", markersize=8, color=tone, mec=sheet.theme.paper, mew=1, zorder=4, clip_on=False)
     _name(sheet, axes, variant)
@@ -156,16 +142,16 @@ def _draw_curve(sheet: drawing.Sheet, axes: Axes, variant: Variant, level: float
 
 def _name(sheet: drawing.Sheet, axes: Axes, variant: Variant) -> None:
     step, accuracy = variant.place
-    style: dict[str, Any] = {"color": colour(variant, sheet.theme), "size": sheet.layout.small, "weight": SEMIBOLD}
+    style: dict[str, Any] = {"color": colour(variant.look, sheet.theme), "size": sheet.layout.small, "weight": SEMIBOLD}
     if variant.anchor:
-        axes.text(step * MILLION, accuracy, variant.name, ha=variant.anchor, va="center", zorder=5, **style)
+        axes.text(step * MILLION, accuracy, variant.look.name, ha=variant.anchor, va="center", zorder=5, **style)
         return
     start, end = axes.transData.transform([(MILLION * x, y) for x, y in SLOPE])
     (run, rise), length = end - start, float(np.hypot(*(end - start)))
     beside = (11 * rise / length, -11 * run / length)
     angle = float(np.degrees(np.arctan2(rise, run)))
     style |= {"ha": "center", "va": "center", "rotation": angle, "rotation_mode": "anchor", "zorder": 5}
-    axes.annotate(variant.name, (step * MILLION, accuracy), beside, textcoords="offset points", **style)
+    axes.annotate(variant.look.name, (step * MILLION, accuracy), beside, textcoords="offset points", **style)
 
 
 def _draw_times(sheet: drawing.Sheet, axes: Axes) -> None:
@@ -180,8 +166,8 @@ def _draw_times(sheet: drawing.Sheet, axes: Axes) -> None:
 
 
 def _draw_time(sheet: drawing.Sheet, axes: Axes, row: int, variant: Variant) -> None:
-    steps, tone, small = steps_to_match(variant.arm), colour(variant, sheet.theme), sheet.layout.small
-    axes.text(0, row + 0.34, variant.name, color=tone, weight=SEMIBOLD, size=small, va="center_baseline")
+    steps, tone, small = steps_to_match(variant.arm), colour(variant.look, sheet.theme), sheet.layout.small
+    axes.text(0, row + 0.34, variant.look.name, color=tone, weight=SEMIBOLD, size=small, va="center_baseline")
     count = f"{french.number(steps / MILLION, 1)} M" if steps else "non atteint"
     axes.text(LAST_STEP, row + 0.34, count, color=sheet.theme.ink, size=small, ha="right", va="center_baseline")
     axes.barh(row + 0.7, steps or 0, 0.12, color=tone)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN
-from figures_src.figures import drawing
+from figures_src.figures import drawing, grid_cells
 from figures_src.figures.common import (
     ARM_LABELS,
     ARMS,
@@ -73,6 +73,11 @@ def table(records: Records) -> Table:
             last = int(arrays["step"][-1])
             rows.append((sigma, rate, name, last, seeds, int(cell == best), *measured, *chosen))
     return Table(columns, tuple(rows))
+
+
+def data(records: Records) -> bytes:
+    """The curves of every cell, for the figure of the page that shows one of them at a time."""
+    return grid_cells.to_json(records[RECORD])
 
 
 def _flat(accuracy: np.ndarray, arm: int) -> list[tuple[float, float, float]]:

@@ -20,12 +20,20 @@ LIBRARIES = ("torch", "numpy")
 
 def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Record:
     """Run the experiment and write its record; checkpoints are forgotten only once it is on disk."""
-    commit = _commit()  # before the run: the code may be edited while it goes on
+    commit = commit_now()  # before the run: the code may be edited while it goes on
     outcome = experiment.run(store.configuration(experiment, preset), machine)
+    record = keep(experiment, preset, machine, outcome, commit, store.folder(preset))
+    shutil.rmtree(machine.checkpoints, ignore_errors=True)
+    return record
+
+
+def keep(
+    experiment: Experiment, preset: str, machine: Machine, outcome: Outcome, commit: str, where: Path
+) -> store.Record:
+    """Write the record of a run that is over."""
     sidecar = {"commit": commit, **_sidecar(experiment, preset, machine, outcome)}
     record = store.Record(experiment.name, outcome.arrays, sidecar)
-    store.save(record, store.folder(preset))
-    shutil.rmtree(machine.checkpoints, ignore_errors=True)
+    store.save(record, where)
     return record
 
 
@@ -83,7 +91,7 @@ def _common(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: value for name, value in runs[0].items() if all(run[name] == value for run in runs)}
 
 
-def _commit() -> str:
+def commit_now() -> str:
     """The commit of the code, with a mark when the code, records aside, has been edited since."""
     here = Path(__file__).parents[1]
     try:

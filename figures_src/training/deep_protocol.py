@@ -58,6 +58,11 @@ class VggRun:
             raise ValueError("histogram_images must be a multiple of batch_size")
 
     @property
+    def arm(self) -> str:
+        """What tells the run from the others of its experiment, rate and seed aside."""
+        return str(self.normalization)
+
+    @property
     def networks(self) -> int:
         """One run is one network."""
         return 1
@@ -96,6 +101,11 @@ class LinearRun:
     shift_layers: tuple[int, ...] = (9, 17)
     loss_every: int = 10
     replay_steps: int = 20
+
+    @property
+    def arm(self) -> str:
+        """What tells the run from the others of its experiment, rate and seed aside."""
+        return str(self.normalization)
 
     @property
     def networks(self) -> int:

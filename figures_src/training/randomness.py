@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-INITIAL, ORDER, HELD_OUT, PROBE, NOISE, DATA = range(6)
+INITIAL, ORDER, HELD_OUT, PROBE, NOISE, DATA, CROP = range(7)
 """What a draw is for: the second word of the entropy, after the seed."""
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from figures_src.datasets import Dataset, load_cifar10, load_mnist
+from figures_src.datasets import Dataset, load_cifar10, load_fashion_mnist, load_mnist
 from figures_src.training.machine import Machine
 
 Result = tuple[dict[str, np.ndarray], float]
@@ -54,12 +54,47 @@ def _train_vgg(run: Any, machine: Machine, report: Report, should_stop: ShouldSt
     return train(run, load_cifar10(machine.data), machine, report, should_stop)
 
 
+def _train_channels(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.training.channels import train
+
+    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+
+
+def _train_inception(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.training.inception import train
+
+    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+
+
 def _train_linear(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.linear import train
 
     return train(run, machine, report, should_stop)
 
 
+def _train_shoes(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.training.shoes import train
+
+    return train(run, load_fashion_mnist(machine.data), machine, report, should_stop)
+
+
+def _train_cars(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.training.cars import train
+
+    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+
+
+def _train_statistics(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.training.batch_statistics import train
+
+    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+
+
 ENSEMBLE = Trainer(load_mnist, _train_ensemble)
 VGG = Trainer(load_cifar10, _train_vgg)
+CHANNELS = Trainer(load_cifar10, _train_channels)
+INCEPTION = Trainer(load_cifar10, _train_inception)
 LINEAR = Trainer(None, _train_linear)
+SHOES = Trainer(load_fashion_mnist, _train_shoes)
+CARS = Trainer(load_cifar10, _train_cars)
+STATISTICS = Trainer(load_cifar10, _train_statistics)

@@ -5,8 +5,8 @@ the mean and the deviation of each colour over the training images; the last, sm
 Not compiled: on a processor convolutions are most of a step, and torch.compile made it 5 % slower.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -16,52 +16,16 @@ from torch.nn import functional
 from figures_src.datasets import Dataset
 from figures_src.networks.normalization import Normalization
 from figures_src.networks.vgg import VGG
-from figures_src.training.checkpoint import Checkpoint, run_key
 from figures_src.training.deep_protocol import VggRun
 from figures_src.training.descent import Call, Descent, Loss
-from figures_src.training.loop import Arrays, never, nothing_to_tell, train_to_end
-from figures_src.training.machine import Machine
-from figures_src.training.precision import Precision, arithmetic, best_precision
+from figures_src.training.loop import Arrays
+from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
+from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.probes import Parameters, covariate_shift, histogram, landscape
 from figures_src.training.randomness import INITIAL, NOISE, PROBE, batch_rows, numpy_generator, torch_generator
 
-LOOK_UP_STEPS = 10
-EVALUATION_CHUNK = 1000
 SCALARS = ("norm_squared", "weights_weights", "weights_gradient", "gradient_gradient")
 CURVES = ("loss", "change_squared", "change_gradient")
-
-
-class Photographs:
-    """Images kept as the bytes they are, (N, 32, 32, 3): batches come out channels-last without a copy."""
-
-    def __init__(self, dataset: Dataset, device: str):
-        self.training = torch.from_numpy(dataset.train.images).to(device)
-        self.test = torch.from_numpy(dataset.test.images).to(device)
-        self.training_labels = torch.from_numpy(dataset.train.labels.astype(np.int64)).to(device)
-        self.test_labels = torch.from_numpy(dataset.test.labels.astype(np.int64)).to(device)
-        self._mean, self._deviation = (moment.to(device) for moment in _colours(dataset.train.images))
-
-    def standardised(self, images: Tensor) -> Tensor:
-        """Bytes (N, 32, 32, 3) to floats (N, 3, 32, 32) of mean 0 and variance 1 for each colour."""
-        return images.float().sub_(self._mean).div_(self._deviation).permute(0, 3, 1, 2)
-
-
-def _colours(images: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Mean and deviation of each channel, from the counts of each byte: exact, and without a copy in floats."""
-    levels = np.arange(256)
-    counts = np.stack([np.bincount(images[..., channel].ravel(), minlength=256) for channel in range(3)])
-    mean = (counts @ levels) / counts.sum(axis=1)
-    square = (counts @ levels**2) / counts.sum(axis=1)
-    deviation = np.sqrt(square - mean**2)
-    return torch.from_numpy(mean.astype(np.float32)), torch.from_numpy(deviation.astype(np.float32))
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A batch about to be learnt."""
-
-    images: Tensor
-    labels: Tensor
 
 
 class Training:
@@ -86,7 +50,8 @@ class Training:
         self._look(batch)
         logits: list[Tensor] = []
         loss, gradient = self.descent.gradient(self._loss(batch, logits))
-        self._follow(float(loss), logits[0], batch.labels)
+        accuracy = accuracy_of(logits[0], batch.labels)
+        follow(self.arrays, self.run.accuracy_every, self.step, float(loss), accuracy)
         self._probe_gradient(batch, gradient)
         self.descent.step(gradient)
         self.step += 1
@@ -115,9 +80,7 @@ class Training:
     def _next_batch(self) -> Batch:
         if self._order is None:
             self._order = batch_rows(self.run, len(self.photographs.training), self.step)
-        rows = next(self._order).to(self.device)
-        images = self.photographs.standardised(self.photographs.training[rows])
-        return Batch(images, self.photographs.training_labels[rows])
+        return self.photographs.batch(next(self._order).to(self.device))
 
     def _loss(self, batch: Batch, logits: list[Tensor] | None = None) -> Loss:
         """Cross-entropy of the batch; the same noise however often it is asked for at one step."""
@@ -139,40 +102,14 @@ class Training:
     def _due(self, every: int) -> bool:
         return self.step in self.run.schedule(every)
 
-    def _follow(self, loss: float, logits: Tensor, labels: Tensor) -> None:
-        """Add one batch to the mean of its window."""
-        if self.step < self.run.replay_steps:
-            self.arrays["replay_loss"][self.step] = loss
-        window = self.step // self.run.accuracy_every
-        if window < len(self.arrays["train_accuracy"]):
-            accuracy = float((logits.argmax(dim=1) == labels).float().mean())
-            self.arrays["train_accuracy"][window] += accuracy / self.run.accuracy_every
-            self.arrays["train_loss"][window] += loss / self.run.accuracy_every
-
     def _look(self, batch: Batch) -> None:
         """Make the measurements that need no gradient."""
         if self._due(self.run.evaluate_every):
             row = self.step // self.run.evaluate_every
-            self.arrays["test_accuracy"][row], self.arrays["test_loss"][row] = self._score()
+            scored = self.photographs.score(self.network, self.precision, self.device)
+            self.arrays["test_accuracy"][row], self.arrays["test_loss"][row] = scored
         if self._due(self.run.histogram_every):
             self._take_histograms(self.step // self.run.histogram_every)
-
-    @torch.no_grad()
-    def _score(self) -> tuple[float, float]:
-        """Accuracy and mean cross-entropy over the test images, with the population statistics."""
-        self.network.eval()
-        correct = loss = 0.0
-        for images, labels in zip(
-            torch.split(self.photographs.test, EVALUATION_CHUNK),
-            torch.split(self.photographs.test_labels, EVALUATION_CHUNK),
-            strict=True,
-        ):
-            with arithmetic(self.precision, self.device):
-                logits = self.network(self.photographs.standardised(images)).float()
-            correct += float((logits.argmax(dim=1) == labels).sum())
-            loss += float(functional.cross_entropy(logits, labels, reduction="sum"))
-        self.network.train()
-        return correct / len(self.photographs.test), loss / len(self.photographs.test)
 
     @torch.no_grad()
     def _take_histograms(self, row: int) -> None:
@@ -180,10 +117,14 @@ class Training:
             call = self.descent.elsewhere(self.descent.parameters)
             with arithmetic(self.precision, self.device):
                 inputs = call(self._probe, self._noise(), layer)
-            counts, mean, deviation = histogram(inputs, self.run.histogram_bins)
-            self.arrays["histogram_counts"][row, column] = counts
-            self.arrays["histogram_mean"][row, column] = mean
-            self.arrays["histogram_deviation"][row, column] = deviation
+            self._take_histogram(row, column, inputs)
+
+    def _take_histogram(self, row: int, column: int, inputs: Tensor) -> None:
+        """Write down the distribution of all that enters the ReLU of a layer, (N, C, H, W)."""
+        counts, mean, deviation = histogram(inputs, self.run.histogram_bins)
+        self.arrays["histogram_counts"][row, column] = counts
+        self.arrays["histogram_mean"][row, column] = mean
+        self.arrays["histogram_deviation"][row, column] = deviation
 
     def _probe_gradient(self, batch: Batch, gradient: Parameters) -> None:
         """Make the measurements that start from the gradient of the batch about to be learnt."""
@@ -221,7 +162,6 @@ def _reserve(run: VggRun) -> Arrays:
     )
     layers = (histograms, len(run.histogram_layers))
     shapes: dict[str, tuple[int, ...]] = {
-        "replay_loss": (run.replay_steps,),
         "test_accuracy": (evaluations,),
         "test_loss": (evaluations,),
         "histogram_mean": layers,
@@ -231,38 +171,13 @@ def _reserve(run: VggRun) -> Arrays:
         **{f"landscape_{name}": (landscapes,) for name in SCALARS},
     }
     arrays = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
-    windows = np.zeros(run.steps // run.accuracy_every)
     return {
         **arrays,
-        "train_accuracy": windows.copy(),
-        "train_loss": windows.copy(),
+        **windows(run.steps, run.accuracy_every, run.replay_steps),
         "histogram_counts": np.zeros((*layers, run.histogram_bins), dtype=np.int32),
         "landscape_length": run.landscape.multiples() * run.learning_rate,
     }
 
 
-def train(
-    run: VggRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
-
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-    """
-    torch.set_num_threads(1)
-    torch.backends.cudnn.deterministic = True
-    precision = best_precision(machine.device)
-    key = run_key(run, dataset.sha256, machine.device, precision)
-    return train_to_end(
-        Training(run, dataset, machine.device, precision),
-        run.steps,
-        Checkpoint(machine.checkpoints / f"{key}.npz"),
-        look_up_every=LOOK_UP_STEPS,
-        save_every_seconds=machine.checkpoint_seconds,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+train = partial(train_on, Training)
+"""See `figures_src.training.photographs.train_on`."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from figures_src.catalogue import FIGURES, Figure
-from figures_src.experiments import dln, vgg
+from figures_src.experiments import dln, vgg, vgg_channels
 from figures_src.records.store import Record
-from tests.experiments.samples import dln_arrays, vgg_arrays
+from tests.experiments.samples import channel_arrays, dln_arrays, vgg_arrays
 
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
 COMMON = {"hidden": [100, 100, 100], "binary_threshold": 128, "eps": 1e-5, "momentum": 0.1}
@@ -108,15 +108,19 @@ def grid(seeds: int = 2) -> Record:
     return Record("mnist_grid", arrays, {**SIDECAR, "config": config, "verdicts": []})
 
 
-def smoothing(**settings: float) -> dict[str, Record]:
+def smoothing(moves: dict[str, float] | None = None, **settings: float) -> dict[str, Record]:
     """E3: the deep linear network alone depends on the scale of the loss."""
     arrays, verdicts = vgg_arrays(**settings), lambda measured, judge: [asdict(verdict) for verdict in judge(measured)]
     convolutional = {**SIDECAR, "config": asdict(vgg.VGG_CPU.config), "verdicts": verdicts(arrays, vgg.verdicts)}
     half, whole = dln_arrays(1500, 0.99, 5), dln_arrays(1500, 0.9, 5)
     whole["train_loss"] = 2 * whole["train_loss"]
-    linear = {**SIDECAR, "config": {}, "verdicts": verdicts(half, dln.verdicts)}
+    linear = {**SIDECAR, "config": {"seeds": [0, 1]}, "verdicts": verdicts(half, dln.verdicts)}
+    moves = channel_arrays(moves or {"without_bn": 0.25, "with_bn": 0.1, "noisy_bn": 0.5})
+    channels = {**SIDECAR, "config": asdict(vgg_channels.VGG_CHANNELS.config)}
+    channels["verdicts"] = verdicts(moves, vgg_channels.verdicts)
     return {
         "vgg": Record("vgg", arrays, convolutional),
+        "vgg_channels": Record("vgg_channels", moves, channels),
         "dln": Record("dln", half, linear),
         "dln_sum": Record("dln_sum", whole, linear),
     }

@@ -36,6 +36,11 @@ def test_shifts_are_those_of_the_first_third(facts):
     assert facts.linear_sum[1e-6].first_loss == pytest.approx((100_000, 100_000))
 
 
+def test_moves_are_told_by_arm_and_layer(facts):
+    assert facts.moves["noisy_bn"] == {2: 0.5, 9: 0.5, 13: 0.5}
+    assert facts.probe_every == 500
+
+
 def test_the_landscape_with_and_without_a_penalty(facts):
     assert facts.landscape.loss_band.gain == pytest.approx(4)
     assert facts.landscape.late_beta.gain == pytest.approx(1)
@@ -45,14 +50,15 @@ def test_the_landscape_with_and_without_a_penalty(facts):
 
 def test_published_numbers_stand_beside_the_prediction_they_belong_to():
     records = samples.smoothing()
-    shown = checks(verdicts(records["vgg"]), verdicts(records["dln"]))
+    shown = checks(*(verdicts(records[name]) for name in ("vgg", "vgg_channels", "dln")))
     words = {name: [row.verdict.prediction for row in rows] for name, rows in shown.items()}
-    assert [len(rows) for rows in shown.values()] == [6, 4, 4]
+    assert [len(rows) for rows in shown.values()] == [7, 4, 4]
     assert words["shift"][0].startswith("Décalage interne")
     assert words["landscape"][2].startswith("β effectif maximal")
     published = {name: [row.published for row in rows] for name, rows in shown.items()}
-    np.testing.assert_allclose(published["speed"], [0.48, 17.2, 99.9, 1.5, 1.5, 0.73], atol=0.1)
+    np.testing.assert_allclose(published["noise"][:6], [0.48, 17.2, 99.9, 1.5, 1.5, 0.73], atol=0.1)
     np.testing.assert_allclose(published["landscape"], [6.2, 5.5, 1.8, 1.0], atol=0.1)
+    assert published["noise"][6] is None
     assert published["shift"][0] == pytest.approx(3.06, abs=0.05)
     assert published["shift"][1] > 100
     assert published["shift"][2] is None

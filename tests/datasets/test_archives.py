@@ -38,6 +38,13 @@ def test_members_are_read_by_exact_name(targz):
     assert read_members(archive, ["p/a", "p/b", "absent"]) == {"p/a": b"1", "p/b": b"22"}
 
 
+def test_plain_tar_is_read_too_within_the_same_bound(targz):
+    plain = gzip.decompress(targz(("p/a", b"1"), ("p/b", b"22")))
+    assert read_members(plain, ["p/b"]) == {"p/b": b"22"}
+    with pytest.raises(AlteredError, match="far more than the dataset"):
+        read_members(plain, ["p/b"], limit=1000)
+
+
 def test_hostile_archive_writes_nothing_and_gives_only_regular_members(targz, tmp_path, monkeypatch):
     secret = tmp_path / "secret"
     secret.write_bytes(b"secret")

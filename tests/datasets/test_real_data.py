@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from figures_src.datasets import CIFAR10_SHA256, MNIST_SHA256, load_cifar10, load_mnist
+from figures_src.datasets import (
+    CIFAR10_SHA256,
+    FASHION_MNIST_SHA256,
+    MNIST_SHA256,
+    load_cifar10,
+    load_fashion_mnist,
+    load_mnist,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -30,3 +37,12 @@ def test_cifar10():
     assert np.bincount(dataset.test.labels).tolist() == [1000] * 10
     means = dataset.train.images.mean(axis=(0, 1, 2)) / 255
     np.testing.assert_allclose(means, [0.4914, 0.4822, 0.4465], atol=5e-5)
+
+
+def test_fashion_mnist():
+    dataset = load_fashion_mnist()
+    assert dataset.sha256 == FASHION_MNIST_SHA256
+    assert np.bincount(dataset.train.labels).tolist() == [6000] * 10
+    assert np.bincount(dataset.test.labels).tolist() == [1000] * 10
+    assert dataset.train.images.mean() / 255 == pytest.approx(0.2860, abs=5e-5)
+    assert dataset.train.images.std() / 255 == pytest.approx(0.3530, abs=5e-5)

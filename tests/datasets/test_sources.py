@@ -10,8 +10,9 @@ import pytest
 
 from figures_src.datasets import sources
 from figures_src.datasets.errors import AlteredError, SourceError, UnreachableError
-from figures_src.datasets.sources import Archive, Folder, Mirror, NpmRegistry
+from figures_src.datasets.sources import Archive, DebianPackages, Folder, Mirror, NpmRegistry
 
+needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg is not installed")
 needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 
 
@@ -134,6 +135,56 @@ def test_absent_npm_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UnreachableError, match="npm not found"):
         NpmRegistry().open(tmp_path)
+
+
+@pytest.fixture
+def apt(tmp_path, monkeypatch):
+    """An apt-get that has one package, tiny, made by the real dpkg-deb; it downloads into its working folder."""
+    tree, programs = tmp_path / "tree", tmp_path / "programs"
+    for path, text in (("DEBIAN/control", CONTROL), ("usr/share/tiny/a", "from Debian")):
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text)
+    subprocess.run(["dpkg-deb", "--build", tree, tmp_path / "tiny.deb"], check=True, capture_output=True)
+    programs.mkdir()
+    script = programs / "apt-get"
+    script.write_text(
+        f'#!/bin/sh\nfor name; do :; done\n[ "$name" = tiny ] && exec cp {tmp_path}/tiny.deb .\n'
+        'echo "E: Unable to locate package $name" >&2; exit 100\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "workspace").mkdir()
+    return tmp_path / "workspace"
+
+
+CONTROL = "Package: tiny\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: tiny\n"
+
+
+@needs_dpkg
+def test_apt_fetches_the_package_and_nothing_is_installed(apt):
+    read = Archive(DebianPackages(), "tiny", ("./usr/share/tiny/a",)).open(apt)
+    assert read("a") == b"from Debian"
+    assert [path.name for path in apt.iterdir()] == ["tiny.deb"]
+
+
+@needs_dpkg
+def test_package_that_apt_does_not_know_asks_for_fresh_lists(apt):
+    with pytest.raises(UnreachableError, match=r"Unable to locate package absent \(run `apt-get update` first\)"):
+        DebianPackages().open(apt)("absent")
+
+
+@needs_dpkg
+def test_package_that_dpkg_cannot_read_is_refused(apt):
+    package = apt.parent / "tiny.deb"
+    package.write_bytes(package.read_bytes()[:200])
+    with pytest.raises(AlteredError, match="dpkg-deb cannot read the package"):
+        DebianPackages().open(apt)("tiny")
+
+
+def test_absent_apt_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnreachableError, match="apt-get and dpkg-deb not found"):
+        DebianPackages().open(tmp_path)
 
 
 DOWNLOAD = """

@@ -3,9 +3,10 @@ import hashlib
 import numpy as np
 import pytest
 
-from figures_src.datasets import CIFAR10_SHA256, MNIST_SHA256
+from figures_src.datasets import CIFAR10_SHA256, FASHION_MNIST_SHA256, MNIST_SHA256
 from figures_src.datasets.cifar10 import CIFAR10
 from figures_src.datasets.errors import AlteredError
+from figures_src.datasets.fashion_mnist import FASHION_MNIST
 from figures_src.datasets.idx import idx_header
 from figures_src.datasets.mnist import MNIST
 
@@ -14,8 +15,9 @@ def test_idx_header_is_the_one_of_the_official_train_images():
     assert idx_header((60_000, 28, 28)) == bytes.fromhex("00000803 0000ea60 0000001c 0000001c")
 
 
-def test_mnist_files_have_their_official_names_and_sizes():
-    assert {part.file: part.size for part in MNIST.parts} == {
+@pytest.mark.parametrize("spec", [MNIST, FASHION_MNIST])
+def test_idx_files_have_their_official_names_and_sizes(spec):
+    assert {part.file: part.size for part in spec.parts} == {
         "train-images-idx3-ubyte": 47_040_016,
         "train-labels-idx1-ubyte": 60_008,
         "t10k-images-idx3-ubyte": 7_840_016,
@@ -26,7 +28,9 @@ def test_mnist_files_have_their_official_names_and_sizes():
 def test_digests_are_constants_of_the_declared_checksums():
     assert MNIST_SHA256 == "642fbb557deee914434cc87372e826697614c9a925ad19498719f354e18501b9"
     assert CIFAR10_SHA256 == "e9c60e0337b6264590a1ef44ac372e08e3591599ee3e192c22644d393d402694"
+    assert FASHION_MNIST_SHA256 == "9983fee04f55862d92f008036f7f2f4672deb4899c59a26d3decf6de5ce5f607"
     assert MNIST.sha256 == MNIST_SHA256
+    assert FASHION_MNIST.sha256 == FASHION_MNIST_SHA256
     assert CIFAR10.sha256 == CIFAR10_SHA256
 
 

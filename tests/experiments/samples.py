@@ -65,3 +65,21 @@ def dln_arrays(difference: float, cosine: float, loss: float) -> dict[str, np.nd
         "shift_cosine": np.where(is_bn, 0, cosine) * np.ones((8, 9, 2)),
         "train_loss": train_loss,
     }
+
+
+def channel_arrays(moves: dict[str, float]) -> dict[str, np.ndarray]:
+    """Two channels, the third absent, whose means go to and fro by so many deviations; step 0 is far away."""
+    count = len(moves)
+    mean = np.full((count, 5, 3, 3), np.nan)
+    deviation = np.full_like(mean, np.nan)
+    for row, move in enumerate(moves.values()):
+        deviation[row, ..., :2] = 2
+        mean[row, ..., :2] = (2 * move * np.array([100, 0, 1, 0, 1]))[:, None, None]
+    return {
+        "arm": np.array(list(moves)),
+        "run_learning_rate": np.full(count, MATCHED),
+        "seed": np.zeros(count),
+        "histogram_layer": np.array([2, 9, 13]),
+        "channel_mean": mean,
+        "channel_deviation": deviation,
+    }

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from figures_src import style
 from figures_src.figures import drawing
-from figures_src.figures.common import interval
+from figures_src.figures.common import interval, over_seeds
 
 
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=8))
@@ -78,3 +78,50 @@ def test_an_accuracy_axis_gives_equal_heights_to_equal_ratios_of_errors():
 )
 def test_marks_are_few_and_round(top, marks):
     assert drawing.round_marks(top) == pytest.approx(marks)
+
+
+def small_panel():
+    return drawing.begin(style.LIGHT, style.NARROW, "t", "", 200).panel(40, 0, 100, 100)
+
+
+def test_a_single_seed_has_no_band():
+    with style.rc(style.LIGHT, style.NARROW):
+        axes = small_panel()
+        drawing.band(axes, np.arange(3), over_seeds(np.array([[1.0, 2.0, 3.0]])), "#006aa7")
+    assert len(axes.collections) == 0
+    assert axes.lines[0].get_ydata().tolist() == [1, 2, 3]
+
+
+def test_a_ribbon_goes_there_and_back_where_both_bounds_are_finite():
+    with style.rc(style.LIGHT, style.NARROW):
+        axes = small_panel()
+        low, high = np.array([0, 1, np.nan, 2]), np.array([3.0, 4, 5, 6])
+        drawing.ribbon(axes, np.arange(4), low, high, "#006aa7")
+        drawing.ribbon(axes, np.arange(4), low * np.nan, high, "#006aa7")
+    (patch,) = axes.patches
+    assert patch.get_xy()[:-1].tolist() == [[0, 0], [1, 1], [3, 2], [3, 6], [1, 4], [0, 3]]
+
+
+def test_powers_of_ten_are_plain_near_one():
+    written = [drawing.power_of_ten(power) for power in (-7, -2, 0, 3, 4)]
+    assert written == ["10⁻⁷", "0,01", "1", "1\u202f000", "10⁴"]
+
+
+def test_a_logarithmic_axis_has_few_ticks():
+    with style.rc(style.LIGHT, style.NARROW):
+        axes = small_panel()
+        drawing.log_axis(axes, style.LIGHT, 0.002, 3e5)
+    assert axes.get_yticks().tolist() == [0.01, 1, 100, 1e4]
+    assert axes.get_ylim() == (0.002, 3e5)
+
+
+def test_keys_go_to_a_new_line_at_the_right_edge():
+    with style.rc(style.LIGHT, style.NARROW):
+        sheet = drawing.begin(style.LIGHT, style.NARROW, "t", "", 200)
+        written = len(sheet.figure.texts)
+        sample = drawing.Sample("un nom assez long", {"linewidth": 2}, "#006aa7")
+        drawing.key(sheet, 0, 20, [sample] * 3)
+    heights = [text.get_position()[1] for text in sheet.figure.texts[written:]]
+    assert heights[0] == heights[1] > heights[2]
+    strokes = [line.get_ydata()[0] for line in sheet.figure.artists]
+    assert all(stroke > height for stroke, height in zip(strokes, heights, strict=True))

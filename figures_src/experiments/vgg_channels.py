@@ -1,0 +1,111 @@
+"""Experiment E3 seen channel by channel: are distributions less stable with noisy BN than without BN?
+
+Santurkar et al. 2018, figure 2, show distributions of activations over training and do not say of what they are
+taken. The first seed of ``vgg`` at the common rate is trained again, for a probe of single channels: the networks are
+the same, step by step.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from figures_src.datasets import CIFAR10_SHA256
+from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
+from figures_src.experiments.vgg import BATCH, MATCHED, NOISY, STANDARD
+from figures_src.networks.normalization import Normalization
+from figures_src.training.deep_protocol import LandscapeProbe, VggRun
+from figures_src.training.machine import Machine
+from figures_src.training.pool import train_all
+from figures_src.training.trainers import CHANNELS
+
+
+@dataclass(frozen=True)
+class ChannelProtocol:
+    """The three arms at one rate."""
+
+    arms: tuple[Normalization, ...] = (STANDARD, BATCH, NOISY)
+    learning_rate: float = MATCHED
+    seeds: tuple[int, ...] = (0,)
+    steps: int = 15_000
+    divisor: int = 4
+    histogram_every: int = 500
+    histogram_layers: tuple[int, ...] = (2, 9, 13)
+
+    def runs(self) -> list[VggRun]:
+        """Seeds, then arms."""
+        return [
+            VggRun(
+                normalization=arm,
+                learning_rate=self.learning_rate,
+                seed=seed,
+                steps=self.steps,
+                divisor=self.divisor,
+                evaluate_every=0,
+                shift_every=0,
+                histogram_every=self.histogram_every,
+                histogram_layers=self.histogram_layers,
+                landscape=LandscapeProbe(every=0),
+            )
+            for seed in self.seeds
+            for arm in self.arms
+        ]
+
+
+def run_channels(config: ChannelProtocol, machine: Machine) -> Outcome:
+    """Train every network; what was not measured is left out."""
+    runs = config.runs()
+    outcome = assemble(runs, train_all("vgg_channels", runs, machine, CHANNELS))
+    kept = {name: array for name, array in outcome.arrays.items() if array.size}
+    kept["histogram_step"] = np.array(runs[0].schedule(config.histogram_every))
+    kept["histogram_layer"] = np.array(config.histogram_layers)
+    return replace(outcome, arrays=kept)
+
+
+def replay(config: ChannelProtocol, machine: Machine) -> np.ndarray:
+    """Losses of the first batches of every run, trained again with today's code and without probes."""
+    runs = [replace(run, steps=run.replay_steps, histogram_every=0) for run in config.runs()]
+    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, CHANNELS)])
+
+
+def channel_moves(arrays: Arrays, arm: str) -> np.ndarray:
+    """How far a channel's mean moves from one probe to the next, in its deviations: (layers,).
+
+    Means over channels, seeds and probes. The random weights of step 0 are left out: the first steps change the
+    scale of every layer at once. Channels that never vary do not count; nan where none does.
+    """
+    rows = rows_of(arrays, arm, MATCHED)
+    mean, deviation = (arrays[f"channel_{moment}"][rows, 1:].astype(float) for moment in ("mean", "deviation"))
+    before = np.where(deviation[:, :-1] > 0, deviation[:, :-1], np.nan)
+    moves = np.abs(np.diff(mean, axis=1)) / before
+    count = np.isfinite(moves).sum(axis=(0, 1, 3))
+    total = np.where(np.isfinite(moves), moves, 0).sum(axis=(0, 1, 3))
+    return np.asarray(np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0))
+
+
+def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
+    """Written before the run: what the paper asserts of noisy networks."""
+    ratio = (channel_moves(arrays, NOISY) / channel_moves(arrays, STANDARD)).min()
+    return (
+        judge(
+            "Déplacement moyen d’un canal d’un relevé à l’autre : BN bruitée rapportée à sans BN (la moindre des trois "
+            "couches)",
+            "> 1",
+            ratio,
+            1,
+        ),
+    )
+
+
+VGG_CHANNELS = Experiment(
+    name="vgg_channels",
+    question="Les distributions sont-elles moins stables avec une BN bruitée que sans BN ?",
+    config=ChannelProtocol(),
+    quick=ChannelProtocol(steps=300, divisor=16, histogram_every=50),
+    protocol=1,
+    dataset="CIFAR-10",
+    dataset_sha256=CIFAR10_SHA256,
+    run=run_channels,
+    verdicts=verdicts,
+    replay=replay,
+)

@@ -1,0 +1,154 @@
+"""Graph 10: how far a network fits its own images better than new ones, against the size of the batch.
+
+Three ways to change how many images the statistics are taken over: the size of the batch, with BN; the same without
+BN, where there are no statistics and only the descent changes; groups within batches of the largest size, where only
+the statistics change.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src import french
+from figures_src.experiments.batch_statistics import (
+    BATCH,
+    PRECISE,
+    STANDARD,
+    WHOLE,
+    accuracy,
+    groups,
+    overfit,
+    rows,
+    sizes,
+)
+from figures_src.figures import drawing
+from figures_src.figures.common import Cell, Interval, Records, Table, interval
+from figures_src.figures.gbn_9 import RECORD, size_axis
+from figures_src.records.store import Record
+from figures_src.style import SEMIBOLD, Layout, Theme, rc
+
+GUTTER = 40
+PARTS = ("mean", "student95_low", "student95_high")
+Measure = Callable[[Record, str, int, int], np.ndarray]
+Curve = tuple[str, np.ndarray, list[tuple[str, int, int]], str, Any]
+"""Name, place along the axis, cells, colour and dashes."""
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """The gap from images learnt to new ones, and beside it the accuracy on new ones."""
+    record = records[RECORD]
+    with rc(theme, layout):
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 660 if layout.stacked else 350)
+        if layout.stacked:
+            gap, test = sheet.panel(GUTTER, 44, 190, 230), sheet.panel(GUTTER, 380, 190, 230)
+        else:
+            gap, test = sheet.panel(GUTTER, 44, 236, 250), sheet.panel(426, 44, 186, 250)
+        _draw(sheet, gap, record, gap_of, "Écart apprentissage − test", "en points de précision", signed=True)
+        _draw(sheet, test, record, test_of, "Précision sur le test", "d’images jamais apprises", signed=False)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Gap and test accuracy of every cell, with their intervals."""
+    record = records[RECORD]
+    columns = ("arm", "batch_size", "statistics_over", "seeds", *(f"gap_points_{part}" for part in PARTS))
+    found: list[tuple[Cell, ...]] = []
+    for arm, size, group in _cells(record):
+        seeds = len(rows(record.arrays, arm, size, group))
+        over = group or (size if arm == BATCH else "")
+        values = [_parts(measure(record, arm, size, group)) for measure in (gap_of, test_of)]
+        found.append((arm, size, over, seeds, *values[0], *values[1]))
+    return Table((*columns, *(f"test_accuracy_{part}" for part in PARTS)), tuple(found))
+
+
+def gap_of(record: Record, arm: str, size: int, group: int) -> np.ndarray:
+    """Accuracy on images learnt less that on new ones, in points, one per seed."""
+    return overfit(record.arrays, arm, size, group)
+
+
+def test_of(record: Record, arm: str, size: int, group: int) -> np.ndarray:
+    """Accuracy on new images, in per cent, one per seed."""
+    return accuracy(record.arrays, arm, size, PRECISE, group)
+
+
+def headline(record: Record) -> str:
+    """The gap at both ends, in words computed from the record."""
+    small, large = int(sizes(record.arrays)[0]), int(sizes(record.arrays)[-1])
+    ends = [float(gap_of(record, BATCH, size, WHOLE).mean()) / 100 for size in (small, large)]
+    return drawing.tidy(
+        f"Avec BN, l’écart entre apprentissage et test passe de {french.points(ends[0], 1)} à lots de {small} "
+        f"à {french.points(ends[1], 1)} à lots de {large}"
+    )
+
+
+def _subtitle(record: Record) -> str:
+    seeds = len(rows(record.arrays, BATCH, int(sizes(record.arrays)[0])))
+    learnt, largest = (french.number(each) for each in (record.config["learnt_images"], sizes(record.arrays)[-1]))
+    return drawing.tidy(
+        f"CIFAR-10, {learnt} images apprises, taux proportionnel au lot, statistiques recalculées à la fin. Tirets : "
+        f"lots de {largest}, statistiques prises par groupes. Moyenne de {seeds} graines et intervalle "
+        f"à {french.percent(0.95, 0)}."
+    )
+
+
+def _cells(record: Record) -> list[tuple[str, int, int]]:
+    shown, largest = sizes(record.arrays).tolist(), int(sizes(record.arrays)[-1])
+    whole = [(arm, size, WHOLE) for arm in (STANDARD, BATCH) for size in shown]
+    return whole + [(BATCH, largest, group) for group in groups(record.arrays).tolist()]
+
+
+def _parts(values: np.ndarray) -> tuple[float, float, float]:
+    over = interval(values)
+    return float(over.mean), float(over.low), float(over.high)
+
+
+def _curve(record: Record, measure: Measure, cells: list[tuple[str, int, int]]) -> Interval:
+    return interval(np.stack([measure(record, *cell) for cell in cells], axis=1))
+
+
+def _curves(record: Record, theme: Theme) -> tuple[Curve, Curve, Curve]:
+    shown, cut = sizes(record.arrays), groups(record.arrays)
+    largest = int(shown[-1])
+    with_bn, without = ([(str(arm), int(size), WHOLE) for size in shown] for arm in (BATCH, STANDARD))
+    grouped = [(str(BATCH), largest, int(group)) for group in cut] + [(str(BATCH), largest, WHOLE)]
+    return (
+        ("avec BN", shown, with_bn, theme.with_bn, "-"),
+        ("BN par groupes", np.append(cut, largest), grouped, theme.with_bn, (0, (4, 2))),
+        ("sans BN", shown, without, theme.without_bn, "-"),
+    )
+
+
+def _draw(
+    sheet: drawing.Sheet, axes: Axes, record: Record, measure: Measure, title: str, unit: str, signed: bool
+) -> None:
+    theme, shown = sheet.theme, sizes(record.arrays)
+    sheet.name(axes, title, unit, gutter=GUTTER)
+    curves = _curves(record, theme)
+    overs = [_curve(record, measure, cells) for _, _, cells, _, _ in curves]
+    low, high = (float(f([f(over.mean) for over in overs])) for f in (np.min, np.max))
+    margin = 0.15 * max(high - low, 2.0)
+    axes.set_ylim(min(low - margin, 0) if signed else low - margin, high + margin)
+    bottom, top = axes.get_ylim()
+    step = next(step for step in (1, 2, 5, 10, 20) if (top - bottom) / step <= 6)
+    marks = (step * np.arange(np.ceil(bottom / step), np.floor(top / step) + 1)).tolist()
+    names = [french.number(mark) if signed else french.percent(mark / 100, 0) for mark in marks]
+    drawing.ticks(axes.yaxis, marks, names)
+    drawing.rule(axes, theme, marks)
+    size_axis(sheet, axes, shown, "images par statistique")
+    for (_, x, _, colour, dashes), over in zip(curves, overs, strict=True):
+        drawing.band(axes, x, over, colour, linestyle=dashes)
+    _name_curves(sheet, axes, curves, overs)
+
+
+def _name_curves(sheet: drawing.Sheet, axes: Axes, curves: Sequence[Curve], overs: Sequence[Interval]) -> None:
+    """Name the two arms at their right end, and the groups, which end where the batches do, at their left."""
+    ends = [(name, colour, over) for (name, _, _, colour, _), over in zip(curves, overs, strict=True)]
+    labels = [drawing.Label(float(over.mean[-1]), name, colour) for name, colour, over in (ends[0], ends[2])]
+    drawing.label_ends(sheet, axes, labels)
+    name, colour, over = ends[1]
+    style: dict[str, Any] = {"color": colour, "size": sheet.layout.small, "weight": SEMIBOLD}
+    first = float(axes.get_xlim()[0])
+    axes.annotate(name, (first, over.mean[0]), (6, -16), textcoords="offset points", **style)

@@ -1,0 +1,208 @@
+"""Graph 5: the arms of Inception as published on ImageNet, beside ours at a reduced scale on CIFAR-10."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from figures_src import french
+from figures_src.experiments import inception
+from figures_src.experiments.assembly import rows_of
+from figures_src.experiments.inception import ARMS
+from figures_src.figures import drawing
+from figures_src.figures.common import Interval, Records, Table, interval
+from figures_src.figures.inception_looks import LOOKS, colour, line
+from figures_src.published import load
+from figures_src.records.store import Record
+from figures_src.style import SEMIBOLD, Layout, Theme, rc
+
+RECORD = "inception"
+CURVES, PRINTED = "ioffe2015_fig2_imagenet_accuracy", "ioffe2015_fig3_imagenet_table"
+BASELINE, BN = "inception", "bn_baseline"
+PUBLISHED_SPAN, PUBLISHED_MARKS = (2e5, 31e6), (0.3e6, 1e6, 3e6, 10e6, 30e6)
+PUBLISHED_HEIGHTS, OUR_HEIGHTS = (0.4, 0.78), (0.0, 0.9)
+OUR_MARKS = (500, 1000, 2000, 5000, 10_000, 20_000)
+MILLION = 1e6
+ROW = 25.0
+NEVER = "non atteint"
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """Two panels of curves over the logarithm of the steps; a table that is their key as well."""
+    record = records[RECORD]
+    key = ROW * (len(LOOKS) * (2 if layout.stacked else 1) + 2)
+    with rc(theme, layout):
+        sheet = drawing.begin(
+            theme, layout, headline(record), _subtitle(record, layout), (600 if layout.stacked else 330) + key
+        )
+        if layout.stacked:
+            published, ours = sheet.panel(44, 40, 280, 200), sheet.panel(44, 335, 280, 200)
+        else:
+            published, ours = sheet.panel(44, 40, 290, 220), sheet.panel(414, 40, 290, 220)
+        _draw_published(sheet, published)
+        _draw_ours(sheet, ours, record)
+        _draw_key(sheet, sheet.height - key + ROW, record)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Every point of the curves, then the steps to the baseline's best accuracy; an empty cell is "never"."""
+    columns = ("source", "arm", "seeds", "step", "accuracy_mean", "student95_low", "student95_high")
+    curves, arrays = load(CURVES).columns, records[RECORD].arrays
+    read = (curves[name].tolist() for name in ("arm", "step", "validation_accuracy"))
+    rows: list[tuple[str | int | float, ...]] = [
+        ("published, curve", arm, 1, step, value, "", "") for arm, step, value in zip(*read, strict=True)
+    ]
+    for arm in ARMS:
+        over = _interval(arrays["test_accuracy"][rows_of(arrays, arm)])
+        seeds = len(rows_of(arrays, arm))
+        parts = zip(arrays["evaluation_step"].tolist(), over.mean.tolist(), over.low.tolist(), over.high.tolist(),
+                    strict=True)  # fmt: skip
+        rows += [("measured, curve", arm, seeds, *_without_nan(part)) for part in parts]
+    for arm in ARMS:
+        published, ours = published_steps(arm), our_steps(records[RECORD], arm)
+        if arm in load(PRINTED).columns["arm"]:
+            level = _best_published(BASELINE)
+            rows.append(("published, steps to match", arm, 1, published or "", level, "", ""))
+        level = inception.threshold(arrays)
+        rows.append(("measured, steps to match", arm, len(rows_of(arrays, arm)), ours or "", level, "", ""))
+    return Table(columns, tuple(rows))
+
+
+def published_steps(arm: str) -> float | None:
+    """Updates until the baseline's best accuracy, as the paper prints them; None for an arm that never gets there."""
+    printed = load(PRINTED)
+    if arm not in printed.columns["arm"]:
+        return None
+    steps = float(printed.where(arm=arm)["steps_to_72_2_percent"][0])
+    return None if np.isnan(steps) else steps
+
+
+def our_steps(record: Record, arm: str) -> float | None:
+    """The same for our runs: first step at which the mean curve of the seeds is at the baseline's best."""
+    steps = inception.mean_steps_to(record.arrays, ARMS[arm], inception.threshold(record.arrays))
+    return steps if np.isfinite(steps) else None
+
+
+def headline(record: Record) -> str:
+    """What both panels say of normalization alone: the same rate, and how many times fewer steps."""
+    published = _factor(published_steps(BASELINE), published_steps(BN))
+    ours = _factor(our_steps(record, BASELINE), our_steps(record, BN))
+    end = f"en {french.number(ours, 1)} fois moins ici" if ours else "jamais ici"
+    return drawing.tidy(
+        f"Au même taux, la BN égale Inception en {french.number(published or 0, 1)} fois moins d’itérations sur "
+        f"ImageNet, {end}"
+    )
+
+
+def _factor(slow: float | None, fast: float | None) -> float | None:
+    return slow / fast if slow and fast else None
+
+
+def _subtitle(record: Record, layout: Layout) -> str:
+    seeds = len(rows_of(record.arrays, BASELINE))
+    rate = french.shortest(record.config["base_learning_rate"])
+    place = "En bas" if layout.stacked else "À droite"
+    return drawing.tidy(
+        f"x5, x30 : taux d’apprentissage multiplié par 5, par 30. {place}, échelle réduite : un petit Inception sur "
+        f"CIFAR-10, taux {rate}, moyenne de {seeds} graines et son intervalle à 95 %. En pointillé gris, la meilleure "
+        f"précision d’Inception sans BN."
+    )
+
+
+def _draw_published(sheet: drawing.Sheet, axes: Axes) -> None:
+    labels = [f"{french.number(mark / MILLION, 0 if mark >= MILLION else 1)} M" for mark in PUBLISHED_MARKS]
+    sheet.name(axes, "Publié : ImageNet", "précision sur la validation", gutter=44)
+    _frame(sheet, axes, PUBLISHED_SPAN, PUBLISHED_HEIGHTS, (0.4, 0.5, 0.6, 0.7))
+    drawing.ticks(axes.xaxis, PUBLISHED_MARKS, labels)
+    _level(sheet, axes, _best_published(BASELINE))
+    for arm in dict.fromkeys(load(CURVES).columns["arm"].tolist()):
+        curve = load(CURVES).where(arm=arm)
+        axes.plot(curve["step"], curve["validation_accuracy"], zorder=3, **line(LOOKS[arm], sheet.theme))
+
+
+def _draw_ours(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    arrays = record.arrays
+    steps = arrays["evaluation_step"]
+    sheet.name(axes, "Ici : CIFAR-10, échelle réduite", "précision sur le test", gutter=44)
+    _frame(sheet, axes, (float(steps[1]), float(steps[-1])), OUR_HEIGHTS, (0, 0.2, 0.4, 0.6, 0.8))
+    marks = [mark for mark in OUR_MARKS if steps[1] <= mark <= steps[-1]]
+    marks = marks[:: 2 if len(marks) > 5 else 1]
+    drawing.ticks(axes.xaxis, marks, [french.number(mark) for mark in marks])
+    _level(sheet, axes, inception.threshold(arrays))
+    for arm in ARMS:
+        over = _interval(arrays["test_accuracy"][rows_of(arrays, arm)][:, 1:])
+        style = line(LOOKS[arm], sheet.theme)
+        drawing.band(axes, steps[1:], over, style.pop("color"), **style)
+
+
+def _frame(
+    sheet: drawing.Sheet, axes: Axes, span: tuple[float, float], heights: tuple[float, float], marks: Sequence[float]
+) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(*span)
+    axes.set_ylim(*heights)
+    drawing.ticks(axes.yaxis, marks, [french.percent(mark, 0) for mark in marks])
+    drawing.rule(axes, sheet.theme, marks)
+    sheet.name_below(axes, "itérations, échelle logarithmique")
+
+
+def _level(sheet: drawing.Sheet, axes: Axes, accuracy: float) -> None:
+    axes.axhline(accuracy, color=sheet.theme.muted, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+
+
+def _draw_key(sheet: drawing.Sheet, top: float, record: Record) -> None:
+    """A row for each arm, in the colour and the dash of its curves: its steps, published and ours."""
+    stacked = sheet.layout.stacked
+    columns = (150, sheet.layout.width) if stacked else (440, sheet.layout.width)
+    heads = ("publié", "ici") if stacked else ("publié (ImageNet)", "ici (CIFAR-10)")
+    sheet.text(
+        0, top - 10, "Itérations" if stacked else "Itérations jusqu’à la meilleure précision d’Inception sans BN"
+    )
+    for right, head in zip(columns, heads, strict=True):
+        sheet.text(right, top - 10 + (ROW * 0.7 if stacked else 0), head, ha="right")
+    for number, arm in enumerate(LOOKS):
+        y = top + (ROW * 0.7 if stacked else 0) + (number + 0.6) * ROW * (1.75 if stacked else 1)
+        _draw_row(sheet, y, arm, record, columns)
+
+
+def _draw_row(sheet: drawing.Sheet, y: float, arm: str, record: Record, columns: Sequence[float]) -> None:
+    look, width, height = LOOKS[arm], sheet.layout.width, sheet.height
+    sample: dict[str, Any] = line(look, sheet.theme)
+    heights = [1 - (y - 4) / height] * 2
+    sheet.figure.add_artist(Line2D([0, 26 / width], heights, transform=sheet.figure.transFigure, **sample))
+    sheet.text(34, y, look.name, color=colour(look, sheet.theme), weight=SEMIBOLD)
+    below = ROW * 0.72 if sheet.layout.stacked else 0
+    published = _count(published_steps(arm), published_steps(BASELINE), arm in load(PRINTED).columns["arm"])
+    ours = _count(our_steps(record, arm), our_steps(record, BASELINE), True)
+    for right, cell in zip(columns, (published, ours), strict=True):
+        sheet.text(right, y + below, cell, ha="right", color=sheet.theme.ink)
+
+
+def _count(steps: float | None, reference: float | None, known: bool) -> str:
+    """Steps, and how many times fewer than the baseline needs."""
+    if not known:
+        return "pas de courbe"
+    if steps is None:
+        return NEVER
+    text = f"{french.number(steps / MILLION, 1)} M" if steps >= MILLION else french.number(steps)
+    factor = _factor(reference, steps)
+    return f"{text} (÷ {french.number(factor, 1)})" if factor and factor != 1 else text
+
+
+def _best_published(arm: str) -> float:
+    return float(load(PRINTED).where(arm=arm)["max_accuracy_percent"][0]) / 100
+
+
+def _interval(values: np.ndarray) -> Interval:
+    """Over seeds; a single one has no interval, and no band."""
+    if len(values) > 1:
+        return interval(values)
+    return Interval(values[0], np.full(len(values[0]), np.nan), np.full(len(values[0]), np.nan))
+
+
+def _without_nan(cells: Sequence[float]) -> tuple[str | int | float, ...]:
+    return tuple("" if cell != cell else cell for cell in cells)

@@ -1,0 +1,171 @@
+"""Graph 9: what an estimate of the population's statistics costs, against the size of the batch.
+
+Every estimate is tried on the same weights and the same test images; a cost is the accuracy with precise statistics
+less that with the estimate. The mode of training is shown beside them: it estimates nothing, each batch has its own.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src import french
+from figures_src.experiments.batch_statistics import (
+    BATCH,
+    CUMULATIVE,
+    FAST,
+    PRECISE,
+    SLOW,
+    WHOLE,
+    accuracy,
+    mode_gap,
+    precise_shortfall,
+    rows,
+    sizes,
+)
+from figures_src.figures import drawing
+from figures_src.figures.common import Cell, Interval, Records, Table, interval
+from figures_src.records.store import Record
+from figures_src.style import SEMIBOLD, Layout, Theme, rc
+
+RECORD = "batch_statistics"
+GUTTER = 34
+COSTS = (("mobile, 0,1", FAST, "-"), ("mobile, 0,01", SLOW, (0, (4, 2))), ("cumulée", CUMULATIVE, (0, (1, 1.6))))
+"""Name, estimate and dashes of each curve on the left."""
+SHOWN_SIZES = (2, 16, 256)
+"""Sizes whose precise statistics are shown on the right, where the record has them."""
+PARTS = ("mean", "student95_low", "student95_high")
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """On the left every estimate at every size; on the right how many images precise statistics need."""
+    record = records[RECORD]
+    with rc(theme, layout):
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 690 if layout.stacked else 362)
+        if layout.stacked:
+            costs, images = sheet.panel(GUTTER, 44, 200, 240), sheet.panel(GUTTER, 394, 200, 240)
+        else:
+            costs, images = sheet.panel(GUTTER, 44, 268, 262), sheet.panel(466, 44, 186, 262)
+        _draw_costs(sheet, costs, record)
+        _draw_images(sheet, images, record)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Accuracy with every estimate at every size, in per cent, then the shortfall of precise statistics."""
+    arrays = records[RECORD].arrays
+    found: list[tuple[Cell, ...]] = []
+    for size in sizes(arrays).tolist():
+        seeds = len(rows(arrays, BATCH, size))
+        named = {"precise": accuracy(arrays, BATCH, size)}
+        named |= {name: accuracy(arrays, BATCH, size, estimate) for name, estimate, _ in _english()}
+        named["own batch, training mode"] = named["precise"] + mode_gap(arrays, size, PRECISE)
+        found += [("test accuracy, %", name, size, "", seeds, *_parts(values)) for name, values in named.items()]
+        images, lost = precise_shortfall(arrays, size)
+        pairs = zip(images.tolist(), lost.T, strict=True)
+        found += [("points lost", "precise", size, count, seeds, *_parts(each)) for count, each in pairs]
+    return Table(("what", "estimate", "batch_size", "images", "seeds", *PARTS), tuple(found))
+
+
+def headline(record: Record) -> str:
+    """What the two usual averages cost at both ends, in words computed from the record."""
+    arrays = record.arrays
+    small, large = sizes(arrays)[0], sizes(arrays)[-1]
+    fast, slow = (float(cost(record, estimate)[:, at].mean()) for estimate, at in ((FAST, 0), (SLOW, -1)))
+    return drawing.tidy(
+        f"À lots de {small}, la moyenne mobile à 0,1 {_loses(fast)} ; à lots de {large}, celle à 0,01 {_loses(slow)}"
+    )
+
+
+def _loses(points: float) -> str:
+    """What an estimate does to the accuracy; a difference that rounds to nothing or is a gain loses nothing."""
+    return f"fait perdre {french.points(points / 100, 1)}" if points >= 0.05 else "ne fait rien perdre"
+
+
+def cost(record: Record, estimate: int) -> np.ndarray:
+    """Points lost to precise statistics, (seeds, sizes)."""
+    arrays = record.arrays
+    return np.stack(
+        [accuracy(arrays, BATCH, size) - accuracy(arrays, BATCH, size, estimate) for size in sizes(arrays)], axis=1
+    )
+
+
+def own_cost(record: Record) -> np.ndarray:
+    """Points lost in training mode, each batch with its own statistics, (seeds, sizes)."""
+    return np.stack([-mode_gap(record.arrays, size, PRECISE) for size in sizes(record.arrays)], axis=1)
+
+
+def _english() -> list[tuple[str, int, object]]:
+    names = ("running average, momentum 0.1", "running average, momentum 0.01", "cumulative average")
+    return [(name, estimate, dashes) for name, (_, estimate, dashes) in zip(names, COSTS, strict=True)]
+
+
+def _subtitle(record: Record) -> str:
+    seeds = len(rows(record.arrays, BATCH, sizes(record.arrays)[0], WHOLE))
+    precise = french.number(record.config["precise_images"])
+    return drawing.tidy(
+        f"CIFAR-10, petit réseau convolutif, {french.number(record.config['images_seen'])} images vues à chaque taille "
+        f"de lot. Zéro : statistiques recalculées à la fin sur {precise} images. Moyenne de {seeds} graines et "
+        f"intervalle à {french.percent(0.95, 0)}."
+    )
+
+
+def _parts(values: np.ndarray) -> tuple[float, float, float]:
+    over = interval(values)
+    return float(over.mean), float(over.low), float(over.high)
+
+
+def _frame(sheet: drawing.Sheet, axes: Axes, overs: list[Interval]) -> None:
+    """An axis of points lost that holds every mean, with room for the bands that stay near them."""
+    low, high = (float(f(np.concatenate([np.atleast_1d(over.mean) for over in overs]))) for f in (np.min, np.max))
+    margin = 0.12 * max(high - low, 1.0)
+    axes.set_ylim(min(low, 0) - margin, max(high, 0) + margin)
+    step = next(step for step in (0.5, 1, 2, 5, 10, 20, 50) if (high - low) / step <= 6)
+    bottom, top = axes.get_ylim()
+    marks = step * np.arange(np.ceil(bottom / step), np.floor(top / step) + 1)
+    drawing.ticks(axes.yaxis, marks.tolist(), [french.shortest(round(float(mark), 3)) for mark in marks])
+    drawing.rule(axes, sheet.theme, marks.tolist())
+    axes.axhline(0, color=sheet.theme.muted, linewidth=1.0, zorder=0.6)
+
+
+def size_axis(sheet: drawing.Sheet, axes: Axes, shown: np.ndarray, name: str = "images par lot") -> None:
+    """Sizes that double, evenly spaced; as many named as there is room for."""
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(shown[0], shown[-1])
+    axes.minorticks_off()
+    kept = shown[:: 1 if len(shown) < 7 else 2 if len(shown) < 10 else 3]
+    drawing.ticks(axes.xaxis, kept.tolist(), [french.number(size) for size in kept])
+    sheet.name_below(axes, name)
+
+
+def _draw_costs(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    theme, shown = sheet.theme, sizes(record.arrays)
+    sheet.name(axes, "Ce que coûte l’estimation", "points de précision perdus sur le test", gutter=GUTTER)
+    drawn = [(name, interval(cost(record, estimate)), theme.with_bn, dashes) for name, estimate, dashes in COSTS]
+    drawn.append(("lot par lot", interval(own_cost(record)), theme.muted, "-"))
+    _frame(sheet, axes, [over for _, over, _, _ in drawn])
+    size_axis(sheet, axes, shown)
+    for _, over, colour, dashes in drawn:
+        drawing.band(axes, shown, over, colour, linestyle=dashes)
+    labels = [drawing.Label(float(over.mean[-1]), name, colour) for name, over, colour, _ in drawn]
+    drawing.label_ends(sheet, axes, labels)
+
+
+def _draw_images(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    theme = sheet.theme
+    sheet.name(axes, "Combien d’images recalculer", "points perdus, statistiques recalculées", gutter=GUTTER)
+    chosen = [size for size in SHOWN_SIZES if size in sizes(record.arrays)]
+    curves = [(size, *precise_shortfall(record.arrays, size)) for size in chosen]
+    overs = [interval(lost) for _, _, lost in curves]
+    _frame(sheet, axes, overs)
+    last = float(max(images[-1] for _, images, _ in curves))
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(min(images[0] for _, images, _ in curves), last)
+    axes.minorticks_off()
+    marks = [mark for mark in (2, 16, 128, 1024, 8192) if mark <= last]
+    drawing.ticks(axes.xaxis, marks, [french.number(mark) for mark in marks])
+    sheet.name_below(axes, "images")
+    for (size, images, _), over, dashes in zip(curves, overs, ("-", (0, (4, 2)), (0, (1, 1.6))), strict=False):
+        drawing.band(axes, images, over, theme.with_bn, linestyle=dashes)
+        offset = (6, 4)
+        axes.annotate(f"lots de {size}", (images[0], over.mean[0]), offset, textcoords="offset points",
+                      color=theme.with_bn, weight=SEMIBOLD, size=sheet.layout.small)  # fmt: skip

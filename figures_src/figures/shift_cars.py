@@ -1,0 +1,128 @@
+"""An automobile turned, in the dark, in the fog; and what becomes of the accuracy of networks that never saw that."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src import french
+from figures_src.experiments.assembly import of_arm
+from figures_src.experiments.cars import (
+    BATCH,
+    DARKENED,
+    FOGGED,
+    POPULATION,
+    RECOMPUTED,
+    ROTATED,
+    STANDARD,
+    accuracy,
+)
+from figures_src.figures import drawing, pictures
+from figures_src.figures.common import Cell, Records, Table, interval
+from figures_src.records.store import Record
+from figures_src.style import Layout, Theme, rc
+from figures_src.training.shift_protocol import SHIFTS, VARIANTS
+
+RECORD = "shift_cars"
+CHANCE = 50
+GUTTER = 40
+TITLES = ("Tournées", "Assombries", "Dans le brouillard")
+UNITS = ("angle, en degrés", "part de lumière gardée", "part de brouillard")
+PARTS = ("mean", "student95_low", "student95_high")
+DASHES = (0, (4, 2))
+CURVES = (
+    ("BN recalculée", BATCH, RECOMPUTED, DASHES),
+    ("avec BN", BATCH, POPULATION, "-"),
+    ("sans BN", STANDARD, POPULATION, "-"),
+)
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """One column for each shift: the same automobile at every strength, then the accuracies at these strengths."""
+    record = records[RECORD]
+    with rc(theme, layout):
+        count = len(SHIFTS)
+        body = count * 304 if layout.stacked else 324
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
+        for shift in range(count):
+            if layout.stacked:
+                left, top, width = GUTTER, 304 * shift, 200.0
+            else:
+                left, top, width = GUTTER + 208 * shift, 0, 166.0
+            _draw_shift(sheet, record, shift, left, top, width)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Accuracy at every strength, in per cent, with its interval."""
+    record = records[RECORD]
+    columns: tuple[str, ...] = ("shift", "strength", "arm", "statistics", "seeds")
+    rows: list[tuple[Cell, ...]] = []
+    for shift, name in enumerate(SHIFTS):
+        strengths: list[Cell] = ["none", *record.arrays["strength"][shift].tolist()]
+        for _, arm, variant, _ in CURVES:
+            over = interval(accuracy(record.arrays, arm, variant)[:, shift])
+            parts = zip(over.mean.tolist(), over.low.tolist(), over.high.tolist(), strict=True)
+            statistics = VARIANTS[variant] if arm == BATCH else "none"
+            seeds = len(of_arm(record.arrays, arm))
+            rows += [(name, at, arm, statistics, seeds, *each) for at, each in zip(strengths, parts, strict=True)]
+    return Table((*columns, *(f"accuracy_{part}" for part in PARTS)), tuple(rows))
+
+
+def headline(record: Record) -> str:
+    """What the strongest shifts cost, and what recomputed statistics give back, in words computed from the record."""
+    means = [accuracy(record.arrays, BATCH, variant).mean(axis=0) for variant in (POPULATION, RECOMPUTED)]
+    as_is = french.percent(float(means[POPULATION][ROTATED, 0]) / 100, 0)
+    fog, turn = ([french.percent(float(mean[shift, -1]) / 100, 0) for mean in means] for shift in (FOGGED, ROTATED))
+    return drawing.tidy(
+        f"De {as_is} à {fog[0]} dans le brouillard, {fog[1]} une fois les statistiques recalculées ; "
+        f"images tournées : {turn[0]} et {turn[1]}"
+    )
+
+
+def _subtitle(record: Record) -> str:
+    seeds = len(of_arm(record.arrays, BATCH))
+    return drawing.tidy(
+        f"CIFAR-10, automobile ou non, autant de l’un que de l’autre : le hasard donne {french.percent(0.5, 0)}. "
+        f"Moyenne de {seeds} graines et intervalle à {french.percent(0.95, 0)}. Tirets : statistiques recalculées sur "
+        "les images montrées, sans leurs étiquettes."
+    )
+
+
+def _draw_shift(sheet: drawing.Sheet, record: Record, shift: int, left: float, top: float, width: float) -> None:
+    """Pictures stand above the strengths that they show, which are evenly spaced for that."""
+    images = record.arrays["pictures"][shift]
+    step = width / (len(images) - 1)
+    side = min(step - 4, 34)
+    axes = sheet.panel(left, top + 92, width, 170)
+    sheet.text(left - side / 2, sheet.top + top + 24, TITLES[shift], size=sheet.layout.text, color=sheet.theme.ink,
+               weight=600)  # fmt: skip
+    for place, image in enumerate(images):
+        pictures.place(sheet, image, left + place * step - side / 2, top + 36, side)
+    _draw_accuracies(sheet, axes, record, shift)
+
+
+def _draw_accuracies(sheet: drawing.Sheet, axes: Axes, record: Record, shift: int) -> None:
+    theme = sheet.theme
+    strengths = record.arrays["strength"][shift]
+    places = np.arange(1 + len(strengths))
+    axes.set_xlim(0, places[-1])
+    axes.set_ylim(min(45.0, 0.98 * _lowest(record)), 100)
+    none = french.shortest(1.0 if shift == DARKENED else 0.0)
+    drawing.ticks(axes.xaxis, places.tolist(), [none, *(french.shortest(float(each)) for each in strengths)])
+    marks = [CHANCE, 60, 70, 80, 90, 100]
+    drawing.ticks(axes.yaxis, marks, [french.percent(mark / 100, 0) for mark in marks])
+    axes.tick_params(labelleft=sheet.layout.stacked or shift == 0)
+    drawing.rule(axes, theme, marks)
+    colours = {BATCH: theme.with_bn, STANDARD: theme.without_bn}
+    labels = []
+    for name, arm, variant, dashes in CURVES:
+        over = interval(accuracy(record.arrays, arm, variant)[:, shift])
+        drawing.band(axes, places, over, colours[arm], linestyle=dashes)
+        labels.append(drawing.Label(float(over.mean[-1]), name, colours[arm]))
+    sheet.name_below(axes, UNITS[shift])
+    if sheet.layout.stacked or shift == len(SHIFTS) - 1:
+        drawing.label_ends(sheet, axes, labels)
+
+
+def _lowest(record: Record) -> float:
+    return float(min(accuracy(record.arrays, arm, variant).min() for _, arm, variant, _ in CURVES))

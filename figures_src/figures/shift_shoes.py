@@ -1,0 +1,245 @@
+"""Sneakers learnt, boots shown: what the normalizations receive, layer by layer, and what the network answers.
+
+The typical channel of a layer is the one at the median when channels are ordered by their distance: neither the most
+moved nor the least. Pooled over a layer, drifts of opposite signs would hide each other.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src import french
+from figures_src.experiments.assembly import of_arm
+from figures_src.experiments.shoes import (
+    BATCH,
+    BOOTS,
+    FAMILIAR,
+    SHIFTED,
+    SNEAKERS,
+    STANDARD,
+    distances,
+    mean_shifts,
+    recall,
+    swap_distances,
+)
+from figures_src.figures import drawing, pictures
+from figures_src.figures.common import Cell, Records, Table, interval
+from figures_src.records.store import Record
+from figures_src.style import NO_BREAK_SPACE, SEMIBOLD, Layout, Theme, rc
+from figures_src.training.shift_protocol import EVALUATION, GROUPS, MODES, TRAINING
+
+RECORD = "shift_shoes"
+SHOWN_SEED = 0
+REACH = 4.0
+"""Widest ẑ drawn; a few values lie beyond."""
+GUTTER = 28
+PARTS = ("mean", "student95_low", "student95_high")
+
+Answer = tuple[str, str, int, int]
+"""A row of the lower right panel: its name, arm, group and mode."""
+ANSWERS: tuple[Answer, ...] = (
+    ("baskets, avec BN", BATCH, SNEAKERS, EVALUATION),
+    ("bottines, avec BN", BATCH, BOOTS, EVALUATION),
+    ("bottines, BN du lot", BATCH, SHIFTED, TRAINING),
+    ("baskets, sans BN", STANDARD, SNEAKERS, EVALUATION),
+    ("bottines, sans BN", STANDARD, BOOTS, EVALUATION),
+)
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """Images above, one distribution a layer, then distances and answers of all seeds."""
+    record = records[RECORD]
+    layers = _layers(record)
+    with rc(theme, layout):
+        body = 950 if layout.stacked else 562
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
+        panels, distance, answers = _places(sheet, layers)
+        _draw_pictures(sheet, record)
+        for layer, axes in enumerate(panels):
+            _draw_layer(sheet, axes, record, layer)
+        _draw_distances(sheet, distance, record)
+        _draw_answers(sheet, answers, record)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Distances and drifts by layer, shares of shoes recognised, then the distributions drawn."""
+    record = records[RECORD]
+    columns: tuple[str, ...] = ("what", "arm", "mode", "group", "layer", "at", *PARTS)
+    return Table(columns, (*_layer_rows(record), *_answer_rows(record), *_distribution_rows(record)))
+
+
+def headline(record: Record) -> str:
+    """What the network answers, in words computed from it."""
+    sneakers, boots = (
+        french.percent(float(recall(record.arrays, BATCH, group).mean()) / 100, 0) for group in (SNEAKERS, BOOTS)
+    )
+    return drawing.tidy(
+        f"Un réseau à qui l’on n’a montré que des baskets les reconnaît à {sneakers}, et les bottines à {boots}"
+    )
+
+
+def _subtitle(record: Record) -> str:
+    seeds, first = len(of_arm(record.arrays, BATCH)), record.arrays["seed"].min()
+    colours = "En gris, des baskets ; en bleu, des bottines.".replace(" ", NO_BREAK_SPACE)
+    return drawing.tidy(
+        f"Fashion-MNIST : chaussure ou non. Courbes : un canal par couche, celui de distance médiane, graine {first}. "
+        f"{colours} En bas : {seeds} graines, moyenne et intervalle à {french.percent(0.95, 0)}."
+    )
+
+
+def _layers(record: Record) -> int:
+    return int(record.arrays["histogram"].shape[3])
+
+
+def _places(sheet: drawing.Sheet, layers: int) -> tuple[list[Axes], Axes, Axes]:
+    """Panels of the layers, of the distances, of the answers."""
+    if sheet.layout.stacked:
+        small = [sheet.panel(8 + 168 * (n % 2), 200 + 142 * (n // 2), 152, 92) for n in range(layers)]
+        return small, sheet.panel(GUTTER, 548, 200, 150), sheet.panel(134, 792, 150, 126)
+    width = (sheet.layout.width - 16 - 20 * (layers - 1)) / layers
+    small = [sheet.panel(8 + n * (width + 20), 118, width, 116) for n in range(layers)]
+    return small, sheet.panel(GUTTER, 338, 220, 172), sheet.panel(508, 338, 150, 160)
+
+
+def _draw_pictures(sheet: drawing.Sheet, record: Record) -> None:
+    names = ("Ce qu’il a appris : des baskets", "Ce qu’on lui montre : des bottines")
+    colours = sheet.theme.muted, sheet.theme.with_bn
+    half = (sheet.layout.width - 24) / 2
+    for place, (kind, name, colour) in enumerate(zip(("sneakers", "boots"), names, colours, strict=True)):
+        left, top = (0, 86 * place) if sheet.layout.stacked else (place * (half + 24), 0)
+        sheet.text(left, sheet.top + top + 14, name, size=sheet.layout.text, color=colour, weight=SEMIBOLD)
+        width = sheet.layout.width if sheet.layout.stacked else half
+        images = record.arrays[f"pictures_{kind}"]
+        pictures.row(sheet, images, left, top + 22, min(width, 50 * len(images)))
+
+
+def _density(record: Record, group: int, layer: int) -> tuple[np.ndarray, np.ndarray]:
+    """Centres of the bins and density of the typical channel, (bins,) each; two bins are drawn as one."""
+    row = of_arm(record.arrays, BATCH)[SHOWN_SEED]
+    counts = record.arrays["typical_histogram"][row, EVALUATION, group, layer].reshape(-1, 2).sum(axis=1)
+    reach = float(record.sidecar["common"]["reach"])
+    edges = np.linspace(-reach, reach, len(counts) + 1)
+    centres = (edges[:-1] + edges[1:]) / 2
+    shown = np.abs(centres) <= REACH
+    return centres[shown], (counts / counts.sum() / np.diff(edges))[shown]
+
+
+def _draw_layer(sheet: drawing.Sheet, axes: Axes, record: Record, layer: int) -> None:
+    theme = sheet.theme
+    sheet.name(axes, f"Couche {layer + 1}")
+    axes.set_xlim(-REACH, REACH)
+    axes.yaxis.set_visible(False)
+    axes.spines["left"].set_visible(False)
+    drawing.ticks(axes.xaxis, (-3, 0, 3), [french.number(mark) for mark in (-3, 0, 3)])
+    x, sneakers = _density(record, SNEAKERS, layer)
+    _, boots = _density(record, BOOTS, layer)
+    axes.set_ylim(0, 1.12 * max(sneakers.max(), boots.max()))
+    axes.fill_between(x, sneakers, color=theme.muted, alpha=0.28, linewidth=0)
+    axes.plot(x, sneakers, color=theme.muted, linewidth=1.0)
+    axes.plot(x, boots, color=theme.with_bn, linewidth=1.8)
+    for group, colour in ((SNEAKERS, theme.muted), (BOOTS, theme.with_bn)):
+        axes.plot(
+            [_typical_mean(record, group, layer)] * 2,
+            axes.get_ylim(),
+            color=colour,
+            linewidth=1.0,
+            linestyle=(0, (3, 2)),
+        )
+    if layer == _layers(record) - 1:
+        sheet.name_below(axes, "en écarts-types")
+
+
+def _typical_mean(record: Record, group: int, layer: int) -> float:
+    """Mean of the typical channel, exact rather than read off its histogram."""
+    row = of_arm(record.arrays, BATCH)[SHOWN_SEED]
+    first = int(np.flatnonzero(record.arrays["layer_of_channel"] == layer)[0])
+    channel = first + int(record.arrays["typical_channel"][row, layer])
+    return float(record.arrays["channel_mean"][row, EVALUATION, group, channel])
+
+
+def _draw_distances(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    theme, layers = sheet.theme, np.arange(1, _layers(record) + 1)
+    sheet.name(axes, "Distance des bottines aux baskets", "Wasserstein-1 par canal, en écarts-types", gutter=GUTTER)
+    floor = distances(record.arrays, BATCH, FAMILIAR)
+    curves = (
+        ("avec BN", swap_distances(record.arrays, BATCH), theme.with_bn),
+        ("sans BN", swap_distances(record.arrays, STANDARD), theme.without_bn),
+        ("deux tirages", floor, theme.muted),
+    )
+    means = []
+    for _, values, colour in curves:
+        over = interval(values)
+        drawing.band(axes, layers, over, colour)
+        means.append(over.mean)
+    top = 1.15 * float(np.max(means))
+    axes.set_ylim(0, top)
+    axes.set_xlim(0.8, len(layers) + 0.2)
+    marks = drawing.round_marks(top, 4)
+    drawing.ticks(axes.yaxis, marks, [french.shortest(round(mark, 6)) for mark in marks])
+    drawing.rule(axes, theme, marks)
+    drawing.ticks(axes.xaxis, layers.tolist(), [str(layer) for layer in layers])
+    sheet.name_below(axes, "couche")
+    pairs = zip(means, curves, strict=True)
+    drawing.label_ends(sheet, axes, [drawing.Label(float(mean[-1]), each[0], each[2]) for mean, each in pairs])
+
+
+def _draw_answers(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    sheet.name(axes, "Chaussures reconnues", "part des images, un point par graine", gutter=126)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(ANSWERS) - 0.4, -0.6)
+    drawing.ticks(axes.xaxis, (0, 0.5, 1), [french.percent(mark, 0) for mark in (0, 0.5, 1)])
+    drawing.ticks(axes.yaxis, range(len(ANSWERS)), [name for name, *_ in ANSWERS])
+    for row, (_, arm, group, mode) in enumerate(ANSWERS):
+        colour = sheet.theme.with_bn if arm == BATCH else sheet.theme.without_bn
+        axes.get_yticklabels()[row].set(color=colour, weight=SEMIBOLD)
+        values = recall(record.arrays, arm, group, mode) / 100
+        over = interval(values)
+        axes.plot(values, np.full(values.size, row), "o", color=colour, alpha=0.4, markersize=5, markeredgewidth=0)
+        axes.plot([over.mean] * 2, [row - 0.3, row + 0.3], color=colour, linewidth=2.4, zorder=4)
+        right = axes.get_position().x1 * sheet.layout.width + 8
+        height = axes.transData.transform((0, row))[1]
+        text = french.percent(float(over.mean), 0)
+        sheet.text(right, sheet.height - height, text, color=colour, weight=SEMIBOLD, va="center_baseline")
+
+
+def _parts(values: np.ndarray) -> tuple[float, float, float]:
+    over = interval(values)
+    return float(over.mean), float(over.low), float(over.high)
+
+
+def _layer_rows(record: Record) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
+    mode = MODES[EVALUATION]
+    for arm in (STANDARD, BATCH):
+        for group, name in enumerate(GROUPS):
+            far = distances(record.arrays, arm, group).T
+            rows += [("Wasserstein-1", arm, mode, name, n, "", *_parts(each)) for n, each in enumerate(far, start=1)]
+        swap = enumerate(swap_distances(record.arrays, arm).T, start=1)
+        rows += [("Wasserstein-1", arm, mode, "boots to sneakers", n, "", *_parts(each)) for n, each in swap]
+        moved = enumerate(mean_shifts(record.arrays, arm).T, start=1)
+        rows += [("mean shift", arm, mode, "boots less sneakers", n, "", *_parts(each)) for n, each in moved]
+    return rows
+
+
+def _answer_rows(record: Record) -> list[tuple[Cell, ...]]:
+    cells: Sequence[tuple[str, int]] = ((STANDARD, EVALUATION), (BATCH, EVALUATION), (BATCH, TRAINING))
+    return [
+        ("shoes recognised, %", arm, MODES[mode], name, "", "", *_parts(recall(record.arrays, arm, group, mode)))
+        for arm, mode in cells
+        for group, name in enumerate(GROUPS)
+    ]
+
+
+def _distribution_rows(record: Record) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
+    for layer in range(_layers(record)):
+        for group in (SNEAKERS, BOOTS):
+            x, density = _density(record, group, layer)
+            pairs = zip(x.tolist(), density.tolist(), strict=True)
+            what = f"density of the typical channel, seed {record.arrays['seed'].min()}"
+            cells = (what, BATCH, MODES[EVALUATION], GROUPS[group], layer + 1)
+            rows += [(*cells, at, value, "", "") for at, value in pairs]
+    return rows

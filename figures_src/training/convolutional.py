@@ -1,0 +1,142 @@
+"""Train a small convolutional network by plain SGD at a fixed rate, and keep running averages of its statistics.
+
+In float32 on every machine: what is compared are statistics, which bfloat16 would round to three digits. Pixels are
+standardised by the mean and the deviation of each channel over the images learnt; no augmentation, no decay; the last,
+smaller batch of an epoch is left out.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from figures_src.networks.convolutional import ConvolutionalNetwork
+from figures_src.networks.normalization import Normalization
+from figures_src.training.checkpoint import Checkpoint, run_key
+from figures_src.training.descent import Call, Descent
+from figures_src.training.loop import Arrays, never, nothing_to_tell, train_to_end
+from figures_src.training.machine import Machine
+from figures_src.training.photographs import Standardisation
+from figures_src.training.population import Averages, statistics
+from figures_src.training.precision import Precision
+from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
+from figures_src.training.selection import Labelled
+from figures_src.training.shift_protocol import MOMENTA, ConvolutionalRun
+
+LOOK_UP_STEPS = 10
+CHUNK = 500
+
+
+class Training(ABC):
+    """One network under way: see ``figures_src.training.loop.Resumable``. What is measured is a subclass's."""
+
+    def __init__(self, run: ConvolutionalRun, learnt: Labelled, classes: int, device: str, group: int = 0):
+        self.run, self.device = run, device
+        self.images = torch.from_numpy(learnt.images).to(device)
+        self.labels = torch.from_numpy(learnt.labels).to(device)
+        self.standardised = Standardisation(learnt.images, device)
+        _, side, _, channels = learnt.images.shape
+        generator = torch_generator(run.seed, INITIAL)
+        network = ConvolutionalNetwork(run.normalization, channels, side, run.widths, classes, generator, group)
+        self.network = network.to(device)
+        self.descent = Descent(self.network, run.learning_rate)
+        self.averages = Averages(MOMENTA, self.network) if self.normalized else None
+        self.step, self.seconds = 0, 0.0
+        self.arrays: Arrays = {"replay_loss": np.full(run.replay_steps, np.nan)}
+        self.arrays["precision"] = np.array(str(Precision.FLOAT32))
+        self._due = {step: row for row, step in enumerate(run.evaluation_steps())}
+        self._order: Iterator[Tensor] | None = None
+
+    @property
+    def normalized(self) -> bool:
+        """Whether there are statistics to speak of."""
+        return self.run.normalization is Normalization.BATCH
+
+    @abstractmethod
+    def measure(self, row: int) -> None:
+        """Make the measurements of one row of the arrays. The network may be left in any mode, with any statistics."""
+
+    def advance(self) -> None:
+        """Measure what is due, then learn one batch."""
+        self._look()
+        if self._order is None:
+            self._order = batch_rows(self.run, len(self.images), self.step)
+        rows = next(self._order).to(self.device)
+        loss, gradient = self.descent.gradient(self._loss(rows))
+        if self.averages is not None:
+            self.averages.update(statistics(self.network))
+        if self.step < self.run.replay_steps:
+            self.arrays["replay_loss"][self.step] = float(loss)
+        self.descent.step(gradient)
+        self.step += 1
+
+    def finish(self) -> Arrays:
+        """Measure after the last step."""
+        self._look()
+        return self.arrays
+
+    def state(self) -> Arrays:
+        """Everything needed to go on from here with the same bits."""
+        arrays = {f"array.{name}": array for name, array in self.arrays.items()}
+        averages = self.averages.state() if self.averages is not None else {}
+        counters = {"step": np.array(self.step), "seconds": np.array(self.seconds)}
+        return {**counters, **self.descent.state(), **averages, **arrays}
+
+    def restore(self, state: Arrays) -> None:
+        """Go back to a saved state."""
+        self.step, self.seconds, self._order = int(state["step"]), float(state["seconds"]), None
+        self.descent.restore(state)
+        if self.averages is not None:
+            self.averages.restore(state)
+        self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
+
+    def coming_batches(self) -> Iterator[Tensor]:
+        """The batches that would be learnt next, standardised, without end; the training's own order is left alone."""
+        for rows in batch_rows(self.run, len(self.images), self.step):
+            yield self.standardised(self.images[rows.to(self.device)])
+
+    @torch.no_grad()
+    def answers(self, images: np.ndarray, chunk: int = CHUNK) -> np.ndarray:
+        """Classes answered to bytes (N, H, W, C), shown ``chunk`` at a time in the mode the network is in."""
+        parts = torch.split(torch.from_numpy(images), chunk)
+        given = [self.network(self.standardised(part.to(self.device))).argmax(dim=1).cpu() for part in parts]
+        return torch.cat(given).numpy()
+
+    def _look(self) -> None:
+        row = self._due.get(self.step)
+        if row is not None:
+            self.measure(row)
+            self.network.train()
+
+    def _loss(self, rows: Tensor) -> Callable[[Call], Tensor]:
+        images, labels = self.standardised(self.images[rows]), self.labels[rows]
+        return lambda network: functional.cross_entropy(network(images), labels)
+
+
+def carry_out(
+    training: Training,
+    dataset_sha256: str,
+    machine: Machine,
+    on_progress: Callable[[int], None] = nothing_to_tell,
+    should_stop: Callable[[], bool] = never,
+) -> tuple[Arrays, float]:
+    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
+
+    Raises:
+        Interrupted: ``should_stop`` said so; the state is on disk.
+    """
+    torch.set_num_threads(1)
+    torch.backends.cudnn.deterministic = True
+    key = run_key(training.run, dataset_sha256, machine.device)
+    return train_to_end(
+        training,
+        training.run.steps,
+        Checkpoint(machine.checkpoints / f"{key}.npz"),
+        look_up_every=LOOK_UP_STEPS,
+        save_every_seconds=machine.checkpoint_seconds,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )

@@ -1,0 +1,201 @@
+"""Train one arm of BN-Inception on a tree of images, under torchrun: see --help, and the README."""
+
+import difflib
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from figures_src.datasets.image_folder import Tree
+    from figures_src.experiments.imagenet import ImageNetProtocol
+    from figures_src.training.distributed import Place
+    from figures_src.training.imagenet import Means
+    from figures_src.training.precision import Precision
+
+CHOICES = {"device": ("cpu", "cuda", "auto"), "precision": ("auto", "float32")}
+FOLDER = Path(__file__).parents[1] / "build" / "imagenet"
+WARM_UP = 5
+SPEAK_EVERY = 30
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the work is carried out, and no part of what it means."""
+
+    checkpoints: Path
+    records: Path
+    workers: int
+    save_every: float
+    device: str
+    precision: str
+
+
+def refuse(message: str) -> NoReturn:
+    """One line on standard error, exit status 2."""
+    print(f"train_imagenet.py: {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def among(kind: str, name: str, known: list[str]) -> None:
+    """Refuse a name that does not exist, and name the nearest one that does."""
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+        refuse(f"no {kind} is called {name!r}; did you mean {near!r}? ({', '.join(known)})")
+
+
+def main(
+    tree: Annotated[Path, typer.Argument(metavar="TREE", help="Folder of train/CLASS/*.JPEG and val/CLASS/*.JPEG.")],
+    arm: Annotated[str, typer.Option(help="Network and multiple of the learning rate.")] = "bn_baseline",
+    steps: Annotated[int | None, typer.Option(min=1, help="Updates; the paper's, if not given.")] = None,
+    batch_size: Annotated[int, typer.Option(min=2, help="Images of an update, over all processes.")] = 32,
+    learning_rate: Annotated[float, typer.Option(help="Base rate, which the arm multiplies.")] = 0.0015,
+    seed: Annotated[int, typer.Option(help="Of initial weights, order and crops.")] = 0,
+    network: Annotated[str, typer.Option(help="bn_inception, or small to try things out.")] = "bn_inception",
+    side: Annotated[int, typer.Option(min=32, help="Pixels of a crop's side.")] = 224,
+    evaluate_every: Annotated[int, typer.Option(min=0, help="Updates between two validations; 0 for none.")] = 20_000,
+    sync_bn: Annotated[bool, typer.Option("--sync-bn", help="Statistics of all processes together.")] = False,
+    no_augmentation: Annotated[bool, typer.Option("--no-augmentation", help="Central squares alone.")] = False,
+    measure: Annotated[int, typer.Option(min=0, help="Only time so many updates, and tell what a run costs.")] = 0,
+    workers: Annotated[int, typer.Option(min=0, help="Decoding processes, for each process that learns.")] = 4,
+    checkpoints: Annotated[Path, typer.Option(help="On a disk that all machines share.")] = FOLDER / "checkpoints",
+    records: Annotated[Path, typer.Option(help="Where the record is written.")] = FOLDER / "records",
+    save_every: Annotated[float, typer.Option(min=0, help="Seconds between two checkpoints.")] = 600,
+    device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto: bfloat16 where it is native; or float32.")] = "auto",
+) -> None:
+    """Train one arm and write its record; a killed process goes on from the last checkpoint."""
+    from figures_src.experiments.imagenet import PUBLISHED_STEPS, ImageNetProtocol
+    from figures_src.experiments.inception import ARMS
+    from figures_src.networks.bn_inception import PLANS
+    from figures_src.training.inception_protocol import Spread
+
+    among("arm", arm, list(ARMS))
+    among("network", network, list(PLANS))
+    for option, value in (("device", device), ("precision", precision)):
+        among(option, value, list(CHOICES[option]))
+    if steps is None and not measure and arm not in PUBLISHED_STEPS:
+        refuse(f"the paper gives no number of updates for {arm}: say --steps")
+    found = listed(tree)
+    spread = Spread(int(os.environ.get("WORLD_SIZE", "1")), sync_bn, not no_augmentation)
+    try:
+        spread.share(batch_size)
+    except ValueError as error:
+        refuse(str(error))
+    protocol = ImageNetProtocol(
+        arm=arm,
+        base_learning_rate=learning_rate,
+        steps=measure + WARM_UP if measure else steps or PUBLISHED_STEPS[arm],
+        seed=seed,
+        batch_size=batch_size,
+        network=network,
+        side=side,
+        classes=len(found.classes),
+        evaluate_every=0 if measure else evaluate_every,
+        spread=spread,
+    )
+    options = Options(checkpoints, records, workers, save_every, device, precision)
+    carry_out(protocol, found, options, measuring=bool(measure))
+
+
+def listed(folder: Path) -> "Tree":
+    """The tree, verified before torch is imported."""
+    from figures_src.datasets.errors import DatasetUnavailable
+    from figures_src.datasets.image_folder import read_tree
+
+    try:
+        return read_tree(folder)
+    except DatasetUnavailable as error:
+        refuse(str(error))
+
+
+def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, measuring: bool) -> None:
+    """Join the other processes, and train or measure."""
+    import torch
+
+    from figures_src.training.distributed import joined
+    from figures_src.training.imagenet import Means
+    from figures_src.training.precision import Precision, best_precision
+
+    warnings.formatwarning = lambda message, *_: f"{message}\n"  # a user needs no line of code
+    # Kernels of one position have strides without meaning, on which PyTorch's two readings differ.
+    warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
+    device = options.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    precision = best_precision(device) if options.precision == "auto" else Precision.FLOAT32
+    means = Means(options.checkpoints, options.workers, options.save_every)
+    with joined(device) as place:
+        act = tell_cost if measuring else record
+        act(protocol, tree, place, means, precision, options)
+
+
+def tell_cost(
+    protocol: "ImageNetProtocol", tree: "Tree", place: "Place", means: "Means", precision: "Precision", _: Options
+) -> None:
+    """Time some updates, and say what the paper's number of them would take."""
+    from figures_src.experiments.imagenet import PUBLISHED_STEPS, full_run_cost
+    from figures_src.training.imagenet import throughput
+
+    speed = throughput(protocol.runs()[0], protocol.spread, tree, place, means, precision, WARM_UP)
+    if not place.leads:
+        return
+    print(f"{speed:.1f} images/s over {place.processes} process(es)")
+    for arm in PUBLISHED_STEPS:
+        cost = full_run_cost(arm, speed)
+        print(f"{arm}: {cost.images / 1e6:.0f} M images, {cost.epochs:.0f} epochs, {cost.hours:,.0f} h")
+
+
+def record(
+    protocol: "ImageNetProtocol",
+    tree: "Tree",
+    place: "Place",
+    means: "Means",
+    precision: "Precision",
+    options: Options,
+) -> None:
+    """Train to the end; the first process writes the record."""
+    from figures_src.experiments.assembly import assemble
+    from figures_src.experiments.imagenet import experiment
+    from figures_src.records.produce import commit_now, keep
+    from figures_src.training.imagenet import train
+    from figures_src.training.machine import Machine
+
+    commit, (run,) = commit_now(), protocol.runs()
+    arrays, seconds = train(run, protocol.spread, tree, place, means, precision, speaker(run.steps, place))
+    if not place.leads:
+        return
+    damaged = arrays.pop("damaged")
+    outcome = assemble([run], [(arrays, seconds)])
+    outcome.arrays["damaged"] = damaged
+    machine = Machine(means.checkpoints, device=place.device, jobs=place.processes)
+    named = experiment(protocol, tree.sha256, lambda *_: outcome)
+    kept = keep(named, "full", machine, outcome, commit, options.records)
+    print(f"{len(damaged)} damaged image(s) skipped; record written: {options.records / kept.name}.json")
+
+
+def speaker(steps: int, place: "Place") -> Callable[[int], None]:
+    """Progress, told by the first process alone, twice a minute at most."""
+    began = told = time.monotonic()
+    first: int | None = None
+
+    def tell(step: int) -> None:
+        nonlocal first, told
+        first, now = step if first is None else first, time.monotonic()
+        if not place.leads or (step not in (first, steps) and now - told < SPEAK_EVERY):
+            return
+        told = now
+        left = f", {(steps - step) * (now - began) / (step - first) / 3600:.1f} h left" if step > first else ""
+        print(f"step {step:,} of {steps:,}{left}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,66 @@
+"""Experiment E4 on the cars: what is trained, and the predictions."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from figures_src.experiments import cars
+from figures_src.experiments.cars import BATCH, DARKENED, FOGGED, ROTATED, STANDARD
+from figures_src.training.machine import Machine
+
+
+def arrays(as_is: float, lost: float, back: float, turned_back: float, own: float, plain: float) -> dict:
+    """Two seeds of each arm; points lost at the end, and the shares of them that recomputed statistics give back."""
+    accuracy = np.full((4, 2, 3, 3), as_is / 100)
+    accuracy[:, 0, :, -1] -= lost / 100
+    shares = {ROTATED: turned_back, DARKENED: back, FOGGED: back}
+    for shift, share in shares.items():
+        accuracy[:, 1, shift, -1] -= lost / 100 * (1 - share / 100)
+    accuracy[:, 1, :, 0] -= own / 100
+    accuracy[[0, 2], 0, DARKENED, -1] = (as_is - plain) / 100
+    return {
+        "arm": np.array([str(arm) for arm in (STANDARD, BATCH)] * 2),
+        "seed": np.array([0, 0, 1, 1]),
+        "accuracy": accuracy,
+    }
+
+
+def test_predictions_can_be_met_and_can_fail() -> None:
+    good = cars.verdicts(arrays(as_is=90, lost=20, back=85, turned_back=10, own=-0.5, plain=6))
+    assert [verdict.met for verdict in good] == [True] * 9
+    assert [verdict.measured for verdict in good] == pytest.approx([90, 20, 20, 20, 85, 85, 10, 0.5, 6])
+    bad = cars.verdicts(arrays(as_is=84, lost=9, back=75, turned_back=30, own=-1.2, plain=4))
+    assert [verdict.met for verdict in bad] == [False] * 9
+
+
+def test_nothing_lost_gives_no_share_and_no_met_prediction() -> None:
+    found = cars.verdicts(arrays(as_is=90, lost=0, back=0, turned_back=0, own=0, plain=6))
+    assert np.isnan(found[4].measured)
+    assert not found[4].met
+    assert found[4].half_width is None
+
+
+def test_the_protocol_is_the_declared_one() -> None:
+    runs = cars.SHIFT_CARS.config.runs()
+    assert {(run.normalization, run.seed) for run in runs} == {(arm, s) for arm in (STANDARD, BATCH) for s in range(10)}
+    assert len({replace(run, normalization=BATCH, seed=0) for run in runs}) == 1
+    assert (runs[0].steps, runs[0].learnt_per_answer, runs[0].shown_per_answer) == (2000, 5000, 1000)
+    assert {len(runs[0].angles), len(runs[0].light), len(runs[0].fog)} == {5}
+    for short, full in zip(cars.replay_runs(cars.SHIFT_CARS.config), runs, strict=True):
+        assert replace(short, images_seen=full.images_seen, evaluations=1) == full
+        assert short.steps == full.replay_steps
+
+
+@pytest.mark.slow
+def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
+    tiny = replace(cars.SHIFT_CARS.quick, images_seen=1000, shown_per_answer=50, population_batches=4, widths=(4, 4))
+    outcome = cars.run_cars(tiny, Machine(tmp_path, jobs=2))
+    assert outcome.arrays["pictures"].shape == (3, 6, 32, 32, 3)
+    assert outcome.arrays["accuracy"].shape == (4, 2, 3, 6)
+    np.testing.assert_array_equal(outcome.arrays["pictures"][:, 0], outcome.arrays["pictures"][[0, 0, 0], 0])
+    assert outcome.arrays["pictures"][DARKENED, -1].max() <= 26
+    again = cars.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
+    assert np.unique(again[:, -1]).size == 4, "the runs must differ for this to mean anything"

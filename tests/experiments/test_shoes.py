@@ -1,0 +1,79 @@
+"""Experiment E4 on the shoes: what is trained, and the predictions."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from figures_src.experiments import shoes
+from figures_src.experiments.shoes import BATCH, BOOTS, FAMILIAR, SHIFTED, SNEAKERS, STANDARD
+from figures_src.training.machine import Machine
+from figures_src.training.shift_protocol import EVALUATION, TRAINING
+
+LAYERS = np.array([0, 0, 1])
+
+
+def arrays(moved: float, shifted: float, last: float, plain: float, lost: float, own: float) -> dict[str, np.ndarray]:
+    """Two seeds of each arm, two layers of two and one channels."""
+    mean, distance = (np.zeros((4, 2, 4, 3)) for _ in range(2))
+    recall = np.full((4, 2, 4), 0.97)
+    mean[:, EVALUATION, BOOTS] = [moved, -moved, 3 * moved]
+    distance[:, EVALUATION, FAMILIAR] = 0.1
+    distance[:, EVALUATION, SHIFTED] = [0.1 * shifted, 0.1 * shifted, 1]
+    distance[:, EVALUATION, BOOTS] = [0.5, 0.5, 0.5 * last]
+    distance[[0, 2], EVALUATION, BOOTS, 2] = 0.5 * last * plain
+    recall[:, EVALUATION, BOOTS] -= lost / 100
+    recall[:, EVALUATION, SHIFTED] = recall[:, EVALUATION, BOOTS]
+    recall[:, TRAINING, SHIFTED] = recall[:, EVALUATION, SHIFTED] + own / 100
+    return {
+        "arm": np.array([str(arm) for arm in (STANDARD, BATCH)] * 2),
+        "seed": np.array([0, 0, 1, 1]),
+        "layer_of_channel": LAYERS,
+        "channel_mean": mean,
+        "channel_distance": distance,
+        "shoe_recall": recall,
+    }
+
+
+def test_predictions_can_be_met_and_can_fail() -> None:
+    good = shoes.verdicts(arrays(moved=0.11, shifted=2.1, last=1.2, plain=0.6, lost=6, own=2))
+    assert [verdict.met for verdict in good] == [True] * 7
+    assert [verdict.measured for verdict in good] == pytest.approx([0.11, 2.1, 1.2, 0.6, 6, 6, 2])
+    bad = shoes.verdicts(arrays(moved=0.09, shifted=1.9, last=0.9, plain=0.4, lost=4, own=-1))
+    assert [verdict.met for verdict in bad] == [False] * 7
+
+
+def test_means_over_layers_weigh_channels_alike() -> None:
+    found = arrays(0.2, 1, 1, 1, 0, 0)
+    np.testing.assert_allclose(shoes.layer_means(found, np.array([[1.0, 3.0, 7.0]])), [[2, 7]])
+    np.testing.assert_allclose(shoes.mean_shifts(found, BATCH), [[0.2, 0.6]] * 2)
+    assert shoes.recall(found, STANDARD, SNEAKERS).tolist() == pytest.approx([97, 97])
+
+
+def test_the_protocol_is_the_declared_one() -> None:
+    runs = shoes.SHIFT_SHOES.config.runs()
+    assert len(runs) == 20
+    assert {(run.normalization, run.seed) for run in runs} == {(arm, s) for arm in (STANDARD, BATCH) for s in range(10)}
+    assert len({replace(run, normalization=BATCH, seed=0) for run in runs}) == 1
+    assert (runs[0].steps, runs[0].learnt_per_answer, runs[0].shown_per_answer) == (1200, 6000, 500)
+
+
+def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
+    for short, full in zip(shoes.replay_runs(shoes.SHIFT_SHOES.config), shoes.SHIFT_SHOES.config.runs(), strict=True):
+        changed = {name for name, value in vars(full).items() if getattr(short, name) != value}
+        assert changed == {"images_seen", "evaluations"}
+        assert short.steps == full.replay_steps
+
+
+@pytest.mark.slow
+def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
+    tiny = replace(shoes.SHIFT_SHOES.quick, images_seen=1000, shown_per_answer=50, population_batches=4, widths=(4, 4))
+    outcome = shoes.run_shoes(tiny, Machine(tmp_path, jobs=2))
+    assert outcome.precision == "float32"
+    assert outcome.arrays["pictures_boots"].shape == (shoes.PICTURES, 28, 28)
+    assert outcome.arrays["histogram"].shape == (4, 2, 4, 2, 240)
+    assert len(shoes.verdicts(outcome.arrays)) == 7
+    again = shoes.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
+    assert np.unique(again[:, -1]).size == 4, "the runs must differ for this to mean anything"

@@ -1,0 +1,73 @@
+"""Graph 5 on a made-up record: times, factors, and what is said of an arm that never arrives."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from figures_src import style
+from figures_src.experiments.inception import ARMS, PUBLISHED
+from figures_src.figures import gbn_5
+from figures_src.figures.inception_looks import LOOKS, colour
+from figures_src.records.store import Record
+
+STEPS = np.arange(0, 20_001, 400)
+ARRIVALS = {"inception": 16_000, "bn_baseline": 5000, "bn_x5": 1600, "bn_x30": 2400}
+
+
+def record(arrivals: dict[str, int]) -> Record:
+    """Straight rises to 70 %, as fast as told; the other arms stay at chance."""
+    rows = [(arm, seed) for seed in range(3) for arm in ARMS.values() if arm in PUBLISHED or seed == 0]
+    rise = [np.minimum(STEPS / arrivals.get(arm.name, np.inf), 1) for arm, _ in rows]
+    arrays = {
+        "arm": np.array([arm.name for arm, _ in rows]),
+        "seed": np.array([seed for _, seed in rows]),
+        "evaluation_step": STEPS,
+        "test_accuracy": np.stack([0.1 + 0.6 * share for share in rise]),
+    }
+    return Record("inception", arrays, {"config": {"base_learning_rate": 0.01}, "preset": "quick"})
+
+
+def test_times_are_those_of_the_paper_and_of_the_record() -> None:
+    ours = {arm: gbn_5.our_steps(record(ARRIVALS), arm) for arm in ARMS}
+    assert ours == {"inception": 16_000, "bn_baseline": 5200, "bn_x5": 1600, "bn_x30": 2400} | dict.fromkeys(
+        ("bn_x5_sigmoid", "inception_x5", "inception_sigmoid")
+    )
+    assert [gbn_5.published_steps(arm) for arm in ("bn_baseline", "bn_x5_sigmoid", "inception_x5")] == [
+        13.3e6,
+        None,
+        None,
+    ]
+
+
+def test_the_title_is_computed() -> None:
+    assert gbn_5.headline(record(ARRIVALS)) == (
+        "Au même taux, la BN égale Inception en 2,3 fois moins d’itérations sur ImageNet, en 3,1 fois moins ici"
+    )
+    assert gbn_5.headline(record({"inception": 16_000})).endswith("ImageNet, jamais ici")
+
+
+def test_the_table_holds_every_curve_and_every_time() -> None:
+    rows = gbn_5.table({"inception": record(ARRIVALS)}).rows
+    assert sum(row[0] == "measured, curve" for row in rows) == len(ARMS) * len(STEPS)
+    times = {row[1]: row[3] for row in rows if row[0] == "measured, steps to match"}
+    assert times["bn_baseline"] == 5200
+    assert times["inception_x5"] == ""
+    assert len([row for row in rows if row[0] == "published, steps to match"]) == 5
+
+
+@pytest.mark.parametrize(("theme", "layout"), list(product(style.THEMES, style.LAYOUTS)), ids=str)
+def test_an_arm_has_one_colour_in_both_panels(theme: style.Theme, layout: style.Layout) -> None:
+    published, ours = gbn_5.draw({"inception": record(ARRIVALS)}, theme, layout).axes
+    assert {to_hex(line.get_color()) for line in ours.lines} >= {colour(look, theme) for look in LOOKS.values()}
+    assert {to_hex(line.get_color()) for line in published.lines} <= {to_hex(line.get_color()) for line in ours.lines}
+    heights = [line.get_ydata()[0] for line in ours.lines if len(set(line.get_ydata())) == 1]
+    assert 0.7 in [pytest.approx(height) for height in heights], "the level of the baseline"
+
+
+def test_drawing_twice_gives_the_same_bytes() -> None:
+    one, other = (
+        style.svg_bytes(gbn_5.draw({"inception": record(ARRIVALS)}, style.LIGHT, style.WIDE), "gbn_5") for _ in range(2)
+    )
+    assert one == other

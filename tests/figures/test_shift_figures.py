@@ -1,0 +1,174 @@
+"""The figures of E4: tables that are the records, titles that are computed, text that can be read, bytes that stay."""
+
+import csv
+import io
+import re
+from base64 import b64decode
+from importlib import import_module
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from PIL import Image
+
+from figures_src import style
+from figures_src.experiments import batch_statistics, cars, shoes
+from figures_src.experiments.shoes import BATCH, BOOTS, SNEAKERS, STANDARD
+from figures_src.figures import gbn_9, gbn_10, shift_cars, shift_shoes
+from figures_src.figures.common import interval
+from figures_src.records.store import Record
+from tests.figures import shift_records
+
+GRAPHS = ("shift_shoes", "shift_cars", "gbn_9", "gbn_10")
+HEAVIEST = {"shift_cars": 150_000, "shift_shoes": 120_000}
+"""Bytes of an SVG whose pictures, made-up noise, do not compress; real ones are lighter."""
+VARIANTS = list(product(GRAPHS, style.THEMES, style.LAYOUTS))
+IDS = [f"{name}-{theme.name}-{layout.name}" for name, theme, layout in VARIANTS]
+
+
+@pytest.fixture(scope="module")
+def records():
+    return shift_records.records()
+
+
+@pytest.fixture(scope="module")
+def drawn(records):
+    return {
+        key: import_module(f"figures_src.figures.{name}").draw(records, theme, layout)
+        for key, (name, theme, layout) in zip(IDS, VARIANTS, strict=True)
+    }
+
+
+def rows(module, records):
+    return list(csv.DictReader(io.StringIO(module.table(records).to_csv().decode())))
+
+
+def with_arrays(record, **arrays):
+    return Record(record.name, {**record.arrays, **arrays}, record.sidecar)
+
+
+def plain(text):
+    """Without the spaces that only bind words in a line."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("key", IDS)
+def test_text_is_large_enough_inside_and_never_over_other_text(drawn, key):
+    figure = drawn[key]
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+    assert len(texts) > 8
+    assert min(text.get_fontsize() for text in texts) >= style.SMALLEST_TEXT
+    assert {text.get_fontfamily()[0] for text in texts} == {style.FAMILY}
+    boxes = {text: text.get_window_extent().padded(-1) for text in texts}
+    width, height = figure.get_size_inches() * 72
+    for text, box in boxes.items():
+        assert box.x0 >= -2, text
+        assert box.x1 <= width + 2, text
+        assert box.y0 >= -2, text
+        assert box.y1 <= height + 2, text
+    assert [(a.get_text(), b.get_text()) for a, b in combinations(boxes, 2) if boxes[a].overlaps(boxes[b])] == []
+
+
+@pytest.mark.parametrize("key", IDS)
+def test_panels_and_pictures_do_not_overlap(drawn, key):
+    boxes = [axes.get_position() for axes in drawn[key].axes]
+    assert not [1 for a, b in combinations(boxes, 2) if a.padded(-1e-4).overlaps(b.padded(-1e-4))]
+
+
+@pytest.mark.parametrize("key", IDS)
+def test_svg_has_its_width_its_colours_and_the_same_bytes_twice(drawn, records, key):
+    name, theme, layout = VARIANTS[IDS.index(key)]
+    text = style.svg_bytes(drawn[key], key).decode()
+    assert text.startswith(f'<svg width="{layout.width}"')
+    assert len(text) < HEAVIEST.get(name, 60_000)
+    assert theme.paper not in text
+    assert theme.with_bn in re.findall(r"#[0-9a-f]{6}", text)
+    again = import_module(f"figures_src.figures.{name}").draw(records, theme, layout)
+    assert style.svg_bytes(again, key).decode() == text
+
+
+@pytest.mark.parametrize(("name", "array"), [("shift_shoes", "pictures_boots"), ("shift_cars", "pictures")])
+def test_pictures_are_embedded_pixel_for_pixel(drawn, records, name, array):
+    text = style.svg_bytes(drawn[f"{name}-light-wide"], "x").decode()
+    found = [
+        np.asarray(Image.open(io.BytesIO(b64decode(each))).convert("RGB"))
+        for each in re.findall(r'href="data:image/png;base64,\s*([^"]+)"', text)
+    ]
+    pictures = records[name].arrays[array]
+    pictures = pictures.reshape(-1, *pictures.shape[-3:]) if name == "shift_cars" else pictures[..., None].repeat(3, 3)
+    for picture in pictures:
+        assert any(each.shape == picture.shape and (each == picture).all() for each in found)
+
+
+def test_shoes_table_is_the_record(records):
+    record, table = records["shift_shoes"], rows(shift_shoes, records)
+    far = interval(shoes.distances(record.arrays, BATCH, BOOTS)[:, 2])
+    row = next(
+        r for r in table if (r["what"], r["arm"], r["group"], r["layer"]) == ("Wasserstein-1", BATCH, "boots", "3")
+    )
+    assert float(row["mean"]) == pytest.approx(float(far.mean), rel=1e-6)
+    assert float(row["student95_low"]) == pytest.approx(float(far.low), rel=1e-6)
+    known = interval(shoes.recall(record.arrays, STANDARD, SNEAKERS))
+    row = next(r for r in table if (r["what"], r["arm"], r["group"]) == ("shoes recognised, %", STANDARD, "sneakers"))
+    assert float(row["mean"]) == pytest.approx(float(known.mean), rel=1e-6)
+    density = [float(r["mean"]) for r in table if r["what"].startswith("density") and r["group"] == "boots"]
+    assert len(density) == 4 * 20  # bins of 0.4 within ± 4
+    assert sum(density[:20]) * 0.4 == pytest.approx(1, abs=0.02)
+
+
+def test_shoes_title_is_computed(records):
+    record = records["shift_shoes"]
+    recall = np.full_like(record.arrays["shoe_recall"], 0.5)
+    recall[1::2, 0, SNEAKERS], recall[1::2, 0, BOOTS] = 0.98, 0.613
+    title = plain(shift_shoes.headline(with_arrays(record, shoe_recall=recall)))
+    assert title == "Un réseau à qui l’on n’a montré que des baskets les reconnaît à 98 %, et les bottines à 61 %"
+
+
+def test_cars_table_and_title_are_the_record(records):
+    record, table = records["shift_cars"], rows(shift_cars, records)
+    assert len(table) == 3 * 3 * 6
+    again = interval(cars.accuracy(record.arrays, BATCH, cars.RECOMPUTED)[:, cars.FOGGED, 4])
+    row = next(r for r in table if (r["shift"], r["strength"], r["statistics"]) == ("fogged", "0.75", "recomputed"))
+    assert float(row["accuracy_mean"]) == pytest.approx(float(again.mean), rel=1e-6)
+    assert row["arm"] == BATCH
+    accuracy = np.full_like(record.arrays["accuracy"], 0.9)
+    accuracy[1::2, 0, cars.FOGGED, -1], accuracy[1::2, 1, cars.FOGGED, -1] = 0.55, 0.8
+    accuracy[1::2, 0, cars.ROTATED, -1], accuracy[1::2, 1, cars.ROTATED, -1] = 0.6, 0.62
+    assert plain(shift_cars.headline(with_arrays(record, accuracy=accuracy))) == (
+        "De 90 % à 55 % dans le brouillard, 80 % une fois les statistiques recalculées ; images tournées : 60 % et 62 %"
+    )
+
+
+def test_gbn_9_table_and_title_are_the_record(records):
+    record, table = records["batch_statistics"], rows(gbn_9, records)
+    arrays = record.arrays
+    slow = interval(batch_statistics.accuracy(arrays, BATCH, 16, batch_statistics.SLOW))
+    row = next(r for r in table if r["estimate"] == "running average, momentum 0.01" and r["batch_size"] == "16")
+    assert float(row["mean"]) == pytest.approx(float(slow.mean), rel=1e-6)
+    own = next(r for r in table if r["estimate"].startswith("own batch") and r["batch_size"] == "2")
+    at = batch_statistics.rows(arrays, BATCH, 2)
+    assert float(own["mean"]) == pytest.approx(100 * arrays["own_accuracy"][at, -1].mean(), rel=1e-6)
+    costs = gbn_9.cost(record, batch_statistics.FAST).mean(axis=0)
+    np.testing.assert_allclose(costs, 6 / np.arange(1, 9), rtol=1e-6)
+    assert plain(gbn_9.headline(record)) == (
+        "À lots de 2, la moyenne mobile à 0,1 fait perdre 6,0 points ; "
+        "à lots de 256, celle à 0,01 fait perdre 3,2 points"
+    )
+    better = record.arrays["estimate_accuracy"].copy()
+    better[..., batch_statistics.FAST] = better[..., batch_statistics.PRECISE] + 0.01
+    title = plain(gbn_9.headline(with_arrays(record, estimate_accuracy=better)))
+    assert title.startswith("À lots de 2, la moyenne mobile à 0,1 ne fait rien perdre ;")
+
+
+def test_gbn_10_table_and_title_are_the_record(records):
+    record, table = records["batch_statistics"], rows(gbn_10, records)
+    assert len(table) == 2 * 8 + 3
+    grouped = next(r for r in table if (r["batch_size"], r["statistics_over"]) == ("256", "8"))
+    gap = interval(batch_statistics.overfit(record.arrays, BATCH, 256, 8))
+    assert float(grouped["gap_points_mean"]) == pytest.approx(float(gap.mean), rel=1e-6)
+    ends = [batch_statistics.overfit(record.arrays, BATCH, size).mean() for size in (2, 256)]
+    assert plain(gbn_10.headline(record)) == (
+        f"Avec BN, l’écart entre apprentissage et test passe de {ends[0]:.1f} points à lots de 2 "
+        f"à {ends[1]:.1f} points à lots de 256"
+    ).replace(".", ",")
