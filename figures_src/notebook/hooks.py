@@ -3,8 +3,11 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from figures_src.article.typography import typeset
 
 POLICY = (
     "default-src 'none'; script-src 'self'{}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
@@ -31,6 +34,20 @@ USED = ("lunr.fr.min.js", "lunr.stemmer.support.min.js", "lunr.multi.min.js")
 PREFIX_SEARCH = "?r:`${r}*`"
 STEMMED_SEARCH = "?r:`${lunr.fr.stemmer(r.toLowerCase())}*`"
 """The theme looks for words that begin with what is typed, which no longer finds them once the index holds stems."""
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
+    """Give the table of contents the no-break spaces of the headings, which Markdown takes for ordinary ones."""
+    if not page.file.src_uri.startswith("api/"):
+        for item in _entries(page.toc):
+            item.title = typeset(item.title)
+    return html
+
+
+def _entries(items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
+        yield item
+        yield from _entries(item.children)
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:

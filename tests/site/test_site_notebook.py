@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = (ROOT / "docs" / "theme" / "stylesheets" / "notebook.css").read_text(encoding="utf-8")
-PROSE = ("index.html", "mnist_curves/", "mnist_statistics/", "ecarts/", "relancer/", "ajouter/", "api/")
+PROSE = ("index.html", "mnist_curves/", "mnist_statistics/", "dln/", "ecarts/", "relancer/", "ajouter/", "api/")
 PAGES = (*PROSE, "api/batchnorm/")
 
 
