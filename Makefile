@@ -25,18 +25,19 @@ help:  ## this list
 figures: $(VENV)/.runtime  ## train what has no record, redraw what is stale, write the article
 	$(BIN)/python scripts/build_figures.py
 
-test: $(VENV)/.test node_modules/.package-lock.json tools gems  ## install what the tests need, then run every test
+test: $(VENV)/.test $(VENV)/.notebook node_modules/.package-lock.json tools gems  ## install what the tests need, then run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-site: tools-jekyll gems  ## build the site in _site
+site: $(VENV)/.notebook tools-jekyll gems  ## build the site in _site, the laboratory notebook in _site/carnet
 	@mkdir -p build
 	@printf 'url: "%s"\nbaseurl: "%s"\n' '$(SITE_URL)' '$(BASE_PATH)' > build/address.yml
 	JEKYLL_ENV=production bundle exec jekyll build --config _config.yml,build/address.yml
+	$(BIN)/python scripts/build_notebook.py $(if $(SITE_URL),--url '$(SITE_URL)$(BASE_PATH)/carnet/')
 
 serve: tools-jekyll gems  ## preview the site at http://127.0.0.1:4000, rebuilt at each change
 	bundle exec jekyll serve --host 127.0.0.1 --port $(PORT) --livereload
 
-check: $(VENV)/.test tools-language  ## style, types, the French of the article, and whether every file made is the one the sources give
+check: $(VENV)/.test $(VENV)/.notebook tools-language  ## style, types, the French of the article, and whether every file made is the one the sources give
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -61,6 +62,10 @@ $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.test: requirements-test.txt $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet -r requirements-test.txt
+	@touch $@
+
+$(VENV)/.notebook: requirements-notebook.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet -r requirements-notebook.txt
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json

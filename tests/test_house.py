@@ -23,6 +23,7 @@ ORDER = (
     {"catalogue"},
     {"article"},
     {"publish"},
+    {"notebook"},
     {"build"},
 )
 TORCH_FREE = (
@@ -34,6 +35,7 @@ TORCH_FREE = (
     "style.py",
     "records",
     "published",
+    "notebook",
     "build.py",
 )
 
@@ -80,7 +82,9 @@ def test_no_torch_is_named_where_none_is_needed(name: str) -> None:
         assert not any(module.split(".")[0] == "torch" for module in imports(path)), path
 
 
-@pytest.mark.parametrize("module", ["build", "publish", "catalogue", "experiments", "records.produce", "style"])
+@pytest.mark.parametrize(
+    "module", ["build", "publish", "catalogue", "experiments", "records.produce", "style", "notebook.build"]
+)
 def test_importing_the_upper_rooms_does_not_bring_torch(module: str) -> None:
     program = f"import sys, figures_src.{module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

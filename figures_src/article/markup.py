@@ -31,6 +31,8 @@ SOURCES = (
 """Variants other than the plain one, in the order in which a browser tries them."""
 PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0}
 NUMBER = ' class="number"'
+NOTEBOOK = "/carnet"
+"""Where the page finds the laboratory notebook; the layout puts the site's base path before it."""
 DEVICES = {"cpu": "sur processeur", "cuda": "sur carte graphique"}
 
 
@@ -196,7 +198,8 @@ def _run(record: Record) -> str:
     return (
         f"expérience <code>{record.name}</code>, {seeds}{french.NO_BREAK_SPACE}{french.plural(seeds, 'graine')}, "
         f"{french.duration(sidecar['seconds'])} de calcul {device}, le {french.date(sidecar['date'])}, "
-        f"enregistrement <code>figures_src/records/{record.name}.json</code>"
+        f"enregistrement <code>figures_src/records/{record.name}.json</code>, "
+        f'<a href="{NOTEBOOK}/{record.name}/">carnet</a>'
     )
 
 

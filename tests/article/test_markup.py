@@ -54,6 +54,7 @@ def test_a_figure(tmp_path):
     assert "3\u00a0graines, 1\u00a0h\u00a02\u00a0min de calcul sur processeur, le 1er\u00a0novembre\u00a02026" in html
     assert 'href="/assets/figures/gbn_2.csv"' in html
     assert '<a href="/assets/code/figures/gbn_2.py">Code du graphique (Python)</a>' in html
+    assert '<a href="/carnet/mnist_curves/">carnet</a>' in html
     assert "<code>python scripts/build_figures.py --only gbn_2</code>" in html
     assert "figure 1a" in html
     assert "\n" not in html

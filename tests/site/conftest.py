@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 # Test modules here are imported by path, so the checks they share must be put within reach.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from site_checks import build_problems, build_site, served
+from site_checks import build_notebook, build_problems, build_site, served
 
 FIGURES_OF_THE_GATES = pytest.StashKey[dict[str, str]]()
 
@@ -34,6 +34,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     destination = tmp_path_factory.mktemp("site") / "_site"
     assert build_problems(build_site(destination)) == []
+    build_notebook(destination / "carnet")
     return destination
 
 

@@ -9,16 +9,18 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, Page, Response
 
@@ -66,6 +68,14 @@ def build_site(destination: Path, base_path: str = "") -> subprocess.CompletedPr
     return subprocess.run(
         command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
+
+
+def build_notebook(destination: Path) -> None:
+    """Build the laboratory notebook of this checkout into `destination`; the drawings already made are kept."""
+    command = [sys.executable, str(ROOT / "scripts" / "build_notebook.py"), "--destination", str(destination)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def build_problems(result: subprocess.CompletedProcess[str]) -> list[str]:
@@ -327,8 +337,12 @@ def html_errors(directory: Path) -> list[str]:
 
 
 def dead_links(directory: Path) -> list[str]:
-    """Return what html-proofer says of links, anchors and images under `directory` that lead nowhere."""
-    command = ["htmlproofer", "--disable-external", "--check-html", "--allow-hash-href", str(directory)]
+    """Return what html-proofer says of links, anchors and images under `directory` that lead nowhere.
+
+    The notebook is left to `dead_references`: its reference of the code has thousands of links, which take minutes.
+    """
+    command = ["htmlproofer", "--disable-external", "--check-html", "--allow-hash-href"]
+    command += ["--file-ignore", r"/\/_site\/carnet\//", str(directory)]
     environment = os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "RUBYOPT": "-W0"}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     report = f"{result.stdout}\n{result.stderr}".splitlines()
@@ -337,3 +351,44 @@ def dead_links(directory: Path) -> list[str]:
         if result.returncode == 0
         else [line.strip() for line in report if line.strip().startswith(("-", "*", "html"))]
     )
+
+
+class _References(HTMLParser):
+    """Collects the anchors of a page, and what it asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.anchors: set[str] = set()
+        self.addresses: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember an element's id, and the address that it names."""
+        for name, value in attrs:
+            if name == "id" and value:
+                self.anchors.add(value)
+            if name in ("href", "src") and value and not urlsplit(value).scheme:
+                self.addresses.add(value)
+
+
+def dead_references(root: Path, folder: str) -> list[str]:
+    """Return the links, anchors and images of the pages of `root`/`folder` that lead nowhere under `root`."""
+    known: dict[Path, _References] = {}
+
+    def read(page: Path) -> _References:
+        if page not in known:
+            known[page] = _References()
+            known[page].feed(page.read_text(encoding="utf-8"))
+        return known[page]
+
+    def is_dead(page: Path, address: str) -> bool:
+        parts = urlsplit(address)
+        start = root if parts.path.startswith("/") else page.parent
+        target = (start / unquote(parts.path).lstrip("/")).resolve() if parts.path else page
+        target = target / "index.html" if target.is_dir() else target
+        anchor = unquote(parts.fragment)
+        return not target.is_file() or bool(anchor and target.suffix == ".html" and anchor not in read(target).anchors)
+
+    pages = sorted((root.resolve() / folder).rglob("*.html"))
+    return [
+        f"{page.parent.name}: {address}" for page in pages for address in read(page).addresses if is_dead(page, address)
+    ]

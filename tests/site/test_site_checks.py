@@ -18,6 +18,7 @@ from site_checks import (
     build_problems,
     console_problems,
     dead_links,
+    dead_references,
     equation_numbers,
     foreign_requests,
     html_errors,
@@ -188,3 +189,17 @@ def test_a_dead_link_is_seen(sound: Path, href: str) -> None:
     assert dead_links(sound) == []
     break_page(sound, HERE, f'<a href="{href}">suite</a>')
     assert href in "\n".join(dead_links(sound))
+
+
+@pytest.mark.parametrize("address", ["#nulle-part", "absente.html", "/absente.css", "index.html#nulle-part"])
+def test_a_dead_reference_is_seen(sound: Path, address: str) -> None:
+    assert dead_references(sound, "") == []
+    break_page(sound, HERE, f'<a href="{address}">suite</a>')
+    assert address in "\n".join(dead_references(sound, ""))
+
+
+def test_an_anchor_of_another_page_is_found(sound: Path) -> None:
+    (sound / "autre").mkdir()
+    (sound / "autre" / "index.html").write_text('<p id="la">là</p>', encoding="utf-8")
+    break_page(sound, HERE, '<a href="autre/#la">suite</a><a href="autre/">suite</a>')
+    assert dead_references(sound, "") == []

@@ -34,7 +34,10 @@ def test_every_flag_of_the_readme_is_one_of_the_command() -> None:
     assert [flag for flag in FLAGS if flag not in text] == []
 
 
-@pytest.mark.parametrize(("lock", "extra"), [("requirements.txt", None), ("requirements-test.txt", "test")])
+@pytest.mark.parametrize(
+    ("lock", "extra"),
+    [("requirements.txt", None), ("requirements-test.txt", "test"), ("requirements-notebook.txt", "notebook")],
+)
 def test_the_lock_files_hold_what_the_project_declares(lock: str, extra: str | None) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = project["optional-dependencies"][extra] if extra else project["dependencies"]

@@ -1,0 +1,1 @@
+"""The laboratory notebook: from the registry and the records to the Markdown that MkDocs reads."""

@@ -1,0 +1,362 @@
+"""The pages of the notebook as Markdown, from the registry, the records and the catalogue alone.
+
+Delimiters are those of the article's Jinja pass; an undefined name is an error.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from figures_src import french
+from figures_src.article import markup
+from figures_src.article.predictions import Check, prediction_table
+from figures_src.article.references import REFERENCES
+from figures_src.article.typography import typeset
+from figures_src.catalogue import Figure
+from figures_src.experiments.experiment import Experiment
+from figures_src.notebook import commands, reference, unreproduced, vocabulary
+from figures_src.notebook.curves import Quantity, networks, quantities
+from figures_src.notebook.figures import figure_markup
+from figures_src.records.store import Record
+
+HERE = Path(__file__).parent
+TEXTS = HERE / "experiments"
+NEEDED_PARTS = ("{#protocole}", "{#non-dit}")
+ARTICLE = "apprentissage-profond/2021/04/05/normalisation-par-lots.html"
+"""The article's address from the root of the site, which Jekyll makes from the post's date and category."""
+SITE_ROOT = "../"
+"""From the notebook's front page to the root of the site; pages below it are one level deeper."""
+
+
+class MissingText(Exception):
+    """An experiment has a record and nobody told its story."""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """All that the pages are made from."""
+
+    experiments: Mapping[str, Experiment]
+    records: Mapping[str, Record]
+    figures: Mapping[str, Figure]
+    texts: Path = TEXTS
+
+    @property
+    def recorded(self) -> list[Experiment]:
+        """The experiments that have a record, in the order of the registry."""
+        return [experiment for name, experiment in self.experiments.items() if name in self.records]
+
+    @property
+    def seconds(self) -> float:
+        """Computing time of all the records, summed over processes."""
+        return float(sum(record.sidecar["seconds"] for record in self.records.values()))
+
+
+def pages(notebook: Notebook) -> dict[str, str]:
+    """Every page, by its file name.
+
+    Raises:
+        MissingText: an experiment with a record has no French text, or it lacks a part.
+        ValueError: an explanation of a failure does not match the records.
+        jinja2.UndefinedError: a template names what does not exist.
+    """
+    jinja = environment(notebook)
+    found = {f"{experiment.name}.md": experiment_page(jinja, notebook, experiment) for experiment in notebook.recorded}
+    shared = _shared(notebook)
+    for name in ("index", "relancer", "ajouter", "ecarts"):
+        found[f"{name}.md"] = jinja.get_template(f"templates/{name}.md.j2").render(shared)
+    for room in reference.ROOMS:
+        facts = {"room": room.name, "purpose": room.purpose, "modules": reference.modules(room)}
+        found[room.path] = jinja.get_template("templates/api.md.j2").render(facts)
+    found["api/index.md"] = jinja.get_template("templates/api_index.md.j2").render(rooms=reference.ROOMS)
+    return {name: _typeset(page) for name, page in found.items()}
+
+
+def navigation(notebook: Notebook) -> list[Any]:
+    """The table of contents, as MkDocs wants it."""
+    return [
+        {"Carnet": "index.md"},
+        {"Expériences": [{experiment.name: f"{experiment.name}.md"} for experiment in notebook.recorded]},
+        {"Tout relancer": "relancer.md"},
+        {"Non reproduit": "ecarts.md"},
+        {"Ajouter une expérience": "ajouter.md"},
+        {"Code": ["api/index.md", *({room.name: room.path} for room in reference.ROOMS)]},
+    ]
+
+
+def environment(notebook: Notebook) -> Environment:
+    """What every template may name."""
+    jinja = Environment(
+        loader=FileSystemLoader([HERE, notebook.texts.parent]),
+        undefined=StrictUndefined,
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # what it writes is this repository’s own Markdown
+    )
+    jinja.globals.update(
+        command=commands.command,
+        explained=commands.explained,
+        work=work,
+        integer=french.integer,
+        number=french.number,
+        setting=french.shortest,
+        plural=french.plural,
+        duration=french.duration,
+        date=french.date,
+        text_of=vocabulary.text_of,
+        listed=listed,
+        cells=lambda cells: french.sentence_list([_cell(*cell) for cell in cells]),
+        experiment_link=lambda name: f"[`{name}`]({name}.md)" if name in notebook.records else f"`{name}`",
+    )
+    return jinja
+
+
+def work(key: str, place: str = "") -> str:
+    """A link to a work, and where in it."""
+    reference = REFERENCES[key]
+    link = f'<a href="{escape(reference.url)}">{escape(reference.short, quote=False)}</a>'
+    return f"{link}, {place}" if place else link
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Values as a sentence lists them; apart by semicolons where they have commas of their own."""
+    texts = [vocabulary.text_of(value) for value in values]
+    sentence = french.sentence_list(texts)
+    return sentence if not any("," in text for text in texts) else " ; ".join(texts[:-1]) + f" et {texts[-1]}"
+
+
+def _cell(arm: str, learning_rate: float) -> str:
+    return f"{vocabulary.text_of(arm)} au taux {french.shortest(learning_rate)}"
+
+
+def experiment_page(jinja: Environment, notebook: Notebook, experiment: Experiment) -> str:
+    """The page of one experiment with a record."""
+    record = notebook.records[experiment.name]
+    runs = experiment.config.runs()
+    found = quantities(record.arrays, runs)
+    drawn = {quantity.array for quantity in found}
+    axes = {name for name, values in record.arrays.items() if values.ndim < 2}
+    rows = networks(runs)
+    context = {
+        "name": experiment.name,
+        "experiment": experiment,
+        "sidecar": record.sidecar,
+        "dataset": vocabulary.dataset(experiment.dataset),
+        "seeds": _seeds(len({row.seed for row in rows}), len(rows)),
+        "figures": figure_links(notebook.figures, experiment.name),
+        "text": _text(jinja, notebook, experiment.name, record),
+        "configuration": configuration_table(record),
+        "varying": _varying(rows),
+        "predictions": predictions(record),
+        "curves": [_curve(experiment.name, quantity) for quantity in found],
+        "noisy": any(row.arm == "noisy_bn" for row in rows),
+        "undrawn": ", ".join(f"`{name}`" for name in sorted(set(record.arrays) - drawn - axes)),
+        "machine": machine_table(record),
+        "files": file_table(notebook, experiment.name, found),
+        "replayed": record.arrays["replay_loss"].shape[-1],
+        "module": reference.module_of(experiment),
+    }
+    return jinja.get_template("templates/experiment.md.j2").render(context)
+
+
+def _text(jinja: Environment, notebook: Notebook, name: str, record: Record) -> str:
+    path = notebook.texts / f"{name}.md.j2"
+    if not path.is_file():
+        raise MissingText(f"{name} has a record and no French text: write {path.name} in {path.parent} ({_parts()})")
+    settings = {"config": record.config, "common": record.sidecar["common"]}
+    text = jinja.get_template(f"{notebook.texts.name}/{path.name}").render(settings)
+    absent = [part for part in NEEDED_PARTS if part not in text]
+    if absent:
+        raise MissingText(f"{path} lacks the part {absent[0]}: it needs two headings ({_parts()})")
+    return text.strip()
+
+
+def _parts() -> str:
+    return "## Protocole {#protocole}, ## Ce que l’article ne dit pas {#non-dit}"
+
+
+def _seeds(seeds: int, count: int) -> str:
+    return (
+        f"{seeds} {french.plural(seeds, 'graine')}, {french.integer(count)} {french.plural(count, 'réseau', 'réseaux')}"
+    )
+
+
+def _varying(rows: Sequence[Any]) -> str:
+    names = [name for name, _ in rows[0].settings]
+    values = {name: list(dict.fromkeys(dict(row.settings)[name] for row in rows)) for name in names}
+    said = [f"{vocabulary.setting(name)} ({_listed(name, found)})" for name, found in values.items()]
+    return french.sentence_list(said) if said else ""
+
+
+def _listed(name: str, values: Iterable[Any]) -> str:
+    texts = [vocabulary.setting_value(name, value) for value in values]
+    plain = vocabulary.setting_value(name, "").strip()
+    return " ; ".join(text.removeprefix(plain).strip(" :") for text in texts)
+
+
+def configuration_table(record: Record) -> str:
+    """The configuration, then what all runs share and the configuration leaves at its defaults."""
+    given = dict(_flat(record.config))
+    defaults = {name: value for name, value in _flat(record.sidecar["common"]) if name not in given}
+    rows = [_setting_row(name, value, "déclaré") for name, value in given.items()]
+    rows += [_setting_row(name, value, "par défaut") for name, value in defaults.items()]
+    return markup.table(["Réglage", "Valeur", "Origine"], "Configuration", rows, words=True, stacked=True)
+
+
+def _setting_row(name: str, value: Any, origin: str) -> list[str]:
+    said, code = vocabulary.setting(name), f"<code>{escape(name)}</code>"
+    return [said if said == code else f"{said} {code}", markup.verbatim(vocabulary.text_of(value)), origin]
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    """Settings within settings, by their dotted names."""
+    for name, value in sorted(settings.items()):
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def predictions(record: Record) -> str:
+    """The table of predictions, in the words and colours of the article; nothing where there are none."""
+    checks = [Check(verdict) for verdict in unreproduced.verdicts_of(record)]
+    return prediction_table(checks, "Prédictions et verdicts") if checks else ""
+
+
+def machine_table(record: Record) -> str:
+    """What made the record, and how long it took."""
+    sidecar = record.sidecar
+    libraries = ", ".join(f"{name} {version}" for name, version in sorted(sidecar["libraries"].items()))
+    precision = " ; ".join(map(vocabulary.text_of, sidecar.get("precision", "float32").split(" and ")))
+    rows = [
+        ["Temps de calcul", french.duration(sidecar["seconds"])],
+        ["Date", french.date(sidecar["date"])],
+        ["Machine", f"{markup.DEVICES.get(sidecar['device'], sidecar['device'])} ({escape(sidecar['processor'])})"],
+        ["Processus", f"{sidecar['jobs']}, {sidecar['threads']} fil chacun"],
+        ["Précision", precision],
+        ["Logiciels", f"<code>Python {sidecar['python']}, {escape(libraries)}</code>"],
+        ["Commit", f'<code class="digest">{sidecar["commit"]}</code>'],
+    ]
+    return markup.table(["Mesure", "Valeur"], "Temps, machine et précision", rows, words=True)
+
+
+def file_table(notebook: Notebook, name: str, found: Iterable[Quantity]) -> str:
+    """Links to the record and to its numbers as plain text.
+
+    They are HTML, for what they lead to is not among the sources that MkDocs knows.
+    """
+    rows = [
+        [_download(f"../records/{name}.npz"), "tous les tableaux, pour NumPy"],
+        [
+            _download(f"../records/{name}.json"),
+            "configuration, clé, machine, verdicts, et empreinte du fichier précédent",
+        ],
+        *([_download(f"../records/{name}-{quantity.array}.csv"), quantity.name.title] for quantity in found),
+        *(
+            [_download(f"../{SITE_ROOT}assets/figures/{figure.id}.csv"), f"nombres du {markup.label(figure).lower()}"]
+            for figure in _figures_of(notebook.figures, name)
+            if figure.has_table
+        ),
+    ]
+    return markup.table(["Fichier", "Ce qu’il contient"], "Fichiers à télécharger", rows, words=True)
+
+
+def _download(address: str) -> str:
+    return f'<a href="{address}" download>{address.rpartition("/")[2]}</a>'
+
+
+def _figures_of(figures: Mapping[str, Figure], name: str) -> list[Figure]:
+    return [figure for figure in figures.values() if name in figure.needs]
+
+
+def figure_links(figures: Mapping[str, Figure], name: str) -> str:
+    """Links to the figures of the article that a record feeds; nothing where there are none."""
+    address = f"../{SITE_ROOT}{ARTICLE}"
+    links = [f'<a href="{address}#{figure.id}">{markup.label(figure)}</a>' for figure in _figures_of(figures, name)]
+    return french.sentence_list(links) if links else ""
+
+
+def _curve(name: str, quantity: Quantity) -> dict[str, str]:
+    return {
+        "title": quantity.name.title,
+        "anchor": f"courbe-{quantity.array.replace('_', '-')}",
+        "html": figure_markup(name, quantity),
+    }
+
+
+def _shared(notebook: Notebook) -> dict[str, Any]:
+    """What the pages that are not of one experiment tell."""
+    found = unreproduced.gaps(notebook.records.values())
+    waiting = [name for name in notebook.experiments if name not in notebook.records]
+    return {
+        "article": f"{SITE_ROOT}{ARTICLE}",
+        "experiments": experiments_table(notebook),
+        "costs": cost_table(notebook),
+        "seconds": notebook.seconds,
+        "hours": notebook.seconds / 3600,
+        "awaited": french.sentence_list([f"`{name}`" for name in waiting]) if waiting else "",
+        "recorded": [experiment.name for experiment in notebook.recorded],
+        "example": notebook.recorded[0].name,
+        "failed": [unreproduced.describe(gap) for gap in found if not gap.verdict.undecided],
+        "undecided": [unreproduced.describe(gap) for gap in found if gap.verdict.undecided],
+        "missing": unreproduced.missing(),
+    }
+
+
+def experiments_table(notebook: Notebook) -> str:
+    """The experiments with a record, their questions, and what became of their predictions."""
+    rows = [
+        [_page_link(experiment.name), experiment.question, _tally(notebook.records[experiment.name])]
+        for experiment in notebook.recorded
+    ]
+    heads = ["Expérience", "Question", "Prédictions"]
+    return markup.table(heads, "Expériences enregistrées", rows, words=True, stacked=True)
+
+
+def _page_link(name: str, up: str = "") -> str:
+    return f'<a href="{up}{name}/"><code>{name}</code></a>'
+
+
+def _tally(record: Record) -> str:
+    """How many predictions were met, failed or left open."""
+    verdicts = unreproduced.verdicts_of(record)
+    undecided = sum(verdict.undecided for verdict in verdicts)
+    met = sum(verdict.met and not verdict.undecided for verdict in verdicts)
+    counts = {"tenue": met, "démentie": len(verdicts) - met - undecided, "indécise": undecided}
+    return ", ".join(f"{n} {french.plural(n, word)}" for word, n in counts.items() if n) or "aucune"
+
+
+def cost_table(notebook: Notebook) -> str:
+    """Measured computing time of each experiment."""
+    rows = [_cost_row(notebook.records[experiment.name]) for experiment in notebook.recorded]
+    rows.append(["Total", french.duration(notebook.seconds), ""])
+    heads = ["Expérience", "Temps de calcul", "Processeur"]
+    return markup.table(heads, "Temps de calcul mesurés", rows, words=True, stacked=True)
+
+
+def _cost_row(record: Record) -> list[str]:
+    return [
+        _page_link(record.name, "../"),
+        french.duration(record.sidecar["seconds"]),
+        escape(record.sidecar["processor"]),
+    ]
+
+
+def _typeset(page: str) -> str:
+    """French typography, in the description too, which the rest of the house takes for code."""
+    return typeset(re.sub(r"(?<=^description: )\".*\"$", _typeset_description, page, count=1, flags=re.MULTILINE))
+
+
+def _typeset_description(match: re.Match[str]) -> str:
+    return f'"{typeset(match[0][1:-1])}"'

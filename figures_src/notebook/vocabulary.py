@@ -1,0 +1,102 @@
+"""What the notebook calls the names of the code (`vocabulary.toml`); a name that is not there keeps its own."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from figures_src import french
+
+TABLE = Path(__file__).with_suffix(".toml")
+LONG_LIST = 5
+
+
+class LastAxis(StrEnum):
+    """What the axis of an array after time holds."""
+
+    PERCENTILES = "percentiles"
+    """The 15th, 50th and 85th: three lines of one curve."""
+    RANGE = "range"
+    """Values along a line of the landscape: what is drawn is the largest minus the smallest."""
+    PARTS = "parts"
+    """A few things of one kind, such as layers: a panel for each."""
+
+
+@dataclass(frozen=True)
+class ArrayName:
+    """How an array of a record is shown."""
+
+    title: str
+    unit: str = ""
+    steps: tuple[str, ...] = ()
+    """Arrays that may say when it was measured; "index" counts from zero. None: found by the names."""
+    last: LastAxis = LastAxis.PARTS
+    scale: str = "linear"
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
+
+
+def array_name(name: str) -> ArrayName:
+    """How an array is shown; one that the table does not know keeps its name."""
+    known = dict(_table()["arrays"].get(name, {"title": name}))
+    steps, last = tuple(known.pop("steps", ())), LastAxis(known.pop("last", LastAxis.PARTS))
+    return ArrayName(**known, steps=steps, last=last)
+
+
+def setting(name: str) -> str:
+    """What a setting is called, as HTML."""
+    return escape(_table()["settings"].get(name, ""), quote=False) or f"<code>{escape(name)}</code>"
+
+
+def setting_value(name: str, value: Any) -> str:
+    """A setting and its value in a few words, as plain text: "taux d’apprentissage 0,1"."""
+    words = _table()["values"].get(name, {})
+    if isinstance(value, bool) and words:
+        text = str(words[str(value).lower()])
+        return text if name == "batch_norm" else f"{_table()['settings'].get(name, name)} : {text}"
+    return f"{_table()['settings'].get(name, name)} {text_of(value)}"
+
+
+def dataset(name: str) -> str:
+    """What a data set is called."""
+    return str(_table()["datasets"].get(name, name))
+
+
+def text_of(value: Any) -> str:
+    """A value of a configuration in French, as plain text."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, (int, float)):
+        return quantity(value)
+    if _is_list(value):
+        return _text_of_sequence(value)
+    return str(_table()["words"].get(str(value), value))
+
+
+def _text_of_sequence(values: Sequence[Any]) -> str:
+    if len(values) > LONG_LIST and list(values) == list(range(values[0], values[0] + len(values))):
+        return f"{values[0]} à {values[-1]}"
+    texts = [f"({text_of(value)})" if _is_list(value) else text_of(value) for value in values]
+    # A comma between numbers that have commas of their own would be read as one of these.
+    return (" ; " if any(isinstance(value, float) for value in values) else ", ").join(texts)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def quantity(value: float) -> str:
+    """A number as French writes it, in powers of ten where its zeros would have to be counted."""
+    if value and not 1e-4 <= abs(value) < 1e7:
+        mantissa, _, exponent = f"{value:.6e}".partition("e")
+        power = f"10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+        head = french.shortest(float(mantissa))
+        return power if head == "1" else f"{head} × {power}"
+    return french.shortest(value)

@@ -1,0 +1,32 @@
+"""Make the laboratory notebook beside the article: see --help. The work is done in figures_src/notebook/build.py."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from figures_src.notebook import build
+from figures_src.notebook.pages import MissingText
+from figures_src.records.store import DamagedRecord
+
+
+def main(
+    destination: Annotated[Path, typer.Option(help="Folder of the site.")] = build.ROOT / "_site" / "carnet",
+    url: Annotated[str, typer.Option(help="Address at which the notebook will live.")] = "",
+    sources: Annotated[Path, typer.Option(help="Folder of the Markdown and the drawings.")] = build.SOURCES,
+) -> None:
+    """Write the pages from the records, draw their curves, and build the site in strict mode."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        notebook = build.committed()
+        build.write_sources(notebook, sources, lambda name: print(f"drew {name}"))
+        build.make_site(notebook, sources, build.Destination(destination, url))
+    except (MissingText, DamagedRecord, build.NotebookFailed, ValueError, OSError) as error:
+        sys.exit(f"build_notebook.py: {error}")
+    print(f"{len(notebook.recorded)} experiments, in {destination}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
