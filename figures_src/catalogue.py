@@ -46,7 +46,7 @@ class Figure:
     """Whether a script of the page reads its numbers, from ``<id>.json``."""
 
 
-QUOTED: tuple[str, ...] = ()
+QUOTED = ("dln_sum",)
 """Records that sentences quote and no figure shows."""
 
 

@@ -203,7 +203,6 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         KeyError: a record or one of its arrays is missing.
     """
     curves, grid = records["mnist_curves"], records["mnist_grid"]
-    smoothing = set(SMOOTHING) <= set(records)
     return {
         "curves": curves_facts(curves),
         "signal": signal_facts(curves),
@@ -212,9 +211,9 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "published": published_accuracy(),
         "predictions": {
             "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in verdicts(records[name])),
-            **(facts_covariate.checks(*(verdicts(records[name]) for name in SMOOTHING[:-1])) if smoothing else {}),
+            **facts_covariate.checks(*(verdicts(records[name]) for name in SMOOTHING[:-1])),
         },
-        "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)) if smoothing else None,
+        "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)),
         "network": tuple(curves.sidecar["common"]["hidden"]),
         "run": curves.sidecar["common"],
         "good_accuracy": GOOD_ACCURACY,

@@ -127,7 +127,7 @@ def smoothing(moves: dict[str, float] | None = None, **settings: float) -> dict[
 
 
 def records() -> dict[str, Record]:
-    return {record.name: record for record in (curves(), grid(), statistics())}
+    return {record.name: record for record in (curves(), grid(), statistics())} | smoothing()
 
 
 def catalogue() -> dict[str, Figure]:
