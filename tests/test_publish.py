@@ -173,6 +173,7 @@ def test_the_landscape_section_quotes_e3(figures):
     assert "Nous avons refait ces expériences" in told
     assert "taux 0,1, sans BN3 3003 30087,0 %" in told
     assert "1,0 fois les itérations de l’article sans BN" in told
+    assert "Chez nous : 2 400 itérations avec la BN bruitée, 3 300 itérations sans BN ; rapport des distances, 4,0" in told
     assert "le rapport des bandes de pertes passe de 4,0 à 4,0" in told
     assert "le réseau à BN bruitée atteint 90 % en 2 400 itérations" in told
     assert "le réseau à BN bruitée est bien le moins stable des deux" in told
