@@ -46,7 +46,7 @@ class Figure:
     """Whether a script of the page reads its numbers, from ``<id>.json``."""
 
 
-QUOTED = ("dln_sum",)
+QUOTED = ("dln_sum", "inception_grid")
 """Records that sentences quote and no figure shows."""
 
 

@@ -11,8 +11,10 @@ from jinja2 import UndefinedError
 from figures_src import build
 from figures_src.article.language import typed_numbers
 from figures_src.build import Place
+from figures_src.experiments import inception
 from figures_src.publish import FIGURES_FOLDER, TEMPLATES, environment, render
 from tests.article import samples
+from tests.experiments.inception_samples import STEPS, curve
 from tests.experiments.shift_samples import cars_arrays, lower, shoes_arrays, statistics_arrays
 
 FRONT_MATTER = """---
@@ -35,7 +37,7 @@ def post(figures, **records):
 
 def mnist(page):
     """The section on MNIST, which has the predictions of E1."""
-    return page[page.index("{#resultats-article-original}") : page.index("{#regularisation}")]
+    return page[page.index("{#resultats-article-original}") : page.index("{#inception-reduit}")]
 
 
 def plain(page):
@@ -320,6 +322,35 @@ def test_new_images_are_told_whichever_way_they_go(figures):
         told = shifting_post(figures, batch_statistics=arrays)
         assert small in told
         assert grouped in told
+
+
+def test_the_section_on_imagenet_quotes_e2(page, figures):
+    told = plain(page)
+    assert "BN-Baseline atteint ici la meilleure précision d’Inception en 2,0 fois moins d’itérations" in told
+    assert "sur ImageNet, en 2,3 fois moins" in told
+    assert "il l’abîme : 10,0 % au mieux" in told
+    assert "n’apprennent presque rien sans BN (12,0 %, quand le hasard donne une bonne réponse" in told
+    assert "11,28 millions de paramètres et demande 1,95 milliard de multiplications" in told
+    assert "toutes nos courbes sont plates" in told
+    lost = plain(post(figures, **samples.reduced(lost_at=57)))
+    assert "la perte cesse d’être un nombre à l’itération 57" in lost
+
+
+def test_results_of_e2_against_the_paper_are_told(figures):
+    contrary = {
+        inception.BN: curve(0.5, 8000),
+        inception.BN_X5: STEPS / 44_000,
+        inception.BN_X30: curve(0.6, 2400),
+        inception.STANDARD_X5: curve(0.7, 8000),
+        inception.STANDARD_SIGMOID: curve(0.5, 8000),
+    }
+    told = plain(post(figures, **samples.reduced(contrary)))
+    assert "le résultat publié ne se retrouve pas à cette échelle" in told
+    assert "ne lui permet pas d’atteindre ce repère ici" in told
+    assert "il culmine à 60,0 %, au-dessous des 72,2 % d’Inception" in told
+    assert "ne détruit pas notre petit réseau, qui atteint 70,0 %" in told
+    assert "ses sigmoïdes apprennent malgré tout. Elles atteignent 50,0 %, contre 69,8 % avec BN" in told
+    assert "la courbe de BN-x5 n’est pas encore plate" in told
 
 
 def test_a_prediction_whose_interval_holds_the_bound_is_undecided(figures):

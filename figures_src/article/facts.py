@@ -11,7 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.article import facts_covariate, facts_imagenet, facts_practice, facts_santurkar, facts_shift
+from figures_src.article import (
+    facts_covariate,
+    facts_imagenet,
+    facts_inception,
+    facts_practice,
+    facts_santurkar,
+    facts_shift,
+)
 from figures_src.article.estimates import Estimate, Pair, estimate, pair
 from figures_src.article.predictions import Check
 from figures_src.experiments.experiment import Verdict
@@ -204,8 +211,10 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
             "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in verdicts(records[name])),
             **facts_covariate.checks(*(verdicts(records[name]) for name in SMOOTHING[:-1])),
             **facts_shift.checks(shifting),
+            "inception": facts_inception.checks(verdicts(records["inception"])),
         },
         "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)),
+        "reduced_inception": facts_inception.inception_facts(records["inception"], records["inception_grid"]),
         "network": tuple(curves.sidecar["common"]["hidden"]),
         "run": curves.sidecar["common"],
         "good_accuracy": GOOD_ACCURACY,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from figures_src.networks.bn_inception import BN_INCEPTION, CLASSES, PUBLISHED_PARAMETERS, SIDE
+from figures_src.networks.inception_plan import multiply_adds, parameters
 from figures_src.published import load
 
 PRINTED = "ioffe2015_fig3_imagenet_table"
@@ -26,9 +28,21 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Size:
+    """How large a network is, and what an image costs."""
+
+    parameters: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
 class ImageNetFacts:
     """The five variants of Inception, and the accuracy on which they are timed."""
 
+    parameters: float
+    """As the paper prints them."""
+    rebuilt: Size
+    """The network of the paper's table, counted layer by layer."""
     threshold: float
     variants: Mapping[str, Variant]
     """By the names of the published files, in the order of the paper."""
@@ -61,7 +75,12 @@ def imagenet_facts() -> ImageNetFacts:
     reference = float(baseline["steps_to_72_2_percent"][0])
     variants = [_variant(arm, steps, best, reference) for arm, steps, best in zip(*columns, strict=True)]
     threshold = float(baseline["max_accuracy_percent"][0]) / 100
-    return ImageNetFacts(threshold, {variant.arm: variant for variant in variants})
+    return ImageNetFacts(
+        parameters=PUBLISHED_PARAMETERS,
+        rebuilt=Size(parameters(BN_INCEPTION, CLASSES, batch_norm=True), multiply_adds(BN_INCEPTION, CLASSES, SIDE)),
+        threshold=threshold,
+        variants={variant.arm: variant for variant in variants},
+    )
 
 
 def _variant(arm: str, steps: float, best: float, reference: float) -> Variant:

@@ -192,15 +192,22 @@ def label(figure: Figure) -> str:
 
 def _run(record: Record) -> str:
     """What made a record, in words."""
-    sidecar, config = record.sidecar, record.config
-    seeds = len(config["seeds"] if "seeds" in config else config["compared_seeds"])
+    sidecar = record.sidecar
     device = DEVICES.get(sidecar["device"].partition(":")[0], sidecar["device"])
     return (
-        f"expérience <code>{record.name}</code>, {seeds}{french.NO_BREAK_SPACE}{french.plural(seeds, 'graine')}, "
+        f"expérience <code>{record.name}</code>, {_seeds(record)}, "
         f"{french.duration(sidecar['seconds'])} de calcul {device}, le {french.date(sidecar['date'])}, "
         f"enregistrement <code>figures_src/records/{record.name}.json</code>, "
         f'<a href="{NOTEBOOK}/{record.name}/">carnet</a>'
     )
+
+
+def _seeds(record: Record) -> str:
+    """How often a run was repeated; some configurations repeat a few networks more often than the others."""
+    counts = sorted({len(seeds) for name, seeds in record.config.items() if name.endswith("seeds")})
+    few, many = counts[0], counts[-1]
+    told = f"{few} à {many}" if few < many else str(many)
+    return f"{told}{french.NO_BREAK_SPACE}{french.plural(many, 'graine')}"
 
 
 def table(

@@ -18,13 +18,11 @@ from torch.nn import functional
 from figures_src.datasets import Dataset
 from figures_src.networks.bn_inception import PLANS
 from figures_src.networks.inception import Inception
-from figures_src.training.inception_protocol import InceptionRun
+from figures_src.training.inception_protocol import STILL_FINITE, InceptionRun
 from figures_src.training.loop import Arrays
 from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
 from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.randomness import HELD_OUT, INITIAL, batch_rows, numpy_generator, torch_generator
-
-STILL_FINITE = -1
 
 
 def build(run: InceptionRun, device: str) -> Inception:

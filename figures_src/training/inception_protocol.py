@@ -6,6 +6,9 @@ from figures_src.networks.bn_inception import PLANS
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
 
+STILL_FINITE = -1
+"""In place of the step at which a loss ceased to be finite, where none did."""
+
 
 @dataclass(frozen=True)
 class InceptionRun:

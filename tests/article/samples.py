@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from figures_src.catalogue import FIGURES, Figure
-from figures_src.experiments import EXPERIMENTS, dln, vgg, vgg_channels
+from figures_src.experiments import EXPERIMENTS, dln, inception, vgg, vgg_channels
 from figures_src.records.store import Record
+from tests.experiments import inception_samples
 from tests.experiments.samples import channel_arrays, dln_arrays, vgg_arrays
 from tests.experiments.shift_samples import cars_arrays, shoes_arrays, statistics_arrays
 
@@ -146,8 +147,22 @@ def _judged(name: str, arrays: dict[str, np.ndarray]) -> Record:
     return Record(name, arrays, {**SIDECAR, "config": asdict(experiment.config), "verdicts": verdicts})
 
 
+def reduced(curves: dict[inception.Arm, np.ndarray] | None = None, lost_at: int | None = None) -> dict[str, Record]:
+    """E2: the published numbers at a smaller scale, unless other curves are given."""
+    arrays = inception_samples.arrays(inception_samples.FAVOURABLE | (curves or {}))
+    if lost_at is not None:
+        arrays["diverged_at"][arrays["arm"] == inception.STANDARD_X5.name] = lost_at
+    sidecar = {**SIDECAR, "config": asdict(inception.INCEPTION_CPU.config), "common": {"classes": 10}}
+    sidecar["verdicts"] = [asdict(verdict) for verdict in inception.verdicts(arrays)]
+    grid = {**SIDECAR, "config": asdict(inception.GRID.config), "verdicts": []}
+    return {
+        "inception": Record("inception", arrays, sidecar),
+        "inception_grid": Record("inception_grid", inception_samples.grid_arrays(), grid),
+    }
+
+
 def records() -> dict[str, Record]:
-    return {record.name: record for record in (curves(), grid(), statistics())} | smoothing()
+    return {record.name: record for record in (curves(), grid(), statistics())} | smoothing() | reduced()
 
 
 def catalogue() -> dict[str, Figure]:

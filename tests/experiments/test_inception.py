@@ -24,36 +24,7 @@ from figures_src.experiments.inception import (
 )
 from figures_src.records import store
 from figures_src.training.machine import Machine
-
-STEPS = np.arange(0, 22_001, 400)
-
-
-def curve(best: float, arrival: float) -> np.ndarray:
-    """Accuracy that rises straight to its best, and stays there."""
-    return np.minimum(0.1 + (best - 0.1) * STEPS / arrival, best)
-
-
-FAVOURABLE = {
-    STANDARD: curve(0.722, 16_400),
-    BN: curve(0.727, 8000),
-    BN_X5: curve(0.73, 1600),
-    BN_X30: curve(0.748, 2400),
-    BN_SIGMOID: curve(0.698, 12_000),
-    STANDARD_X5: np.full(len(STEPS), 0.1),
-    STANDARD_SIGMOID: np.full(len(STEPS), 0.12),
-}
-
-
-def arrays(curves: dict[Arm, np.ndarray]) -> dict[str, np.ndarray]:
-    """Three seeds of the published arms, .1 % apart, one of the others, in an order of their own."""
-    rows = [(arm, seed) for seed in (2, 0, 1) for arm in ARMS.values() if arm in PUBLISHED or seed == 0]
-    return {
-        "arm": np.array([arm.name for arm, _ in rows]),
-        "seed": np.array([seed for _, seed in rows]),
-        "run_learning_rate": np.array([0.01 * arm.factor for arm, _ in rows]),
-        "evaluation_step": STEPS,
-        "test_accuracy": np.stack([curves[arm] + 0.001 * (seed - 1) * (arm in PUBLISHED) for arm, seed in rows]),
-    }
+from tests.experiments.inception_samples import FAVOURABLE, STEPS, arrays, curve
 
 
 def met(curves: dict[Arm, np.ndarray]) -> list[bool]:
