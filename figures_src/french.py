@@ -37,9 +37,10 @@ def shortest(value: float) -> str:
 
 
 def significant(value: float, digits: int = 2) -> str:
-    """Write `value` to so many significant digits: 0.01234 gives "0,012"."""
-    exponent = math.floor(math.log10(abs(value))) if math.isfinite(value) and value else 0
-    return number(value, max(0, digits - 1 - exponent))
+    """Write `value` to so many significant digits: 0.01234 gives "0,012", 2711 gives "2 700"."""
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2]) if math.isfinite(value) else 0
+    decimals = digits - 1 - exponent
+    return number(round(value, decimals), max(0, decimals))
 
 
 def percent(fraction: float, decimals: int = 1) -> str:

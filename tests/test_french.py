@@ -46,7 +46,10 @@ def test_a_setting_keeps_its_own_decimals(value, written):
     assert french.shortest(value) == written
 
 
-@pytest.mark.parametrize(("value", "written"), [(0.01234, "0,012"), (0.4, "0,40"), (12.3, "12"), (0, "0,0")])
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0.01234, "0,012"), (0.4, "0,40"), (12.3, "12"), (0.0996, "0,10"), (2711, "2 700"), (0, "0,0")],
+)
 def test_significant_digits(value, written):
     assert french.significant(value) == written
 
