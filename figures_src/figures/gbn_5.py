@@ -23,7 +23,8 @@ RECORD = "inception"
 CURVES, PRINTED = "ioffe2015_fig2_imagenet_accuracy", "ioffe2015_fig3_imagenet_table"
 BASELINE, BN = "inception", "bn_baseline"
 PUBLISHED_SPAN, PUBLISHED_MARKS = (2e5, 31e6), (0.3e6, 1e6, 3e6, 10e6, 30e6)
-PUBLISHED_HEIGHTS, OUR_HEIGHTS = (0.4, 0.78), (0.0, 0.9)
+PUBLISHED_HEIGHTS, OUR_HEIGHTS = (0.4, 0.78), (0.05, 0.83)
+HEIGHT_MARKS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 OUR_MARKS = (500, 1000, 2000, 5000, 10_000, 20_000)
 MILLION = 1e6
 ROW = 25.0
@@ -115,43 +116,39 @@ def _subtitle(record: Record, layout: Layout) -> str:
 
 def _draw_published(sheet: drawing.Sheet, axes: Axes) -> None:
     labels = [f"{french.number(mark / MILLION, 0 if mark >= MILLION else 1)} M" for mark in PUBLISHED_MARKS]
-    sheet.name(axes, "Publié : ImageNet", "précision sur la validation", gutter=44)
-    _frame(sheet, axes, PUBLISHED_SPAN, PUBLISHED_HEIGHTS, (0.4, 0.5, 0.6, 0.7))
+    sheet.name(axes, "Publié : ImageNet", "précision sur la validation, échelle log. de l’erreur", gutter=44)
+    _frame(sheet, axes, PUBLISHED_SPAN, PUBLISHED_HEIGHTS)
     drawing.ticks(axes.xaxis, PUBLISHED_MARKS, labels)
     _level(sheet, axes, _best_published(BASELINE))
     for arm in dict.fromkeys(load(CURVES).columns["arm"].tolist()):
         curve = load(CURVES).where(arm=arm)
-        axes.plot(curve["step"], curve["validation_accuracy"], zorder=3, **line(LOOKS[arm], sheet.theme))
+        axes.plot(curve["step"], 1 - curve["validation_accuracy"], zorder=3, **line(LOOKS[arm], sheet.theme))
 
 
 def _draw_ours(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     arrays = record.arrays
     steps = arrays["evaluation_step"]
-    sheet.name(axes, "Ici : CIFAR-10, échelle réduite", "précision sur le test", gutter=44)
-    _frame(sheet, axes, (float(steps[1]), float(steps[-1])), OUR_HEIGHTS, (0, 0.2, 0.4, 0.6, 0.8))
+    sheet.name(axes, "Ici : CIFAR-10, échelle réduite", "précision sur le test, échelle log. de l’erreur", gutter=44)
+    _frame(sheet, axes, (float(steps[1]), float(steps[-1])), OUR_HEIGHTS)
     marks = [mark for mark in OUR_MARKS if steps[1] <= mark <= steps[-1]]
     marks = marks[:: 2 if len(marks) > 5 else 1]
     drawing.ticks(axes.xaxis, marks, [french.number(mark) for mark in marks])
     _level(sheet, axes, inception.threshold(arrays))
     for arm in ARMS:
-        over = _interval(arrays["test_accuracy"][rows_of(arrays, arm)][:, 1:])
+        over = _interval(1 - arrays["test_accuracy"][rows_of(arrays, arm)][:, 1:])
         style = line(LOOKS[arm], sheet.theme)
         drawing.band(axes, steps[1:], over, style.pop("color"), **style)
 
 
-def _frame(
-    sheet: drawing.Sheet, axes: Axes, span: tuple[float, float], heights: tuple[float, float], marks: Sequence[float]
-) -> None:
+def _frame(sheet: drawing.Sheet, axes: Axes, span: tuple[float, float], heights: tuple[float, float]) -> None:
     axes.set_xscale("log")
     axes.set_xlim(*span)
-    axes.set_ylim(*heights)
-    drawing.ticks(axes.yaxis, marks, [french.percent(mark, 0) for mark in marks])
-    drawing.rule(axes, sheet.theme, marks)
+    drawing.accuracy_axis(axes, sheet.theme, *heights, HEIGHT_MARKS)
     sheet.name_below(axes, "itérations, échelle logarithmique")
 
 
 def _level(sheet: drawing.Sheet, axes: Axes, accuracy: float) -> None:
-    axes.axhline(accuracy, color=sheet.theme.muted, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+    axes.axhline(1 - accuracy, color=sheet.theme.muted, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
 
 
 def _draw_key(sheet: drawing.Sheet, top: float, record: Record) -> None:

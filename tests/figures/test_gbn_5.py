@@ -63,7 +63,7 @@ def test_an_arm_has_one_colour_in_both_panels(theme: style.Theme, layout: style.
     assert {to_hex(line.get_color()) for line in ours.lines} >= {colour(look, theme) for look in LOOKS.values()}
     assert {to_hex(line.get_color()) for line in published.lines} <= {to_hex(line.get_color()) for line in ours.lines}
     heights = [line.get_ydata()[0] for line in ours.lines if len(set(line.get_ydata())) == 1]
-    assert 0.7 in [pytest.approx(height) for height in heights], "the level of the baseline"
+    assert 0.3 in [pytest.approx(height) for height in heights], "the error of the baseline"
 
 
 def test_drawing_twice_gives_the_same_bytes() -> None:
