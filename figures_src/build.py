@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from figures_src.catalogue import FIGURES, Figure, article_records
 from figures_src.files import sha256, sha256_of_files, write_whole
+from figures_src.imports import closure
 from figures_src.records import store
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ POST = "post"
 CARD = "card"
 """The picture that other sites show beside a link to the article."""
 CARD_FILE = "card.png"
-ARTICLE_SUFFIXES = (".py", ".j2", ".bib", ".json")
+TEXT_SUFFIXES = (".j2", ".bib", ".json")
+DRAWING_LIBRARIES = ("contourpy", "matplotlib", "numpy", "pillow", "scipy")
+ARTICLE_LIBRARIES = ("bibtexparser", "jinja2", "latex2mathml", "numpy", "scipy")
+"""Distributions whose version may change what is drawn, or written."""
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
 Digests = dict[str, str]
 
@@ -76,52 +80,65 @@ def orphans(place: Place) -> list[str]:
     return sorted(f"{name}: no figure of the catalogue makes it; delete it" for name in set(present) - expected)
 
 
+def lacking(place: Place) -> str:
+    """What the post rests on and this place does not have, as where only some figures were made; "" for nothing."""
+    where = store.folder(place.preset)
+    if records := [name for name in article_records() if not store.load_sidecar(name, where)]:
+        return f"{place.preset} record of {', '.join(records)}"
+    drawn = {path.name for path in place.figures.glob("*.svg")}
+    undrawn = [name for name, figure in FIGURES.items() if not drawn.issuperset(drawings(figure))]
+    return f"drawing of {', '.join(undrawn)}" if undrawn else ""
+
+
+def drawings(figure: Figure) -> list[str]:
+    """Names of the variants of a figure."""
+    return [f"{figure.id}-{variant}.svg" for variant in VARIANTS]
+
+
 def figure_files(figure: Figure) -> list[str]:
     """Names of the files that a figure consists of."""
-    drawings = [f"{figure.id}-{variant}.svg" for variant in VARIANTS]
     tables = [f"{figure.id}.csv"] if figure.has_table else []
-    return [*drawings, *tables, *([f"{figure.id}.json"] if figure.has_data else [])]
+    return [*drawings(figure), *tables, *([f"{figure.id}.json"] if figure.has_data else [])]
 
 
 def figure_inputs(place: Place, figure: Figure) -> Digests:
     """Digests of all that decides what a figure looks like."""
-    shared = [path for path in (PACKAGE / "figures").glob("*.py") if path.stem not in FIGURES]
     own = PACKAGE / "figures" / f"{figure.id}.py"
+    code = closure([own, PACKAGE / "style.py"])
+    shared = _within(code, "figures", "style.py")
     curves = [PACKAGE / "published" / f"{name}.csv" for name in figure.published]
     return {
         "drawing": sha256_of_files([own], ROOT),
-        "style": sha256_of_files([PACKAGE / "style.py", *shared, *_fonts()], ROOT),
-        "numbers": _numbers(),
+        "style": sha256_of_files([*(shared - {own}), *_fonts()], ROOT),
+        "numbers": sha256_of_files(code - shared, ROOT),
         **{f"record {name}": _record_digest(place, name) for name in figure.needs},
         **{f"published {path.stem}": sha256_of_files([path], ROOT) for path in curves},
-        "libraries": f"matplotlib {version('matplotlib')}, numpy {version('numpy')}",
+        "libraries": _versions(DRAWING_LIBRARIES),
     }
 
 
 def card_inputs() -> Digests:
     """Digests of all that decides what the card looks like."""
-    drawing = [PACKAGE / name for name in ("card.py", "style.py", "figures/signals.py")]
     return {
-        "drawing": sha256_of_files([*drawing, *_fonts()], ROOT),
-        "libraries": f"matplotlib {version('matplotlib')}, numpy {version('numpy')}",
+        "drawing": sha256_of_files([*closure([PACKAGE / "card.py"]), *_fonts()], ROOT),
+        "libraries": _versions(DRAWING_LIBRARIES),
     }
 
 
 def post_inputs(place: Place) -> Digests:
     """Digests of all that decides what the post says."""
-    article = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in ARTICLE_SUFFIXES]
-    code = [
-        PACKAGE / name
-        for name in ("publish.py", "french.py", "intervals.py", "catalogue.py", "catalogue.toml", "batchnorm.py")
-    ]
+    texts = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in TEXT_SUFFIXES]
+    shown = [PACKAGE / name for name in ("catalogue.toml", "batchnorm.py")]
+    code = closure([PACKAGE / "publish.py"])
+    article = _within(code, "article", "catalogue.py", "publish.py")
     figures = [place.figures / name for figure in FIGURES.values() for name in figure_files(figure)]
     return {
-        "article": sha256_of_files([*article, *code], ROOT),
+        "article": sha256_of_files([*article, *texts, *shown], ROOT),
         "figures": sha256_of_files([path for path in figures if path.exists()], ROOT),
         **{f"record {name}": _record_digest(place, name) for name in article_records()},
-        "numbers": _numbers(),
+        "numbers": sha256_of_files(code - article, ROOT),
         "published": sha256_of_files((PACKAGE / "published").glob("*.csv"), ROOT),
-        "libraries": ", ".join(f"{name} {version(name)}" for name in ("jinja2", "latex2mathml", "bibtexparser")),
+        "libraries": _versions(ARTICLE_LIBRARIES),
     }
 
 
@@ -163,13 +180,16 @@ def load_records(names: Iterable[str], preset: str) -> "dict[str, Record]":
     return {name: store.load(name, store.folder(preset)) for name in names}
 
 
-def make_post(place: Place) -> None:
-    """Run the Jinja pass over everything that has a record, and remember what the post was made from."""
+def make_post(place: Place, state: State) -> None:
+    """Run the Jinja pass over everything that has a record, and remember what the post was made from.
+
+    The state was taken before: a template edited in between leaves the post stale, not falsely fresh.
+    """
     from figures_src.publish import render  # brings Jinja and the MathML converter
 
     content = render(load_records(article_records(), place.preset), place.figures).encode()
     write_whole(place.post, content)
-    _remember(place, State(POST, post_inputs(place), ()), {place.post.name: sha256(content)})
+    _remember(place, state, {place.post.name: sha256(content)})
 
 
 @contextmanager
@@ -230,20 +250,12 @@ def _fonts() -> list[Path]:
     return [path for path in (PACKAGE / "fonts").glob("*") if path.suffix in (".otf", ".ttf")]
 
 
-def _numbers() -> str:
-    """Digest of the code that figures and sentences take their numbers through."""
-    rooms = [path for room in ("experiments", "published") for path in (PACKAGE / room).glob("*.py")]
-    modules = [
-        PACKAGE / name
-        for name in (
-            "french.py",
-            "intervals.py",
-            "records/store.py",
-            "training/protocol.py",
-            "training/shift_protocol.py",
-        )
-    ]
-    return sha256_of_files([*rooms, *modules], ROOT)
+def _within(modules: Iterable[Path], *rooms: str) -> set[Path]:
+    return {path for path in modules if path.relative_to(PACKAGE).parts[0] in rooms}
+
+
+def _versions(libraries: Iterable[str]) -> str:
+    return ", ".join(f"{name} {version(name)}" for name in libraries)
 
 
 def _record_digest(place: Place, name: str) -> str:

@@ -5,6 +5,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+PARTIAL = ".partial"
+"""How the name of a file ends while it is written; a killed process leaves one."""
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside the file and take its place in one move: a kill or a full disk leaves the old one.
@@ -13,7 +16,7 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: the disk is full or the tree read-only; nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
         with partial.open("wb") as file:
             file.write(content)

@@ -4,12 +4,16 @@ import difflib
 import errno
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
+
+if TYPE_CHECKING:
+    from figures_src.build import Place, State
 
 DEVICES = ("cpu", "cuda", "auto")
 LISTS = ("--only", "--retrain")
@@ -135,11 +139,19 @@ def make(options: Options) -> None:
         stale = [state for state in states if state.reasons and state.name != house.POST]
         if stale:
             house.make_figures(place, stale, options.jobs, lambda name: print(f"drew {name}"))
-        post = house.examine(place, [])[-1]
-        if post.reasons:
-            house.make_post(place)
-        done = {state.name: state.reasons for state in states} | {house.POST: post.reasons}
-        summary(trained, done)
+        summary(trained, states[:-1], write_post(place))
+
+
+def write_post(place: "Place") -> tuple[str, str]:
+    """Write the post if it is stale and all it rests on is there; say what was done, and why."""
+    from figures_src import build as house
+
+    state = house.examine(place, [])[-1]
+    if state.reasons and (lacking := house.lacking(place)):
+        return "not written", f"no {lacking}"
+    if state.reasons:
+        house.make_post(place, state)
+    return done_to(state)
 
 
 def train(options: Options) -> dict[str, str]:
@@ -187,7 +199,12 @@ def resolve(device: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def summary(trained: dict[str, str], done: dict[str, tuple[str, ...]]) -> None:
+def done_to(state: "State") -> tuple[str, str]:
+    """What a build does to a product, and why."""
+    return "made" if state.reasons else "up to date", ", ".join(state.reasons)
+
+
+def summary(trained: dict[str, str], states: "Iterable[State]", post: tuple[str, str]) -> None:
     """A table of everything looked at and what was done to it."""
     from rich.console import Console
     from rich.table import Table
@@ -195,8 +212,9 @@ def summary(trained: dict[str, str], done: dict[str, tuple[str, ...]]) -> None:
     table = Table("what", "done", "why", box=None)
     for name, what in trained.items():
         table.add_row(name, what, "")
-    for name, reasons in done.items():
-        table.add_row(name, "made" if reasons else "up to date", ", ".join(reasons))
+    for state in states:
+        table.add_row(state.name, *done_to(state))
+    table.add_row("post", *post)
     Console().print(table)
 
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from figures_src.article import language
+from figures_src.article import contents, language
 from figures_src.build import FULL, ROOT
 from figures_src.publish import TEMPLATES
 
@@ -51,10 +51,10 @@ def findings_of(page: language.Page) -> dict[str, list[str]]:
 
 def reading_table(page: language.Page) -> Table:
     """Words and reading time of each level, and of the whole."""
-    table = Table("level", "words", "minutes", title=f"Reading time at {language.READING_SPEED} words a minute")
-    rows = [(level.title, language.word_count(page, level.anchor)) for level in language.LEVELS]
-    for title, words in [*rows, ("Whole article", language.word_count(page))]:
-        table.add_row(title, str(words), f"{language.reading_seconds(words) / 60:.1f}")
+    table = Table("level", "words", "minutes", title=f"Reading time at {contents.READING_SPEED} words a minute")
+    rows = [(level.title, page.words.get(level.anchor, 0)) for level in contents.LEVELS]
+    for title, words in [*rows, ("Whole article", sum(page.words.values()))]:
+        table.add_row(title, str(words), f"{contents.reading_seconds(words) / 60:.1f}")
     return table
 
 

@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly PYTHON="${PYTHON:-python3}" VENV="${VENV:-.venv}"
+readonly PLUGINS="jekyll-feed jekyll-seo-tag jekyll-sitemap" # those of the Gemfile
+readonly JEKYLL="jekyll ruby-bundler ${PLUGINS//jekyll-/ruby-jekyll-}"
 export DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8 LC_ALL=C.UTF-8
 
 fail() {
@@ -50,18 +52,21 @@ install_python() {
 install_npm() { has npm || apt_install "npm" npm; }
 
 install_jekyll() {
-  has jekyll && has bundle && has_plugins \
-    || apt_install "Jekyll" jekyll ruby-bundler ruby-jekyll-feed ruby-jekyll-seo-tag ruby-jekyll-sitemap
+  # shellcheck disable=SC2086 # a word for each package
+  has jekyll && has bundle && has_plugins || apt_install "Jekyll" $JEKYLL
 }
 
-has_plugins() { gem list --silent -i '^jekyll-feed$' && gem list --silent -i '^jekyll-sitemap$'; } > /dev/null 2>&1
+has_plugins() {
+  local plugin
+  for plugin in $PLUGINS; do gem list --silent -i "^$plugin\$" > /dev/null 2>&1 || return; done
+}
 
 # A security update of Ruby may bring other gems than the lock names; locking again to what is installed is harmless.
 install_gems() {
   bundle check > /dev/null 2>&1 && return
   echo "Gemfile.lock names other versions than those installed: locking again."
   bundle lock --local --update > /dev/null 2>&1 || bundle install --quiet \
-    || fail "Jekyll's gems are missing. Run: sudo apt-get install jekyll ruby-bundler ruby-jekyll-sitemap"
+    || fail "Jekyll's gems are missing. Run: sudo apt-get install --no-install-recommends $JEKYLL"
   bundle check
 }
 

@@ -1,14 +1,12 @@
-"""Make the fonts of the figures from Adobe's own package: `python scripts/subset_figure_fonts.py`.
+"""Make the fonts of the figures from Adobe's own package: `.venv/bin/python scripts/subset_figure_fonts.py`.
 
 The results are committed, so only a change of alphabet or of version needs this. matplotlib reads neither WOFF2
 nor a family cut into one file per script, so the page's web fonts cannot serve: the whole TrueType files are
 fetched by the npm client, verified, and cut to what French, Greek and mathematics use.
-Needs the `fonts` extra: `pip install -e '.[fonts]'`.
+Needs the `fonts` extra: `.venv/bin/pip install -e '.[fonts]'`.
 """
 
-import hashlib
 import io
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -17,6 +15,8 @@ from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+
+from figures_src.files import sha256, write_whole
 
 PACKAGE = "source-sans@3.52.0"
 SHA256 = "49cf78ddd79b436591ee696785222b54ff28102922e3d3df297fe382d7fdfa88"
@@ -50,7 +50,7 @@ def fetch() -> tarfile.TarFile:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         content = next(Path(folder).glob("*.tgz")).read_bytes()
-    if hashlib.sha256(content).hexdigest() != SHA256:
+    if sha256(content) != SHA256:
         raise ValueError(f"{PACKAGE} is not the package this script knows: check it, then edit SHA256")
     return tarfile.open(fileobj=io.BytesIO(content))
 
@@ -84,22 +84,20 @@ def build(archive: tarfile.TarFile, source: str, style: str) -> Path:
     font = TTFont(read(archive, f"TTF/SourceSans3-{source}.ttf"), recalcTimestamp=False)
     subset(font)
     rename(font, style)
+    content = io.BytesIO()
+    font.save(content)
     target = TARGET / f"lots-sans-{style}.ttf"
-    temporary = target.with_suffix(".part")
-    font.save(temporary)
-    temporary.replace(target)
+    write_whole(target, content.getvalue())
     return target
 
 
 def main() -> None:
     """Build every font and put the licence beside them."""
-    TARGET.mkdir(parents=True, exist_ok=True)
     with fetch() as archive:
         for source, style in STYLES.items():
             path = build(archive, source, style)
             print(f"{path.stat().st_size:7d}  {path.name}")
-        with (TARGET / "LICENSE.md").open("wb") as licence:
-            shutil.copyfileobj(read(archive, "LICENSE.md"), licence)
+        write_whole(TARGET / "LICENSE.md", read(archive, "LICENSE.md").getvalue())
 
 
 if __name__ == "__main__":

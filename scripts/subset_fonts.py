@@ -1,14 +1,14 @@
-"""Make the page's web fonts from the Fontsource packages: `npm ci && python scripts/subset_fonts.py`.
+"""Make the page's web fonts from the Fontsource packages: `npm ci && .venv/bin/python scripts/subset_fonts.py`.
 
 The results are committed, so only a change of alphabet or of version needs this. It reads the packages in
 `node_modules`, keeps the signs and the weights that a French article with mathematics uses, writes
 `assets/fonts/*.woff2`, and puts the mathematics inside the style sheet (`_sass/_lots_math.scss`): an equation drawn
 with another font first would move the text under the reader's eyes.
-Needs the `fonts` extra: `pip install -e '.[fonts]'`.
+Needs the `fonts` extra: `.venv/bin/pip install -e '.[fonts]'`.
 """
 
 import base64
-import shutil
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
+
+from figures_src.files import write_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
@@ -129,10 +131,10 @@ def build(web_font: WebFont) -> Path:
         font = instancer.instantiateVariableFont(font, {"wght": (lightest, heaviest)})
     rename(font, web_font.family)
     font.flavor = "woff2"
+    content = io.BytesIO()
+    font.save(content)
     target = TARGET / web_font.target
-    temporary = target.with_suffix(".part")
-    font.save(temporary)
-    temporary.replace(target)
+    write_whole(target, content.getvalue())
     return target
 
 
@@ -141,21 +143,18 @@ def embed(font: Path, style: Path) -> None:
     data = base64.b64encode(font.read_bytes()).decode("ascii")
     source = f'url("data:font/woff2;base64,{data}") format("woff2")'
     rule = f'@font-face {{\n  font-family: "Lots Math";\n  src: {source};\n}}\n'
-    temporary = style.with_suffix(".part")
-    temporary.write_text(f"// Made by scripts/subset_fonts.py.\n{rule}", encoding="ascii")
-    temporary.replace(style)
+    write_whole(style, f"// Made by scripts/subset_fonts.py.\n{rule}".encode("ascii"))
     font.unlink()
 
 
 def main() -> None:
     """Build every font and put each licence beside it."""
-    TARGET.mkdir(parents=True, exist_ok=True)
     for web_font in FONTS:
         path = build(web_font)
         print(f"{path.stat().st_size:7d}  {path.relative_to(ROOT)}")
     embed(TARGET / "lots-math.woff2", MATHEMATICS_STYLE)
     for package in sorted({web_font.package for web_font in FONTS}):
-        shutil.copyfile(PACKAGES / package / "LICENSE", TARGET / f"OFL-{Path(package).name}.txt")
+        write_whole(TARGET / f"OFL-{Path(package).name}.txt", (PACKAGES / package / "LICENSE").read_bytes())
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 ROUNDS = 5
 CORES = len(os.sched_getaffinity(0))
 
+_together: Barrier
 Prepare = Callable[..., Callable[[int], Any]]
 """Builds, in a process of its own, the step to be timed."""
 
@@ -29,31 +31,36 @@ def seconds_per_step(step: Callable[[int], Any], warm_up: int, steps: int) -> fl
 
 
 def on_every_core(prepare: Prepare, arguments: Sequence[Any], warm_up: int, steps: int) -> float:
-    """Seconds for one step when every core makes its own at the same time, divided by the number of cores."""
+    """Seconds for one step when every core makes its own at the same time, divided by the number of cores.
+
+    Raises:
+        BrokenProcessPool: a process was killed.
+        Exception: whatever the first process that failed raised.
+    """
     context = get_context("spawn")
-    together, results = context.Barrier(CORES), context.SimpleQueue()
-    shared = (prepare, arguments, warm_up, steps, together, results)
-    processes = [context.Process(target=_one_core, args=shared) for _ in range(CORES)]
-    for process in processes:
-        process.start()
-    costs: list[float] = [results.get() for _ in processes]
-    for process in processes:
-        process.join()
-    return statistics.mean(costs) / CORES
+    together = context.Barrier(CORES)
+    with ProcessPoolExecutor(CORES, context, _share, (together,)) as pool:
+        runs = [pool.submit(_one_core, prepare, arguments, warm_up, steps) for _ in range(CORES)]
+        try:
+            return statistics.mean(run.result() for run in as_completed(runs)) / CORES
+        except BrokenProcessPool:
+            raise  # the pool has ended the others
+        except Exception:
+            together.abort()  # the others wait there for the one that failed
+            raise
 
 
-def _one_core(
-    prepare: Prepare,
-    arguments: Sequence[Any],
-    warm_up: int,
-    steps: int,
-    together: Barrier,
-    results: "SimpleQueue[float]",
-) -> None:
+def _share(barrier: Barrier) -> None:
+    """Give a new process the place where all meet; a barrier cannot be sent with a task."""
+    global _together
+    _together = barrier
+
+
+def _one_core(prepare: Prepare, arguments: Sequence[Any], warm_up: int, steps: int) -> float:
     torch.set_num_threads(1)
     step = prepare(*arguments)
-    together.wait()
-    results.put(seconds_per_step(step, warm_up, steps))
+    _together.wait()
+    return seconds_per_step(step, warm_up, steps)
 
 
 def product_rate(dtype: torch.dtype, size: int = 2048) -> float:

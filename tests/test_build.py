@@ -3,11 +3,13 @@
 import errno
 import fcntl
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,86 @@ import pytest
 from figures_src import build
 from figures_src.catalogue import FIGURES
 from figures_src.files import write_whole
+from figures_src.imports import closure, imported
 
 ROOT = Path(__file__).parents[1]
+
+
+def shown(paths: Iterable[Path]) -> set[str]:
+    return {path.relative_to(build.PACKAGE).as_posix() for path in paths}
+
+
+def test_what_a_module_is_made_of_is_found_through_all_it_imports() -> None:
+    figure = shown(closure([build.PACKAGE / "figures" / "gbn_8.py"]))
+    assert {"figures/gbn_8.py", "training/landscape.py", "experiments/vgg.py", "style.py"} <= figure
+    assert not figure & {"experiments/__init__.py", "training/vgg.py", "figures/gbn_7.py", "publish.py"}
+    article = shown(closure([build.PACKAGE / "publish.py"]))
+    assert {"figures/grid_cells.py", "figures/signals.py", "training/landscape.py", "article/play.py"} <= article
+
+
+def test_every_way_to_import_a_module_is_followed(tmp_path: Path) -> None:
+    package = tmp_path / "house"
+    (package / "room").mkdir(parents=True)
+    sources = {
+        "a.py": "import house.b\nfrom house import c\nfrom house.room import name\nimport os, sys\n",
+        "b.py": "from house.room.d import thing\nif True:\n    import house.e\n",
+        "c.py": "def late():\n    import house.f\n",
+        **dict.fromkeys(["__init__.py", "e.py", "f.py", "g.py", "room/__init__.py", "room/d.py"], "import house.a\n"),
+    }
+    for name, text in sources.items():
+        (package / name).write_text(text)
+    found = {path.relative_to(package).as_posix() for path in closure([package / "a.py"], package)}
+    assert found == {"a.py", "b.py", "c.py", "e.py", "__init__.py", "room/__init__.py", "room/d.py"}
+
+
+def test_every_module_that_draws_or_writes_is_digested(monkeypatch: pytest.MonkeyPatch) -> None:
+    digested: set[Path] = set()
+
+    def note(paths: Iterable[Path], root: Path) -> str:
+        digested.update(paths)
+        return "digest"
+
+    monkeypatch.setattr(build, "sha256_of_files", note)
+    for figure in FIGURES.values():
+        digested.clear()
+        build.figure_inputs(build.FULL, figure)
+        assert closure([build.PACKAGE / "figures" / f"{figure.id}.py", build.PACKAGE / "style.py"]) <= digested
+    digested.clear()
+    build.post_inputs(build.FULL)
+    assert closure([build.PACKAGE / "publish.py"]) <= digested
+    texts = {build.PACKAGE / name for name in ("catalogue.toml", "batchnorm.py", "article/references.bib")}
+    assert texts | set((build.PACKAGE / "article").rglob("*.j2")) <= digested
+
+
+@pytest.mark.parametrize(
+    ("roots", "libraries"),
+    [
+        (["card.py", *(f"figures/{name}.py" for name in FIGURES)], build.DRAWING_LIBRARIES),
+        (["publish.py"], build.ARTICLE_LIBRARIES),
+    ],
+)
+def test_the_versions_of_all_libraries_that_draw_or_write_are_digested(
+    roots: list[str], libraries: tuple[str, ...]
+) -> None:
+    modules = closure(build.PACKAGE / name for name in roots)
+    named = {name.partition(".")[0] for path in modules for name in imported(path.read_bytes())}
+    distributions = {"PIL": "pillow"}
+    outside = {distributions.get(name, name) for name in named - sys.stdlib_module_names}
+    # Progress bars of downloads put nothing into a figure.
+    assert outside - {"figures_src", "rich"} <= set(libraries)
+
+
+def test_a_template_edited_while_the_post_is_written_leaves_it_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = build.Place("full", tmp_path / "figures", tmp_path / "post.md")
+    monkeypatch.setattr(build, "load_records", lambda names, preset: {})
+    monkeypatch.setattr("figures_src.publish.render", lambda records, figures: "text")
+    monkeypatch.setattr(build, "post_inputs", lambda place: {"article": "before"})
+    state = build.examine(place, [])[-1]
+    monkeypatch.setattr(build, "post_inputs", lambda place: {"article": "after"})
+    build.make_post(place, state)
+    assert build.examine(place, [])[-1].reasons == ("article changed",)
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +208,14 @@ def test_only_redraws_only_what_it_names(tree: Path) -> None:
     assert (tree / "assets" / "figures" / "gbn_4.csv").exists()
 
 
+def test_a_quick_schema_is_drawn_where_no_quick_record_is_and_the_post_waits(tree: Path) -> None:
+    process = run(tree, "--quick", "--only", "sbn_3")
+    assert process.returncode == 0, process.stderr
+    assert re.search(r"^ *post +not written +no quick record of ", process.stdout, re.MULTILINE)
+    assert (tree / "build" / "quick" / "figures" / "sbn_3-light.svg").exists()
+    assert not (tree / "build" / "quick" / "post.md").exists()
+
+
 def test_a_damaged_record_stops_the_build_with_the_mend(tree: Path) -> None:
     before = products(tree)
     archive = tree / "figures_src" / "records" / "mnist_curves.npz"
@@ -164,6 +252,7 @@ def test_a_second_build_waits_and_says_so(tree: Path) -> None:
     ("path", "old", "new", "told"),
     [
         ("intervals.py", "COVERAGE = 0.95", "COVERAGE = 0.80", "numbers changed"),
+        ("training/landscape.py", "(2 * l2 * eta) ** 2", "(7 * l2 * eta) ** 2", "numbers changed"),
         ("experiments/mnist.py", "EARLY_STEPS = 5000", "EARLY_STEPS = 5001", "no fresh record"),
         ("published/__init__.py", "import", "\nimport", "numbers changed"),
         ("figures/drawing.py", "import", "\nimport", "style changed"),

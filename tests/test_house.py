@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from figures_src.imports import imported
+
 PACKAGE = Path(__file__).parents[1] / "figures_src"
 
-# A room may import from those on its line or before; files.py and batchnorm.py stand before all rooms.
+# A room may import from those on its line or before; files.py and its like stand before all rooms.
 ORDER = (
-    {"files", "french", "intervals", "batchnorm"},
+    {"files", "imports", "commands", "french", "intervals", "batchnorm"},
     {"datasets"},
     {"networks"},
     {"training"},
@@ -80,6 +82,15 @@ def test_no_torch_is_named_where_none_is_needed(name: str) -> None:
     assert paths
     for path in paths:
         assert not any(module.split(".")[0] == "torch" for module in imports(path)), path
+
+
+@pytest.mark.parametrize("name", ["figures", "article", "published", "style.py", "card.py", "publish.py"])
+def test_what_draws_and_writes_imports_the_package_at_its_top(name: str) -> None:
+    """What a function imports escapes the digests that say whether a figure is fresh."""
+    place = PACKAGE / name
+    for path in [place] if place.suffix == ".py" else place.rglob("*.py"):
+        own = {module for module in imports(path) if module.startswith("figures_src.")}
+        assert own <= imported(path.read_bytes()), path
 
 
 @pytest.mark.parametrize(

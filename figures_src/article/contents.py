@@ -3,8 +3,11 @@
 Both are asked for at the top of the page, before what they tell is known: `fill_contents` writes them at the end.
 """
 
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import unescape
 
 from figures_src import french
 from figures_src.article.headings import Heading, headings
@@ -13,25 +16,39 @@ MARK = "<!-- contents -->"
 READING_SPEED = 220
 """Words a minute, silently. Adults read non-fiction at 238 words a minute in English and most of them between 175 and
 300 (Brysbaert 2019, doi:10.1016/j.jml.2019.104047); French, read here with formulas between its words, gets less."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One of the depths at which the article can be read."""
+
+    anchor: str
+    title: str
+    what: str
+    shortest: float = 0
+    longest: float = math.inf
+    """Seconds of reading that its title allows."""
+
+
 LEVELS = (
-    ("en-30-secondes", "30 secondes", "l’idée"),
-    ("en-3-minutes", "3 minutes", "le principe et l’usage"),
-    ("comprendre", "Comprendre", "le détail, les expériences, les explications"),
+    Level("en-30-secondes", "30 secondes", "l’idée", 20, 45),
+    Level("en-3-minutes", "3 minutes", "le principe et l’usage", 130, 205),
+    Level("comprendre", "Comprendre", "le détail, les expériences, les explications"),
 )
 
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _NOT_PROSE = re.compile(
-    r"<figure\b.*?</figure>|<table\b.*?</table>|<math\b.*?</math>|^```.*?^```$|<code\b.*?</code>|`[^`\n]+`|"
+    r"<(figure|table|math|code|pre|h[1-6]|nav|head|script|style)\b.*?</\1>|^```.*?^```$|`[^`\n]+`|"
     r"^#{1,6} .*?$|<[^>]*>|\]\([^()\s]*\)|\{:.*?\}",
     re.DOTALL | re.MULTILINE,
 )
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
-_PART = re.compile(r"^## .*\{#([\w-]+)\}$", re.MULTILINE)
+_PART = re.compile(r'(?:^## [^\n]*\{#|<h2\b[^>]*\bid=")([\w-]+)(?:\}$|".*?</h2>)', re.MULTILINE | re.DOTALL)
 
 
-def prose_words(markdown: str) -> int:
-    """Words of the running text: no figures, tables, headings, code nor formulas."""
-    return len(_WORD.findall(_NOT_PROSE.sub(" ", markdown)))
+def prose_words(text: str) -> int:
+    """Words of the running text, in Markdown or HTML: no figures, tables, headings, code nor formulas."""
+    return len(_WORD.findall(unescape(_NOT_PROSE.sub(" ", text))))
 
 
 def parts(page: str) -> dict[str, str]:
@@ -40,9 +57,14 @@ def parts(page: str) -> dict[str, str]:
     return {"": pieces[0]} | dict(zip(pieces[1::2], pieces[2::2], strict=True))
 
 
+def reading_seconds(words: int) -> float:
+    """Time that silent reading takes."""
+    return 60 * words / READING_SPEED
+
+
 def reading_time(words: int) -> str:
-    """How long silent reading takes: to ten seconds under two minutes, to the minute beyond."""
-    seconds = 60 * words / READING_SPEED
+    """The same as a reader is told it: to ten seconds under two minutes, to the minute beyond."""
+    seconds = reading_seconds(words)
     if seconds < 120:
         return f"{max(10, 10 * round(seconds / 10))}{french.NO_BREAK_SPACE}s"
     return f"{round(seconds / 60)}{french.NO_BREAK_SPACE}min"
@@ -56,9 +78,9 @@ def levels(page: str) -> str:
     """
     texts = parts(page)
     links = "".join(
-        f'<li><a href="#{anchor}"><strong>{title}</strong> <span>{what}</span> '
-        f"<span>{reading_time(prose_words(texts[anchor]))} de lecture</span></a></li>"
-        for anchor, title, what in LEVELS
+        f'<li><a href="#{level.anchor}"><strong>{level.title}</strong> <span>{level.what}</span> '
+        f"<span>{reading_time(prose_words(texts[level.anchor]))} de lecture</span></a></li>"
+        for level in LEVELS
     )
     return f'<nav class="levels" aria-label="Trois niveaux de lecture"><ol>{links}</ol></nav>'
 

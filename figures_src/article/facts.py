@@ -29,6 +29,7 @@ from figures_src.experiments.mnist import (
     STATISTICS,
     WITH_BN,
     WITHOUT_BN,
+    best_cell,
     first_step,
     growth,
     roughness,
@@ -305,13 +306,12 @@ def grid_facts(record: Record) -> GridFacts:
     arrays, config = record.arrays, record.config
     sigmas, rates = arrays["sigma"], arrays["learning_rate"]
     accuracy = arrays["test_accuracy"][..., -1].astype(float)
-    chosen = arrays["validation_accuracy"][..., -1].mean(axis=-1)
     cells = {
         (i, j): Cell(float(sigma), float(rate), _pair(accuracy[i, j]))
         for i, sigma in enumerate(sigmas)
         for j, rate in enumerate(rates)
     }
-    best = [np.unravel_index(chosen[..., arm].argmax(), chosen.shape[:2]) for arm in range(len(ARMS))]
+    best = [best_cell(arrays, arm) for arm in range(len(ARMS))]
     at_best = [accuracy[i, j, arm] for arm, (i, j) in enumerate(best)]
     return GridFacts(
         seeds=len(config["seeds"]),
@@ -320,7 +320,7 @@ def grid_facts(record: Record) -> GridFacts:
         sigmas=tuple(sigmas.tolist()),
         learning_rates=tuple(rates.tolist()),
         cells=tuple(cells.values()),
-        best={arm: cells[int(i), int(j)] for arm, (i, j) in zip(ARMS, best, strict=True)},
+        best={arm: cells[place] for arm, place in zip(ARMS, best, strict=True)},
         best_gap=estimate(at_best[WITH_BN] - at_best[WITHOUT_BN]),
     )
 

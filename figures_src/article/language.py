@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from figures_src.article.contents import READING_SPEED as READING_SPEED
+from figures_src.article.contents import LEVELS, parts, prose_words, reading_seconds
 from figures_src.article.references import names
 
 WORDS = Path(__file__).with_name("words.txt")
@@ -26,7 +26,6 @@ _BLOCKS = {
     *("figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "html", "li", "main", "nav", "ol", "p"),
     *("section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
 }
-_NOT_PROSE = {"figure", "table", "h1", "h2", "h3", "h4", "h5", "h6"}
 _SPOKEN = ("alt", "title", "aria-label")
 _LABEL = re.compile(r"(?:Graphique|Schéma)[\s\u00a0]\w+(?:[\s\u00a0]bis|\.\w(?!\w))?")
 
@@ -42,8 +41,6 @@ class Block:
     """Anchor of the figure it belongs to, or nothing."""
     spoken: bool
     """Whether it is an attribute, such as an alternative text."""
-    part: str
-    """Anchor of the last heading of the first rank above it, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -68,23 +65,8 @@ class Page:
     """Anchors of the figures, and what the text calls them."""
     listed: list[str] = field(default_factory=list)
     """Keys of the works in the list of references."""
-
-
-@dataclass(frozen=True)
-class Level:
-    """One of the depths at which the article can be read."""
-
-    anchor: str
-    title: str
-    fewest: int
-    most: int
-
-
-LEVELS = (
-    Level("en-30-secondes", "En 30 secondes", 80, 140),
-    Level("en-3-minutes", "En 3 minutes", 480, 750),
-)
-"""About 100 and 600 words."""
+    words: dict[str, int] = field(default_factory=dict)
+    """How many each part of the first rank has in its prose, by anchor."""
 
 
 def read(html: str) -> Page:
@@ -93,6 +75,7 @@ def read(html: str) -> Page:
     reader.feed(html)
     reader.close()
     reader.end_block()
+    reader.page.words = {anchor: prose_words(text) for anchor, text in parts(html).items()}
     return reader.page
 
 
@@ -104,7 +87,6 @@ class _Reader(HTMLParser):
         self.page = Page()
         self.open: list[tuple[str, dict[str, str]]] = []
         self.text = ""
-        self.part = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -123,8 +105,6 @@ class _Reader(HTMLParser):
             self.page.anchors.append(anchor)
         if tag == "a" and attributes.get("href", "").startswith("#"):
             self.page.targets.append(attributes["href"][1:])
-        if tag == "h2":
-            self.part = anchor
         if tag == "li" and anchor.startswith("ref-"):
             self.page.listed.append(anchor.removeprefix("ref-"))
         foreign = not attributes.get("lang", "fr").startswith("fr")
@@ -155,7 +135,7 @@ class _Reader(HTMLParser):
     def _add(self, text: str, *, spoken: bool = False) -> None:
         within = tuple(tag for tag, _ in self.open)
         figure = next((attributes.get("id", "") for tag, attributes in reversed(self.open) if tag == "figure"), "")
-        self.page.blocks.append(Block(text, within, figure, spoken, self.part))
+        self.page.blocks.append(Block(text, within, figure, spoken))
         label = _LABEL.match(text)
         if figure and label and "figcaption" in within and not spoken:
             self.page.figures.setdefault(figure, label[0])
@@ -303,25 +283,14 @@ def _named(page: Page, figure: str) -> bool:
     return figure in page.targets or any(label.search(block.text) for block in prose)
 
 
-def word_count(page: Page, part: str | None = None) -> int:
-    """Words of the prose, a formula counting as one; captions, tables and headings are left out."""
-    blocks = (block for block in page.blocks if part is None or block.part == part)
-    prose = (block.text for block in blocks if not _NOT_PROSE & set(block.within) and not block.spoken)
-    return sum(bool(re.search(rf"[\w{SKIPPED}]", word)) for text in prose for word in text.split())
-
-
-def reading_seconds(words: int) -> float:
-    """Time that silent reading takes."""
-    return 60 * words / READING_SPEED
-
-
 def lengths(page: Page) -> list[str]:
     """Levels that are missing, or too short or too long for what their title promises."""
     found = []
     for level in LEVELS:
-        words = word_count(page, level.anchor)
-        if not level.fewest <= words <= level.most:
-            found.append(f"« {level.title} » (#{level.anchor}) has {words} words, not {level.fewest} to {level.most}")
+        seconds = reading_seconds(page.words.get(level.anchor, 0))
+        if not level.shortest <= seconds <= level.longest:
+            told = f"takes {seconds:.0f} s to read, not {level.shortest} to {level.longest}"
+            found.append(f"« {level.title} » (#{level.anchor}) {told}")
     return found
 
 

@@ -18,6 +18,7 @@ from figures_src.article.names import closest as closest
 from figures_src.article.references import cite
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
+from figures_src.commands import BUILD
 from figures_src.published import ORIGINS
 from figures_src.records.store import Record
 
@@ -87,7 +88,7 @@ def svg_size(path: Path) -> tuple[int, int]:
     """
     if not path.exists():
         figure = re.sub(r"-(light|dark)(-narrow)?$", "", path.stem)
-        raise FileNotFoundError(f"{path} is missing: run `python scripts/build_figures.py --only {figure}`")
+        raise FileNotFoundError(f"{path} is missing: run `{BUILD} --only {figure}`")
     with path.open("rb") as file:
         _, root = next(iter(ET.iterparse(file, events=("start",))))
     width, height = (_pixels(root.get(side, ""), path) for side in ("width", "height"))
@@ -175,7 +176,7 @@ class FigureMarkup:
         if figure.has_table:
             parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')
         parts.append(f"{source_link(f'Code du {figure.kind.lower()} (Python)', f'figures/{figure.id}.py')}.")
-        parts.append(f"Pour redessiner : <code>python scripts/build_figures.py --only {figure.id}</code>.")
+        parts.append(f"Pour redessiner : <code>{BUILD} --only {figure.id}</code>.")
         # Shown where scripts run; the drawing itself answers to a click, too.
         name = f"Agrandir{french.NARROW_NO_BREAK_SPACE}: {label(figure)}"
         parts.append(f'<button type="button" class="enlarge needs-js" aria-label="{name}">Agrandir</button>')

@@ -52,7 +52,7 @@ class Reference:
     venue: str
     """Where it was published, in the work's own language; may be empty."""
     details: str
-    """Volume, pages and remarks, in French; may be empty."""
+    """Volume, pages and remarks, in French, as what follows a venue and a comma; may be empty."""
     year: str
     """Empty for a page without a date."""
     links: tuple[tuple[str, str], ...]
@@ -213,11 +213,12 @@ def _entry(work: Reference) -> str:
     """A work as the lists show it, on one line."""
     tongue = "" if work.language == "fr" else f' lang="{work.language}"'
     venue = f"<span{tongue}>{escape(work.venue, quote=False)}</span>" if work.venue else ""
+    details = escape(work.details, quote=False)
     links = [f'<a href="{escape(url)}" translate="no" lang="en">{escape(shown)}</a>' for shown, url in work.links]
     parts = [
         f"{escape(work.people, quote=False)}{f' ({work.year})' if work.year else ''}".removesuffix("."),
         f"<cite{tongue}>{escape(work.title, quote=False)}</cite>",
-        ", ".join(filter(None, [venue, escape(work.details, quote=False)])),
+        f"{venue}, {details}" if venue and details else venue or details[:1].upper() + details[1:],
         ", ".join(links),
     ]
     return re.sub(r"([?!]</cite>)\.", r"\1", ". ".join(filter(None, parts)) + ".")

@@ -47,7 +47,7 @@ def _fetched(spec: DatasetSpec, supplies: tuple[Supply, ...], store: Store, held
         with store.workspace() as workspace:
             given, failed = _take(supply, missing, workspace)
             for part in (part for part in missing if part.file in given):
-                store.write(part, given[part.file], workspace)
+                store.write(part, given[part.file])
         fetched |= given
         failures += failed
     missing_files = [part.file for part in spec.parts if part.file not in held and part.file not in fetched]

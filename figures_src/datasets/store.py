@@ -1,7 +1,6 @@
 """The cache of verified contents: each file whole or absent, and verified again each time it is read."""
 
 import logging
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from tempfile import TemporaryDirectory
 from figures_src.datasets.errors import AlteredError, DatasetUnavailable
 from figures_src.datasets.locations import CACHE_VARIABLE
 from figures_src.datasets.spec import DatasetSpec, Part
+from figures_src.files import PARTIAL, write_whole
 
 WORKSPACE_PREFIX = ".fetching-"
 ABANDONED_SECONDS = 24 * 3600
@@ -37,12 +37,10 @@ class Store:
             logger.warning("Cached copy %s refused, fetching it again: %s", path, error)
             return None
 
-    def write(self, part: Part, content: bytes, workspace: Path) -> None:
+    def write(self, part: Part, content: bytes) -> None:
         """Write ``content`` whole: two processes that store the same part both leave it intact."""
-        temporary = workspace / f"{part.file}.whole"
         with self._explained():
-            temporary.write_bytes(content)
-            os.replace(temporary, self.folder / part.file)  # noqa: PTH105 - the word for atomic in this project
+            write_whole(self.folder / part.file, content)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
@@ -55,11 +53,14 @@ class Store:
             yield Path(folder)
 
     def _sweep(self) -> None:
-        """Remove what killed processes left; a young folder may be another process at work."""
-        for workspace in self.folder.glob(f"{WORKSPACE_PREFIX}*"):
+        """Remove what killed processes left; what is young may be another process at work."""
+        for remains in (*self.folder.glob(f"{WORKSPACE_PREFIX}*"), *self.folder.glob(f".*{PARTIAL}")):
             with suppress(FileNotFoundError):  # its owner may remove it at this very moment
-                if time.time() - workspace.stat().st_mtime > ABANDONED_SECONDS:
-                    shutil.rmtree(workspace, ignore_errors=True)
+                if time.time() - remains.stat().st_mtime > ABANDONED_SECONDS:
+                    if remains.is_dir():
+                        shutil.rmtree(remains, ignore_errors=True)
+                    else:
+                        remains.unlink()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

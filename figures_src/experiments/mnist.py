@@ -171,6 +171,13 @@ def row_of(steps: np.ndarray, step: int) -> int:
     return int(np.searchsorted(steps, min(step, steps[-1])))
 
 
+def best_cell(arrays: Arrays, arm: int) -> tuple[int, int]:
+    """Place (σ, learning rate) of the best mean validation accuracy at the last step; test images have no say."""
+    means = arrays["validation_accuracy"][:, :, arm, :, -1].mean(axis=-1)
+    sigma, rate = np.unravel_index(int(np.nanargmax(means)), means.shape)
+    return int(sigma), int(rate)
+
+
 def growth(arrays: Arrays, name: str) -> np.ndarray:
     """How many times the width with batch normalization grows from 1 000 steps to the end, one per seed."""
     widths = width(arrays[name][MATCHED, WITH_BN])

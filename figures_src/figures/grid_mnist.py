@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN
+from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN, best_cell
 from figures_src.figures import drawing, grid_cells
 from figures_src.figures.common import (
     ARM_LABELS,
@@ -65,7 +65,7 @@ def table(records: Records) -> Table:
     rows: list[tuple[Cell, ...]] = []
     seeds = arrays["test_accuracy"].shape[3]
     for arm, name in enumerate(ARMS):
-        best = best_cell(records[RECORD], arm)
+        best = best_cell(arrays, arm)
         test, validation = (_flat(arrays[f"{what}_accuracy"], arm) for what in ("test", "validation"))
         cells = np.ndindex(len(arrays["sigma"]), len(arrays["learning_rate"]))
         for cell, measured, chosen in zip(cells, test, validation, strict=True):
@@ -84,19 +84,12 @@ def _flat(accuracy: np.ndarray, arm: int) -> list[tuple[float, float, float]]:
     return list(rows_of(interval(accuracy[:, :, arm, :, -1], axis=2)))
 
 
-def best_cell(record: Record, arm: int) -> tuple[int, int]:
-    """Place (σ, learning rate) of the best mean validation accuracy at the last step; test images have no say."""
-    means = record.arrays["validation_accuracy"][:, :, arm, :, -1].mean(-1)
-    sigma, rate = np.unravel_index(int(np.nanargmax(means)), means.shape)
-    return int(sigma), int(rate)
-
-
 def headline(record: Record) -> str:
     """What the grid shows, in words computed from it."""
     means = record.arrays["test_accuracy"][..., -1].mean(-1)
     good = (means >= GOOD).sum(axis=(0, 1))
     cells = means.shape[0] * means.shape[1]
-    best = [french.percent(float(means[(*best_cell(record, arm), arm)]), 1) for arm in (WITHOUT_BN, WITH_BN)]
+    best = [french.percent(float(means[(*best_cell(record.arrays, arm), arm)]), 1) for arm in (WITHOUT_BN, WITH_BN)]
     return drawing.tidy(
         f"Au meilleur réglage : {best[WITH_BN]} avec BN, {best[WITHOUT_BN]} sans. "
         f"À {french.percent(GOOD, 0)} ou plus : {good[WITH_BN]} réglages sur {cells} avec BN, {good[WITHOUT_BN]} sans"
@@ -152,6 +145,6 @@ def _draw_arm(sheet: drawing.Sheet, axes: Axes, record: Record, place: int, arm:
     marker: dict[str, Any] = {"marker": "os"[arm], "markersize": 5, "markeredgewidth": 0}
     axes.plot(rates, over.mean, color=colour, linewidth=1.6, zorder=3, **marker)
     axes.vlines(rates, np.maximum(over.low, 1e-4), over.high, color=colour, linewidth=1.6, alpha=0.6, zorder=2)
-    sigma, rate = best_cell(record, arm)
+    sigma, rate = best_cell(record.arrays, arm)
     if sigma == place:
         axes.plot(rates[rate], over.mean[rate], "o", markersize=13, mfc="none", mec=colour, mew=1.6, zorder=4)

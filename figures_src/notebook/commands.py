@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
-PYTHON = ".venv/bin/python"
-BUILD = f"{PYTHON} scripts/build_figures.py"
+from figures_src.commands import BUILD as BUILD
+from figures_src.commands import PYTHON as PYTHON
 
 
 @dataclass(frozen=True)

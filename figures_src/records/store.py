@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from figures_src.commands import BUILD
 from figures_src.experiments.experiment import Experiment
 from figures_src.files import sha256, write_whole
 
@@ -106,7 +107,7 @@ def load(name: str, where: Path = RECORDS) -> Record:
     """
     sidecar = load_sidecar(name, where)
     if sidecar is None:
-        raise FileNotFoundError(f"no record {name} in {where}: run `python scripts/build_figures.py`")
+        raise FileNotFoundError(f"no record {name} in {where}: run `{_build(where)}`")
     with np.load(io.BytesIO(_arrays(name, where, sidecar)), allow_pickle=False) as archive:
         return Record(name, dict(archive), sidecar)
 
@@ -134,7 +135,13 @@ def _arrays(name: str, where: Path, sidecar: Mapping[str, Any]) -> bytes:
 
 
 def _damaged(path: Path, name: str, why: str) -> DamagedRecord:
+    committed = f"`git checkout -- {path.with_suffix('.*')}` brings the committed one back, "
     return DamagedRecord(
-        f"{path} is damaged ({why}): `git checkout -- {path.with_suffix('.*')}` brings the committed one back, "
-        f"`python scripts/build_figures.py --retrain {name}` makes a new one"
+        f"{path} is damaged ({why}): {'' if path.parent == QUICK_RECORDS else committed}"
+        f"`{_build(path.parent)} --retrain {name}` makes a new one"
     )
+
+
+def _build(where: Path) -> str:
+    """The command that makes the records of a folder."""
+    return f"{BUILD} --quick" if where == QUICK_RECORDS else BUILD

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from figures_src.article import language
+from figures_src.article.contents import READING_SPEED, parts, prose_words, reading_seconds
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "check_language.py"
 SOUND = """
@@ -131,15 +132,25 @@ def test_words_are_those_of_the_prose():
         <table><tr><td>pas compté</td></tr></table><h2 id="b">Suite</h2><ul><li>trois mots là</li></ul>
         <figure id="f"><img alt="pas compté"><figcaption>pas compté</figcaption></figure>"""
     )
-    assert language.word_count(page, "a") == 4
-    assert language.word_count(page, "b") == 3
-    assert language.word_count(page) == 9
-    assert language.reading_seconds(language.READING_SPEED) == 60
+    assert page.words == {"": 2, "a": 3, "b": 3}
+    assert reading_seconds(READING_SPEED) == 60
 
 
-@pytest.mark.parametrize(("words", "sound"), [(60, False), (100, True), (200, False)])
+def test_the_time_that_the_page_prints_is_the_one_that_is_checked():
+    """The page counts before Markdown is read, the check after."""
+    markdown = (
+        "---\ntitle: x\n---\n\nAvant.\n\n## A) Un titre {#a}\n\nVoir <math><mi>x</mi></math>, `du code` et "
+        '[<i lang="en">Batch Normalization&#58; Accelerating</i>](https://arxiv.org/abs/1) **vraiment**.\n\n'
+        "#### b) Dessous {#dessous}\n\n- un &lt; deux\n\n```python\nx = 1\n```\n{: .x}\n\n## B) Suite {#b}\n\nFin.\n"
+    )
+    printed = {anchor: prose_words(text) for anchor, text in parts(markdown).items()}
+    assert printed == {"": 1, "a": 8, "b": 1}
+    assert language.read(language.to_html(markdown)).words == printed
+
+
+@pytest.mark.parametrize(("words", "sound"), [(60, False), (110, True), (200, False)])
 def test_a_level_is_as_long_as_it_says(words, sound):
-    html = f'<h2 id="en-30-secondes">A</h2><p>{"mot " * words}</p><h2 id="en-3-minutes">B</h2><p>{"mot " * 600}</p>'
+    html = f'<h2 id="en-30-secondes">A</h2><p>{"mot " * words}</p><h2 id="en-3-minutes">B</h2><p>{"mot " * 660}</p>'
     assert (language.lengths(language.read(html)) == []) is sound
 
 
@@ -182,10 +193,10 @@ def test_the_command_prints_times_and_findings(tmp_path):
     )
     result = run(str(post))
     assert result.returncode == 1
-    assert "En 30 secondes" in result.stdout
+    assert "30 secondes" in result.stdout
     assert "spelling: unknown word 'mott'" in result.stdout
     assert "leftover notes: left over 'AJOUTER'" in result.stdout
-    assert "length: « En 3 minutes »" in result.stdout
+    assert "length: « 3 minutes »" in result.stdout
 
 
 def test_the_command_says_what_writes_a_missing_post(tmp_path):

@@ -56,7 +56,7 @@ def test_a_figure(tmp_path):
     assert 'href="/assets/figures/gbn_2.csv"' in html
     assert '<a href="/assets/code/figures/gbn_2.py">Code du graphique (Python)</a>' in html
     assert '<a href="/carnet/mnist_curves/">carnet</a>' in html
-    assert "<code>python scripts/build_figures.py --only gbn_2</code>" in html
+    assert "<code>.venv/bin/python scripts/build_figures.py --only gbn_2</code>" in html
     assert "figure 1a" in html
     assert "\n" not in html
     assert "figure 1a" not in figures("gbn_4")

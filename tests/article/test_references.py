@@ -112,6 +112,15 @@ def test_only_works_cited_are_listed_and_others_may_be_recommended():
     assert "santurkar" not in html
 
 
+def test_a_remark_begins_as_a_sentence_unless_a_venue_comes_before_it():
+    html = references.number_citations(
+        references.further_reading("huber2021", "stackoverflow_ordering", "goodfellow_lecture")
+    )
+    assert "</cite>. Ébauche d’article. <a" in html
+    assert "?</cite> Discussion. <a" in html
+    assert "YouTube</span>, exposé filmé" in html
+
+
 def test_english_titles_keep_their_typography():
     html = references.number_citations(page("ioffe2015", "santurkar2018"))
     assert '<cite lang="en">Batch Normalization: Accelerating' in html

@@ -3,7 +3,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -151,13 +150,12 @@ def test_cache_that_cannot_be_written_is_told(tiny, serve, private_cache):
 
 
 def test_full_disk_leaves_no_half_written_file(tiny, serve, private_cache, monkeypatch):
-    def full(self, content):
-        self.open("wb").close()
+    def full(file):
         raise OSError(28, "No space left on device")
 
     spec = tiny.spec(tiny.mirror(serve(tiny.gzipped()).url))
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(DatasetUnavailable, match="No space left on device"):
             load(spec)
     assert list((private_cache / "tiny").iterdir()) == []
@@ -170,9 +168,13 @@ def test_remains_of_killed_downloads_are_swept_and_running_ones_left(tiny, serve
         folder.mkdir(parents=True)
         (folder / "half").write_bytes(b"x")
     two_days_ago = time.time() - 2 * 86400
-    os.utime(old, (two_days_ago, two_days_ago))
+    half_written = private_cache / "tiny" / ".images.gz.4242.partial"
+    half_written.touch()
+    for remains in (old, half_written):
+        os.utime(remains, (two_days_ago, two_days_ago))
     load(tiny.spec(tiny.mirror(serve(tiny.gzipped()).url)))
     assert not old.exists()
+    assert not half_written.exists()
     assert (running / "half").exists()
 
 

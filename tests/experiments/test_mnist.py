@@ -35,6 +35,14 @@ def test_gap_is_in_points() -> None:
     np.testing.assert_allclose(mnist.accuracy_gap(arrays(0.97, 0.95), 4000), [2, 2])
 
 
+def test_the_best_cell_is_chosen_on_the_last_validation_and_never_where_training_diverged() -> None:
+    accuracy = np.full((2, 3, 2, 5, 4), 0.5)
+    accuracy[1, 2, mnist.WITH_BN, :, -1] = 0.9
+    accuracy[0, 1, mnist.WITH_BN, :, 0] = 1.0
+    accuracy[0, 0, mnist.WITH_BN, 3, -1] = np.nan
+    assert mnist.best_cell({"validation_accuracy": accuracy}, mnist.WITH_BN) == (1, 2)
+
+
 def test_early_path_stops_at_5000_steps() -> None:
     np.testing.assert_allclose(mnist.early_path(arrays(0.9, 0.9), mnist.WITHOUT_BN), [6, 6])
 

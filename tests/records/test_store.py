@@ -87,8 +87,20 @@ def test_a_damaged_sidecar_is_refused(tmp_path: Path) -> None:
 
 
 def test_no_record_says_how_to_make_it(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"build_figures\.py"):
+    with pytest.raises(FileNotFoundError, match=r"`\.venv/bin/python scripts/build_figures\.py`"):
         store.load("toy", tmp_path)
+
+
+def test_a_missing_or_damaged_quick_record_names_the_command_that_makes_quick_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "QUICK_RECORDS", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"build_figures\.py --quick`"):
+        store.load("toy", tmp_path)
+    (tmp_path / "toy.json").write_text("{")
+    with pytest.raises(DamagedRecord, match=r"--quick --retrain toy") as refusal:
+        store.load("toy", tmp_path)
+    assert "git checkout" not in str(refusal.value), "quick records are not committed"
 
 
 def test_the_key_follows_configuration_data_protocol_and_preset() -> None:

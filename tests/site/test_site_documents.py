@@ -34,6 +34,28 @@ def test_every_flag_of_the_readme_is_one_of_the_command() -> None:
     assert [flag for flag in FLAGS if flag not in text] == []
 
 
+def test_every_script_that_the_documents_run_is_there_and_knows_its_flags() -> None:
+    text = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    commands = set(re.findall(r"\.venv/bin/python (scripts/\w+\.py)([^`\n]*)", text))
+    assert {"scripts/build_figures.py", "scripts/build_notebook.py"} <= {script for script, _ in commands}
+    for script, words in commands:
+        assert (ROOT / script).exists(), script
+        if flags := re.findall(r"--[a-z-]+", words):
+            command = [sys.executable, script, "--help"]
+            told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+            assert [flag for flag in flags if flag not in told] == [], script
+
+
+def test_no_command_asks_for_a_python_or_a_pip_outside_the_environment() -> None:
+    """Debian has no plain `python`, and its `pip` installs nothing outside an environment."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = re.compile(r"(README|CONTRIBUTING)\.md|(figures_src|scripts)/.*\.(py|j2|toml|sh)")
+    bare = re.compile(r"(?<![\w./-])(python (scripts/|-m )|pip install )")
+    named = [name for name in listed.split("\0") if told.fullmatch(name)]
+    assert len(named) > 200
+    assert [name for name in named if bare.search((ROOT / name).read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize(
     ("lock", "extra"),
     [("requirements.txt", None), ("requirements-test.txt", "test"), ("requirements-notebook.txt", "notebook")],

@@ -156,7 +156,7 @@ def italic(letter: str) -> str:
 
 
 def test_the_fonts_have_every_sign_of_the_formulas_and_every_greek_letter(browser: Browser, post_url: str) -> None:
-    """A sign that its font lacks is drawn in another one, and moves the line: `python scripts/subset_fonts.py`."""
+    """A sign that its font lacks is drawn in another one, and moves the line: see scripts/subset_fonts.py."""
     formulas = """[...document.querySelectorAll('math :is(mi, mn, mo, mtext)')].map(e =>
         [e.localName === 'mi' && !e.hasAttribute('mathvariant'), e.textContent])"""
     known = alphabets()

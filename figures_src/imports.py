@@ -1,0 +1,52 @@
+"""Which modules of the package another one is made of, read from their sources; belongs to no room."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+
+
+def closure(roots: Iterable[Path], package: Path = PACKAGE) -> set[Path]:
+    """Modules of the package that these import, and those that those import, themselves included.
+
+    What a function imports when it is called is left out: experiments train so, and no drawing trains.
+    """
+    found: set[Path] = set()
+    waiting = list(roots)
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += (place for name in imported(path.read_bytes(), str(path)) for place in _places(name, package))
+    return found
+
+
+@cache
+def imported(source: bytes, file: str = "<source>") -> frozenset[str]:
+    """Dotted names that a source imports when it is itself imported; of ``from a import b``, both a and a.b."""
+    return frozenset(name for node in _statements(ast.parse(source, file)) for name in _names(node))
+
+
+def _statements(parent: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(parent):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node
+            yield from _statements(node)
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    if isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _places(name: str, package: Path) -> Iterator[Path]:
+    """The file of a module of the package, or of what a folder of it says of itself; none for a name in a module."""
+    first, *parts = name.split(".")
+    if first == package.name:
+        place = package.joinpath(*parts)
+        yield from (path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file())
