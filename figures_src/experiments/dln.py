@@ -119,4 +119,10 @@ DLN = Experiment(
     replay=replay,
 )
 
-DLN_SUM = replace(DLN, name="dln_sum", config=LinearProtocol(loss_factor=1), quick=replace(DLN.quick, loss_factor=1))
+DLN_SUM = replace(
+    DLN,
+    name="dln_sum",
+    question="Dans un réseau linéaire profond, que change une perte deux fois plus grande ?",
+    config=LinearProtocol(loss_factor=1),
+    quick=replace(DLN.quick, loss_factor=1),
+)

@@ -28,9 +28,9 @@ COMMANDS = {
         f"{BUILD} --quick", "refait tout en quelques minutes, écourté, dans un dossier à part ; jamais publié"
     ),
     "data": Command(f"{BUILD} --data DOSSIER", "lit les données dans votre dossier au lieu de les télécharger"),
-    "site": Command("make site", "construit l’article et ce carnet dans le dossier _site"),
-    "notebook": Command(f"{PYTHON} scripts/build_notebook.py", "reconstruit ce carnet seul, dans _site/carnet"),
-    "serve": Command("make serve", "montre l’article à l’adresse http://127.0.0.1:4000, récrit à chaque changement"),
+    "site": Command("make site", "construit l’article et ce carnet dans le dossier `_site`"),
+    "notebook": Command(f"{PYTHON} scripts/build_notebook.py", "reconstruit ce carnet seul, dans `_site/carnet`"),
+    "serve": Command("make serve", "montre l’article à l’adresse `http://127.0.0.1:4000`, récrit à chaque changement"),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.experiments.experiment import Arrays
-from figures_src.notebook.vocabulary import ArrayName, LastAxis, array_name
+from figures_src.notebook.vocabulary import ArrayName, LastAxis, array_name, rank
 
 NOT_A_SETTING = ("seed", "seeds")
 ARM_SETTINGS = ("batch_norm", "normalization")
@@ -78,9 +78,9 @@ def _arm(settings: Mapping[str, Any]) -> str:
 
 
 def quantities(arrays: Arrays, runs: Sequence[Any]) -> list[Quantity]:
-    """Everything that can be drawn, in the order of the names."""
+    """Everything that can be drawn, in the order of the vocabulary: what a reader looks for comes first."""
     rows = networks(runs)
-    found = (_quantity(name, arrays, rows) for name in sorted(arrays))
+    found = (_quantity(name, arrays, rows) for name in sorted(arrays, key=rank))
     return [quantity for quantity in found if quantity is not None]
 
 

@@ -108,6 +108,7 @@ def environment(notebook: Notebook) -> Environment:
         command=commands.command,
         explained=commands.explained,
         work=work,
+        unbroken=unbroken,
         integer=french.integer,
         number=french.number,
         setting=french.shortest,
@@ -127,6 +128,11 @@ def work(key: str, place: str = "") -> str:
     reference = REFERENCES[key]
     link = f'<a href="{escape(reference.url)}">{escape(reference.short, quote=False)}</a>'
     return f"{link}, {place}" if place else link
+
+
+def unbroken(question: str) -> str:
+    """A question in which no line ends between a verb and its subject: "réduit-elle" stays whole."""
+    return re.sub(r"\w+(?:-t)?-(?:elles?|ils?|on)\b", r'<span class="unbroken">\g<0></span>', question)
 
 
 def listed(values: Iterable[Any]) -> str:
@@ -209,14 +215,14 @@ def configuration_table(record: Record) -> str:
     """The configuration, then what all runs share and the configuration leaves at its defaults."""
     given = dict(_flat(record.config))
     defaults = {name: value for name, value in _flat(record.sidecar["common"]) if name not in given}
-    rows = [_setting_row(name, value, "déclaré") for name, value in given.items()]
-    rows += [_setting_row(name, value, "par défaut") for name, value in defaults.items()]
+    rows = [_setting_row(record.name, name, value, "déclaré") for name, value in given.items()]
+    rows += [_setting_row(record.name, name, value, "par\u00a0défaut") for name, value in defaults.items()]
     return markup.table(["Réglage", "Valeur", "Origine"], "Configuration", rows, words=True, stacked=True)
 
 
-def _setting_row(name: str, value: Any, origin: str) -> list[str]:
-    said, code = vocabulary.setting(name), f"<code>{escape(name)}</code>"
-    return [said if said == code else f"{said} {code}", markup.verbatim(vocabulary.text_of(value)), origin]
+def _setting_row(experiment: str, name: str, value: Any, origin: str) -> list[str]:
+    said, code = vocabulary.setting(name, experiment), f"<code>{escape(name)}</code>"
+    return [said if said == code else f"{said} {code}", markup.verbatim(vocabulary.value_of(name, value)), origin]
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
@@ -238,17 +244,22 @@ def machine_table(record: Record) -> str:
     """What made the record, and how long it took."""
     sidecar = record.sidecar
     libraries = ", ".join(f"{name} {version}" for name, version in sorted(sidecar["libraries"].items()))
+    device = markup.DEVICES.get(sidecar["device"], sidecar["device"])
     precision = " ; ".join(map(vocabulary.text_of, sidecar.get("precision", "float32").split(" and ")))
     rows = [
         ["Temps de calcul", french.duration(sidecar["seconds"])],
         ["Date", french.date(sidecar["date"])],
-        ["Machine", f"{markup.DEVICES.get(sidecar['device'], sidecar['device'])} ({escape(sidecar['processor'])})"],
-        ["Processus", f"{sidecar['jobs']}, {sidecar['threads']} fil chacun"],
+        ["Machine", f"{device.removeprefix('sur ')} ({escape(sidecar['processor'])})"],
+        ["Processus", f"{sidecar['jobs']}, {_threads(sidecar['threads'])} chacun"],
         ["Précision", precision],
         ["Logiciels", f"<code>Python {sidecar['python']}, {escape(libraries)}</code>"],
         ["Commit", f'<code class="digest">{sidecar["commit"]}</code>'],
     ]
     return markup.table(["Mesure", "Valeur"], "Temps, machine et précision", rows, words=True)
+
+
+def _threads(threads: int) -> str:
+    return "d’un fil" if threads == 1 else f"de {threads} fils"
 
 
 def file_table(notebook: Notebook, name: str, found: Iterable[Quantity]) -> str:
@@ -334,7 +345,9 @@ def _tally(record: Record) -> str:
     undecided = sum(verdict.undecided for verdict in verdicts)
     met = sum(verdict.met and not verdict.undecided for verdict in verdicts)
     counts = {"tenue": met, "démentie": len(verdicts) - met - undecided, "indécise": undecided}
-    return ", ".join(f"{n} {french.plural(n, word)}" for word, n in counts.items() if n) or "aucune"
+    return (
+        ", ".join(f"{n}{french.NO_BREAK_SPACE}{french.plural(n, word)}" for word, n in counts.items() if n) or "aucune"
+    )
 
 
 def cost_table(notebook: Notebook) -> str:

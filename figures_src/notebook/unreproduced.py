@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from figures_src import french
 from figures_src.article.markup import verbatim
-from figures_src.article.predictions import measured, state
+from figures_src.article.predictions import measured, state, threshold
 from figures_src.experiments.experiment import Verdict
 from figures_src.records.store import Record
 
@@ -73,18 +74,13 @@ def missing(table: Path = TABLE) -> list[Missing]:
 def describe(gap: Gap) -> str:
     """A gap as Markdown: what was predicted, what was measured, where the evidence is, why."""
     verdict = gap.verdict
-    wide = f" (± {measured(_of(verdict, verdict.half_width))})" if verdict.half_width is not None else ""
-    prediction, threshold = verbatim(verdict.prediction), verbatim(verdict.threshold)
+    wide = f" (± {french.number(verdict.half_width, verdict.decimals)})" if verdict.half_width is not None else ""
+    prediction = verbatim(verdict.prediction)
     return (
-        f"<p><strong>{prediction}.</strong> Prédit : {threshold}. Mesuré : {measured(verdict)}{wide}. "
+        f"<p><strong>{prediction}.</strong> Prédit : {threshold(verdict)}. Mesuré : {measured(verdict)}{wide}. "
         f"Verdict : {state(verdict)}.</p>\n\n"
         f"{gap.explanation} Preuve : [enregistrement et courbes de `{gap.record}`]({gap.record}.md#predictions)."
     )
-
-
-def _of(verdict: Verdict, value: float) -> Verdict:
-    """The same quantity with another value, to be written in its unit."""
-    return Verdict(**{**vars(verdict), "measured": value})
 
 
 def _read(table: Path) -> Mapping[str, Any]:

@@ -50,18 +50,30 @@ def array_name(name: str) -> ArrayName:
     return ArrayName(**known, steps=steps, last=last)
 
 
-def setting(name: str) -> str:
-    """What a setting is called, as HTML."""
-    return escape(_table()["settings"].get(name, ""), quote=False) or f"<code>{escape(name)}</code>"
+def rank(name: str) -> tuple[int, str]:
+    """Where an array comes among others: the order of the table, then by name those it does not know."""
+    known = list(_table()["arrays"])
+    return (known.index(name) if name in known else len(known), name)
+
+
+def setting(name: str, experiment: str = "") -> str:
+    """What a setting is called, as HTML, in an experiment where it has a name of its own."""
+    names = {**_table()["settings"], **_table()["settings_of"].get(experiment, {})}
+    return escape(names.get(name, ""), quote=False) or f"<code>{escape(name)}</code>"
+
+
+def value_of(name: str, value: Any) -> str:
+    """The value of a setting, where its name stands beside it: "celles des images" and not "non"."""
+    words = _table()["values"].get(name, {})
+    return str(words[str(value).lower()]) if isinstance(value, bool) and words else text_of(value)
 
 
 def setting_value(name: str, value: Any) -> str:
     """A setting and its value in a few words, as plain text: "taux d’apprentissage 0,1"."""
-    words = _table()["values"].get(name, {})
-    if isinstance(value, bool) and words:
-        text = str(words[str(value).lower()])
-        return text if name == "batch_norm" else f"{_table()['settings'].get(name, name)} : {text}"
-    return f"{_table()['settings'].get(name, name)} {text_of(value)}"
+    text, called = value_of(name, value), _table()["settings"].get(name, name)
+    if isinstance(value, bool) and name in _table()["values"]:
+        return text if name == "batch_norm" else f"{called} : {text}"
+    return f"{called} {text}"
 
 
 def dataset(name: str) -> str:

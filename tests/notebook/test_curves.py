@@ -33,6 +33,11 @@ def test_a_panel_holds_one_rate_and_every_seed_of_both_arms():
     ]  # fmt: skip
 
 
+def test_what_a_reader_looks_for_comes_first():
+    names = [quantity.array for quantity in quantities(arrays(), Toy().runs())]
+    assert names == ["test_accuracy", "shift_difference", "replay_loss"]
+
+
 def test_each_layer_has_its_own_panel():
     shift = of(quantities(arrays(), Toy().runs()), "shift_difference")
     assert [panel.part for panel in shift.panels] == ["couche 9", "couche 17"] * 2

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from figures_src.notebook import build, commands, reference
-from figures_src.notebook.pages import MissingText, listed, navigation, pages
+from figures_src.notebook.pages import MissingText, listed, navigation, pages, unbroken
 from tests.notebook import samples
 
 
@@ -32,10 +32,10 @@ def test_a_page_tells_the_numbers_of_its_record(toy):
     page = toy["toy.md"]
     assert "1\u00a0h\u00a02\u00a0min de calcul, le 1er\u00a0novembre\u00a02026" in page
     assert row(page, "Temps de calcul") == ["1\u00a0h\u00a02\u00a0min"]
-    assert row(page, "Machine") == ["sur processeur (A &lt;Processor&gt;)"]
+    assert row(page, "Machine") == ["processeur (A &lt;Processor&gt;)"]
     assert row(page, "Précision") == ["float64 (double précision)"]
     assert row(page, "<code>rates</code>") == ["0,03125\u202f; 10⁻⁷", "déclaré"]
-    assert row(page, "itérations <code>steps</code>") == ["2", "par défaut"]
+    assert row(page, "itérations <code>steps</code>") == ["2", "par\u00a0défaut"]
     assert "0123456789ab" in page
     assert "c0ffee" in page
     assert "Un essai à 0,03125." in page
@@ -44,6 +44,17 @@ def test_a_page_tells_the_numbers_of_its_record(toy):
 def test_lists_of_decimals_can_be_read():
     assert listed([9, 17]) == "9 et 17"
     assert listed([0.5, 0.25, 1]) == "0,5 ; 0,25 et 1"
+
+
+def test_a_verb_and_its_subject_stay_on_one_line():
+    whole = '<span class="unbroken">{}</span>'.format
+    assert unbroken("La BN accélère-t-elle ?") == f"La BN {whole('accélère-t-elle')} ?"
+    assert unbroken("Est-il plus calme, peut-être ?") == f"{whole('Est-il')} plus calme, peut-être ?"
+
+
+def test_a_value_of_a_setting_says_what_it_means(real):
+    _, found = real
+    assert row(found["mnist_curves.md"], "statistiques qui normalisent la sonde")[0] == "celles des images"
 
 
 def test_predictions_have_the_words_and_colours_of_the_article(toy):

@@ -27,6 +27,7 @@ def test_values_are_written_in_french(value, text):
 def test_settings_keep_the_name_of_the_code_where_there_is_no_french_one():
     assert vocabulary.setting("learning_rate") == "taux d’apprentissage"
     assert vocabulary.setting("a<b") == "<code>a&lt;b</code>"
+    assert vocabulary.setting("momentum") != vocabulary.setting("momentum", "inception")
     assert vocabulary.setting_value("learning_rate", 1e-7) == "taux d’apprentissage 10⁻⁷"
     assert vocabulary.setting_value("batch_norm", True) == "avec BN"
     assert (

@@ -122,6 +122,12 @@ def test_the_colours_are_those_of_the_article() -> None:
         assert re.findall(pattern, CSS) == re.findall(pattern, sass)[:2], name
 
 
+def test_the_fonts_are_files_of_the_article() -> None:
+    fonts = re.findall(r'url\("\.\./\.\./(assets/fonts/[^"]+)"\)', CSS)
+    assert fonts
+    assert [name for name in fonts if not (ROOT / name).is_file()] == []
+
+
 def test_the_article_leads_to_the_notebook_and_back(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url) as seen:
         links = seen.page.locator("figcaption .provenance a", has_text="carnet")
