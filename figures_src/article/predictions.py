@@ -1,7 +1,6 @@
 """Predictions written before a run, as the article shows them: what was expected, measured, and said of it."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,11 +38,6 @@ def measured(verdict: Verdict) -> str:
     return quantity(verdict.measured, verdict)
 
 
-def threshold(verdict: Verdict) -> str:
-    """What was predicted, the sign first: records write "× ≥ 1,3" where one reads "≥ × 1,3"."""
-    return markup.verbatim(re.sub(r"^× ([<>≤≥]) ", r"\1 × ", verdict.threshold))
-
-
 def state(verdict: Verdict) -> str:
     """Whether the prediction is met, failed, or left open by the interval."""
     return UNDECIDED if verdict.undecided else MET if verdict.met else FAILED
@@ -62,5 +56,5 @@ def _row(check: Check, known: bool) -> list[str]:
     wide = verdict.half_width
     spread = "" if wide is None else f" (± {french.number(wide, verdict.decimals)})"
     published = [quantity(check.published, verdict)] if known else []
-    words = [markup.verbatim(verdict.prediction), threshold(verdict)]
+    words = [markup.verbatim(verdict.prediction), markup.verbatim(verdict.threshold)]
     return [*words, *published, measured(verdict) + spread, state(verdict)]

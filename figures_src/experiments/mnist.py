@@ -209,19 +209,19 @@ def curves_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
         _median_verdict("Avec BN, médiane de l’unité (chaque graine)", each_median),
         _ratio_verdict(
             "Avec BN, l’écart 15–85 de l’unité croît de 1 000 à 50 000 itérations",
-            "× ≥ 1,3",
+            "≥ 1,3",
             growth(arrays, "unit_percentiles"),
             1.3,
         ),
         _ratio_verdict(
             "Avec BN, l’écart 15–85 de la couche croît de 1 000 à 50 000 itérations",
-            "× ≥ 1,3",
+            "≥ 1,3",
             growth(arrays, "layer_percentiles"),
             1.3,
         ),
         _ratio_verdict(
             "Sans BN, les percentiles parcourent plus de chemin dans les 5 000 premières itérations",
-            "× > 1",
+            "> 1",
             paths[0] / paths[1],
             1,
             paths[0].mean() / paths[1].mean(),
@@ -254,13 +254,13 @@ def statistics_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
         _ratio_verdict(
             "Avec BN, la médiane change plus d’une itération à l’autre avec les moyennes mobiles qu’avec les "
             "statistiques des images",
-            "× > 1",
+            "> 1",
             change[running] / change[own],
             1,
         ),
         _ratio_verdict(
             "Rapporté à l’étalement, ce changement est plus grand sans BN qu’avec BN et moyennes mobiles",
-            "× > 1",
+            "> 1",
             relative[without] / relative[running],
             1,
         ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from figures_src import french
 from figures_src.article.markup import verbatim
-from figures_src.article.predictions import measured, state, threshold
+from figures_src.article.predictions import measured, state
 from figures_src.experiments.experiment import Verdict
 from figures_src.records.store import Record
 
@@ -77,7 +77,7 @@ def describe(gap: Gap) -> str:
     wide = f" (± {french.number(verdict.half_width, verdict.decimals)})" if verdict.half_width is not None else ""
     prediction = verbatim(verdict.prediction)
     return (
-        f"<p><strong>{prediction}.</strong> Prédit : {threshold(verdict)}. Mesuré : {measured(verdict)}{wide}. "
+        f"<p><strong>{prediction}.</strong> Prédit : {verbatim(verdict.threshold)}. Mesuré : {measured(verdict)}{wide}. "
         f"Verdict : {state(verdict)}.</p>\n\n"
         f"{gap.explanation} Preuve : [enregistrement et courbes de `{gap.record}`]({gap.record}.md#predictions)."
     )
