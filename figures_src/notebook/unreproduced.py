@@ -75,9 +75,9 @@ def describe(gap: Gap) -> str:
     """A gap as Markdown: what was predicted, what was measured, where the evidence is, why."""
     verdict = gap.verdict
     wide = f" (± {french.number(verdict.half_width, verdict.decimals)})" if verdict.half_width is not None else ""
-    prediction = verbatim(verdict.prediction)
+    prediction, expected = verbatim(verdict.prediction), verbatim(verdict.threshold)
     return (
-        f"<p><strong>{prediction}.</strong> Prédit : {verbatim(verdict.threshold)}. Mesuré : {measured(verdict)}{wide}. "
+        f"<p><strong>{prediction}.</strong> Prédit : {expected}. Mesuré : {measured(verdict)}{wide}. "
         f"Verdict : {state(verdict)}.</p>\n\n"
         f"{gap.explanation} Preuve : [enregistrement et courbes de `{gap.record}`]({gap.record}.md#predictions)."
     )
