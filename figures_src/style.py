@@ -1,4 +1,4 @@
-"""How every figure looks: colours light and dark, type, sizes, French numbers; and how it becomes an SVG file."""
+"""How every figure looks: colours light and dark, type, sizes; and how it becomes an SVG file."""
 
 import hashlib
 import io

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from figures_src.datasets.image_folder import Tree
     from figures_src.experiments.imagenet import ImageNetProtocol
     from figures_src.training.distributed import Place
-    from figures_src.training.imagenet import Means
+    from figures_src.training.imagenet import Resources
     from figures_src.training.precision import Precision
 
 CHOICES = {"device": ("cpu", "cuda", "auto"), "precision": ("auto", "float32")}
@@ -76,7 +76,7 @@ def main(
     from figures_src.experiments.imagenet import PUBLISHED_STEPS, ImageNetProtocol
     from figures_src.experiments.inception import ARMS
     from figures_src.networks.bn_inception import PLANS
-    from figures_src.training.inception_protocol import Spread
+    from figures_src.training.inception_protocol import DataParallel
 
     if os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0") != "0" and os.environ.get(SHARED_STORE) == "True":
         refuse(
@@ -90,9 +90,9 @@ def main(
     if steps is None and not measure and arm not in PUBLISHED_STEPS:
         refuse(f"the paper gives no number of updates for {arm}: say --steps")
     found = listed(tree)
-    spread = Spread(int(os.environ.get("WORLD_SIZE", "1")), sync_bn, not no_augmentation)
+    spread = DataParallel(int(os.environ.get("WORLD_SIZE", "1")), sync_bn, not no_augmentation)
     try:
-        spread.share(batch_size)
+        spread.admit(batch_size, len(found.train))
     except ValueError as error:
         refuse(str(error))
     protocol = ImageNetProtocol(
@@ -127,7 +127,7 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, m
     import torch
 
     from figures_src.training.distributed import joined
-    from figures_src.training.imagenet import Means
+    from figures_src.training.imagenet import Resources
     from figures_src.training.precision import Precision, best_precision
 
     warnings.formatwarning = lambda message, *_: f"{message}\n"  # a user needs no line of code
@@ -137,20 +137,25 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, m
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     precision = best_precision(device) if options.precision == "auto" else Precision.FLOAT32
-    means = Means(options.checkpoints, options.workers, options.save_every)
+    resources = Resources(options.checkpoints, options.workers, options.save_every)
     with joined(device) as place:
         act = tell_cost if measuring else record
-        act(protocol, tree, place, means, precision, options)
+        act(protocol, tree, place, resources, precision, options)
 
 
 def tell_cost(
-    protocol: "ImageNetProtocol", tree: "Tree", place: "Place", means: "Means", precision: "Precision", _: Options
+    protocol: "ImageNetProtocol",
+    tree: "Tree",
+    place: "Place",
+    resources: "Resources",
+    precision: "Precision",
+    _: Options,
 ) -> None:
     """Time some updates, and say what the paper's number of them would take."""
     from figures_src.experiments.imagenet import PUBLISHED_STEPS, full_run_cost
     from figures_src.training.imagenet import throughput
 
-    speed = throughput(protocol.runs()[0], protocol.spread, tree, place, means, precision, WARM_UP)
+    speed = throughput(protocol.runs()[0], protocol.spread, tree, place, resources, precision, WARM_UP)
     if not place.leads:
         return
     print(f"{speed:.1f} images/s over {place.processes} process(es)")
@@ -163,11 +168,13 @@ def record(
     protocol: "ImageNetProtocol",
     tree: "Tree",
     place: "Place",
-    means: "Means",
+    resources: "Resources",
     precision: "Precision",
     options: Options,
 ) -> None:
     """Train to the end; the first process writes the record."""
+    import torch
+
     from figures_src.experiments.assembly import assemble
     from figures_src.experiments.imagenet import experiment
     from figures_src.records.produce import commit_now, keep
@@ -175,13 +182,13 @@ def record(
     from figures_src.training.machine import Machine
 
     commit, (run,) = commit_now(), protocol.runs()
-    arrays, seconds = train(run, protocol.spread, tree, place, means, precision, speaker(run.steps, place))
+    arrays, seconds = train(run, protocol.spread, tree, place, resources, precision, speaker(run.steps, place))
     if not place.leads:
         return
     damaged = arrays.pop("damaged")
     outcome = assemble([run], [(arrays, seconds)])
     outcome.arrays["damaged"] = damaged
-    machine = Machine(means.checkpoints, device=place.device, jobs=place.processes)
+    machine = Machine(resources.checkpoints, device=place.device, jobs=place.processes, threads=torch.get_num_threads())
     named = experiment(protocol, tree.sha256, lambda *_: outcome)
     kept = keep(named, "full", machine, outcome, commit, options.records)
     print(f"{len(damaged)} damaged image(s) skipped; record written: {options.records / kept.name}.json")

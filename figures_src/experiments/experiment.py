@@ -55,7 +55,8 @@ def judge(
 ) -> Verdict:
     """Compare what was measured with the bound, as the sign in the threshold says.
 
-    ``samples``, one per seed, give the interval where two or more are finite; what is not a number is never met.
+    ``samples``, one per seed, give the interval where they are two or more, all finite. What is not a number is
+    never met.
 
     Raises:
         ValueError: the threshold holds no sign.

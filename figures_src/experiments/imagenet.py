@@ -11,7 +11,7 @@ import numpy as np
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.experiments.inception import ARMS
 from figures_src.networks.bn_inception import CLASSES, SIDE
-from figures_src.training.inception_protocol import InceptionRun, Spread
+from figures_src.training.inception_protocol import DataParallel, InceptionRun
 
 BASE_LEARNING_RATE = 0.0015
 """Ioffe & Szegedy 2015, section 4.2.2; BN-x5 learns at .0075, BN-x30 at .045."""
@@ -36,7 +36,7 @@ class ImageNetProtocol:
     classes: int = CLASSES
     accuracy_every: int = 1000
     evaluate_every: int = 20_000
-    spread: Spread = field(default_factory=Spread)
+    spread: DataParallel = field(default_factory=DataParallel)
 
     def runs(self) -> list[InceptionRun]:
         """The only one."""

@@ -15,7 +15,7 @@ from figures_src.experiments.experiment import Arrays, Experiment, Outcome
 from figures_src.records import store
 from figures_src.training.machine import Machine
 
-LIBRARIES = ("torch", "numpy")
+LIBRARIES = ("torch", "numpy", "scipy", "pillow")
 
 
 def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Record:
@@ -78,7 +78,7 @@ def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Out
         "date": datetime.now(UTC).date().isoformat(),
         "device": machine.device,
         "precision": outcome.precision,
-        "threads": 1,
+        "threads": machine.threads,
         "jobs": machine.jobs,
         "processor": _processor(),
         "python": platform.python_version(),

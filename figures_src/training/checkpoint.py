@@ -16,12 +16,13 @@ DIGEST_LENGTH = 64
 def run_key(*meaning: object) -> str:
     """Names a checkpoint: a run resumes only where it would have gone on with the same bits.
 
-    Unlike a record's, this key holds the code: after a fault is mended, no step made before it may be kept.
+    Unlike a record's, this key holds the code: after a fault is mended, no step made before it may be kept. Crops are
+    made of it too: how an image is decoded and cut, and the library that does it.
     """
     package = Path(__file__).parents[1]
     rooms = [path for room in ("networks", "training") for path in (package / room).glob("*.py")]
-    code = sha256_of_files([*rooms, package / "batchnorm.py"], package)
-    words = [*(str(word) for word in meaning), version("torch"), code]
+    code = sha256_of_files([*rooms, package / "batchnorm.py", package / "datasets" / "image_folder.py"], package)
+    words = [*(str(word) for word in meaning), version("torch"), version("pillow"), code]
     return sha256(" ".join(words).encode())[:16]
 
 

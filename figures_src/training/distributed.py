@@ -86,7 +86,7 @@ class SharedCheckpoint(Checkpoint):
     """Written by the first process alone, and read by it for all: the others may be on other machines."""
 
     def save(self, state: dict[str, np.ndarray]) -> None:
-        """Write the state of the first process, which is that of all."""
+        """Write the state of the first process: that of all, but for running statistics, which all take from it."""
         if dist.get_rank() == 0:
             super().save(state)
 
@@ -100,13 +100,15 @@ class SharedCheckpoint(Checkpoint):
 def learner(network: nn.Module, sync_bn: bool, device: str) -> DistributedDataParallel:
     """The network, its gradients averaged over the processes, and its statistics too if they are to be.
 
+    Running statistics are left where they are: by default every forward pass would wait for those of the first process.
     PyTorch's own synchronized layer computes on GPUs only: on a processor ours stands in for it.
     """
     if sync_bn and device == "cuda":
         network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
     elif sync_bn:
         _synchronise(network)
-    return DistributedDataParallel(network, device_ids=[torch.cuda.current_device()] if device == "cuda" else None)
+    devices = [torch.cuda.current_device()] if device == "cuda" else None
+    return DistributedDataParallel(network, device_ids=devices, forward_sync_buffers=False)
 
 
 class SyncBatchNorm2d(nn.BatchNorm2d):

@@ -51,7 +51,7 @@ def population_moments(network: ConvolutionalNetwork, batches: Iterable[Tensor])
 
 
 @dataclass
-class Spread:
+class ChannelHistogram:
     """Where the values of each channel of a layer lie: counts (C, bins) over ± reach, and exact sums.
 
     Values beyond the reach are counted in the end bins; the sums know them as they are.
@@ -63,7 +63,7 @@ class Spread:
     square: np.ndarray
 
     @classmethod
-    def empty(cls, channels: int, bins: int, reach: float) -> "Spread":
+    def empty(cls, channels: int, bins: int, reach: float) -> "ChannelHistogram":
         """Nothing seen yet."""
         return cls(np.zeros((channels, bins), dtype=np.int64), reach, np.zeros(channels), np.zeros(channels))
 
@@ -89,7 +89,7 @@ class Spread:
         variance = self.square / self.counts.sum(axis=1) - self.mean**2
         return np.asarray(np.sqrt(np.maximum(variance, 0)))
 
-    def distance(self, other: "Spread") -> np.ndarray:
+    def distance(self, other: "ChannelHistogram") -> np.ndarray:
         """Wasserstein-1 distance of each channel to the same of ``other``, (C,), to within a bin.
 
         Its unit is that of the values: deviations of the population. What lies beyond the reach is taken to be there.

@@ -26,7 +26,7 @@ from figures_src.training import distributed
 from figures_src.training.checkpoint import run_key
 from figures_src.training.distributed import Place, SharedCheckpoint
 from figures_src.training.inception import Training
-from figures_src.training.inception_protocol import InceptionRun, Spread
+from figures_src.training.inception_protocol import DataParallel, InceptionRun
 from figures_src.training.loop import Arrays, nothing_to_tell, train_to_end
 from figures_src.training.photographs import Batch
 from figures_src.training.precision import Precision, arithmetic
@@ -45,7 +45,7 @@ Item = tuple[np.ndarray, int, list[str]]
 
 
 @dataclass(frozen=True)
-class Means:
+class Resources:
     """How the work is carried out, and no part of what it means."""
 
     checkpoints: Path
@@ -58,7 +58,7 @@ class Means:
 class Learnt(Dataset[Item]):
     """Random patches of the training images; in place of a damaged file, the next sound one."""
 
-    def __init__(self, tree: Tree, run: InceptionRun, spread: Spread):
+    def __init__(self, tree: Tree, run: InceptionRun, spread: DataParallel):
         self.tree, self.run, self.spread = tree, run, spread
 
     def __getitem__(self, place: Due) -> Item:
@@ -116,8 +116,16 @@ def collate(items: Sequence[Item]) -> tuple[Tensor, Tensor, list[str]]:
 class OnTree:
     """The images of a tree, this process's share of them: see ``figures_src.training.inception.Source``."""
 
-    def __init__(self, tree: Tree, run: InceptionRun, spread: Spread, place: Place, means: Means, precision: Precision):
-        self.tree, self.run, self.spread, self.place, self.means = tree, run, spread, place, means
+    def __init__(
+        self,
+        tree: Tree,
+        run: InceptionRun,
+        spread: DataParallel,
+        place: Place,
+        resources: Resources,
+        precision: Precision,
+    ):
+        self.tree, self.run, self.spread, self.place, self.resources = tree, run, spread, place, resources
         self.precision = precision
         self.damaged: set[str] = set()
         self.tell: Callable[[set[str]], None] = lambda damaged: None
@@ -157,11 +165,11 @@ class OnTree:
         loader = DataLoader(
             images,
             batch_sampler=rows,  # type: ignore[arg-type]  # any iterable of rows will do
-            num_workers=self.means.workers,
+            num_workers=self.resources.workers,
             collate_fn=collate,
             pin_memory=self.place.device == "cuda",
             # A fork of a process with threads may hang; a fork server's workers outlive a killed learner.
-            multiprocessing_context="spawn" if self.means.workers else None,
+            multiprocessing_context="spawn" if self.resources.workers else None,
         )
         for pixels, labels, damaged in loader:
             self._warn(set(damaged) - self.damaged)
@@ -182,10 +190,10 @@ class OnTree:
 
 def train(
     run: InceptionRun,
-    spread: Spread,
+    spread: DataParallel,
     tree: Tree,
     place: Place,
-    means: Means,
+    resources: Resources,
     precision: Precision,
     on_progress: Callable[[int], None] = nothing_to_tell,
 ) -> tuple[Arrays, float]:
@@ -197,23 +205,21 @@ def train(
         ValueError: the tree differs between machines, or a batch cannot be shared out or is larger than the tree.
         DatasetUnavailable: the tree is unreadable.
     """
-    spread.share(run.batch_size)
-    if run.batch_size > len(tree.train):
-        raise ValueError(f"a batch of {run.batch_size} images is more than the {len(tree.train)} there are")
+    spread.admit(run.batch_size, len(tree.train))
     distributed.same_everywhere(f"the tree {tree.root}", tree.sha256)
     torch.backends.cudnn.deterministic = True
     key = run_key(run, spread, tree.sha256, place.device, precision)
-    source = OnTree(tree, run, spread, place, means, precision)
-    kept = means.checkpoints / f"{key}.damaged.{place.rank}.txt"
-    source.damaged = _told(means.checkpoints, key)
+    source = OnTree(tree, run, spread, place, resources, precision)
+    kept = resources.checkpoints / f"{key}.damaged.{place.rank}.txt"
+    source.damaged = _told(resources.checkpoints, key)
     source.tell = lambda damaged: write_whole(kept, "\n".join(sorted(damaged)).encode())
     learner = partial(distributed.learner, sync_bn=spread.sync_bn, device=place.device)
     arrays, seconds = train_to_end(
         Training(run, source, place.device, precision, learner),
         run.steps,
-        SharedCheckpoint(means.checkpoints / f"{key}.npz"),
-        look_up_every=means.look_up_every,
-        save_every_seconds=means.checkpoint_seconds,
+        SharedCheckpoint(resources.checkpoints / f"{key}.npz"),
+        look_up_every=resources.look_up_every,
+        save_every_seconds=resources.checkpoint_seconds,
         on_progress=on_progress,
     )
     names = distributed.gathered(source.damaged)
@@ -221,10 +227,16 @@ def train(
 
 
 def throughput(
-    run: InceptionRun, spread: Spread, tree: Tree, place: Place, means: Means, precision: Precision, warm_up: int
+    run: InceptionRun,
+    spread: DataParallel,
+    tree: Tree,
+    place: Place,
+    resources: Resources,
+    precision: Precision,
+    warm_up: int,
 ) -> float:
     """Images that all processes together learn in a second, decoding included, over the steps after ``warm_up``."""
-    source = OnTree(tree, run, spread, place, means, precision)
+    source = OnTree(tree, run, spread, place, resources, precision)
     learner = partial(distributed.learner, sync_bn=spread.sync_bn, device=place.device)
     training = Training(run, source, place.device, precision, learner)
     began = math.nan

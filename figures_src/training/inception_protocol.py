@@ -68,7 +68,7 @@ class InceptionRun:
 
 
 @dataclass(frozen=True)
-class Spread:
+class DataParallel:
     """How one run is shared out: part of what it means, for the statistics of a batch are those of a share.
 
     Ioffe & Szegedy 2015 normalise by the statistics of each worker's own batch; with ``sync_bn`` they are those of
@@ -78,6 +78,19 @@ class Spread:
     processes: int = 1
     sync_bn: bool = False
     augmented: bool = True
+
+    def admit(self, batch_size: int, images: int) -> None:
+        """Refuse a batch that no run could learn.
+
+        Raises:
+            ValueError: it cannot be cut in equal shares, or is larger than the images there are.
+        """
+        self.share(batch_size)
+        if batch_size > images:
+            most = images - images % self.processes
+            raise ValueError(
+                f"a batch of {batch_size} is more than the {images} images there are: choose {most} or less"
+            )
 
     def share(self, batch_size: int) -> int:
         """Images of a batch that fall to one process.

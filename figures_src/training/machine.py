@@ -12,4 +12,6 @@ class Machine:
     data: Path | None = None
     device: str = "cpu"
     jobs: int = 1
+    threads: int = 1
+    """Of each job."""
     checkpoint_seconds: float = 20.0

@@ -31,7 +31,7 @@ class Standardisation:
 
 @dataclass(frozen=True)
 class Batch:
-    """Images (N, 3, 32, 32) as floats, and their labels (N,)."""
+    """Images (N, 3, side, side) as floats, and their labels (N,)."""
 
     images: Tensor
     labels: Tensor

@@ -10,16 +10,17 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.trainers import Result, Run, Trainer
 
@@ -85,23 +86,27 @@ def train_all(title: str, runs: Sequence[Run], machine: Machine, trainer: Traine
     workers = min(machine.jobs, len(runs))
     with (
         _Bar(title, runs) as bar,
-        _StopOnSignal(stop),
+        _RememberSignals() as signals,
         ProcessPoolExecutor(workers, context, _start_worker, (progress, stop, os.getpid())) as pool,
     ):
         futures = [pool.submit(_work, index, run, machine, trainer) for index, run in enumerate(runs)]
-        _watch(futures, progress, stop, bar)
-        return _results(futures, stop)
+        _watch(futures, progress, stop, signals, bar)
+        return _results(futures, signals)
 
 
 def _watch(
-    futures: Sequence["Future[Result]"], progress: "SimpleQueue[tuple[int, int]]", stop: Event, bar: "_Bar"
+    futures: Sequence["Future[Result]"],
+    progress: "SimpleQueue[tuple[int, int]]",
+    stop: Event,
+    signals: "_RememberSignals",
+    bar: "_Bar",
 ) -> None:
     unfinished: set[Future[Result]] = set(futures)
     while unfinished:
         _, unfinished = wait(unfinished, timeout=REFRESH_SECONDS)
         while not progress.empty():
             bar.advance(*progress.get())
-        if stop.is_set() or any(future.done() and future.exception() for future in futures):
+        if signals.heard or any(future.done() and future.exception() for future in futures):
             stop.set()
             for future in unfinished:
                 future.cancel()
@@ -109,29 +114,36 @@ def _watch(
             return
 
 
-def _results(futures: Sequence["Future[Result]"], stop: Event) -> list[Result]:
+def _results(futures: Sequence["Future[Result]"], signals: "_RememberSignals") -> list[Result]:
     failures = [f.exception() for f in futures if f.done() and not f.cancelled() and f.exception()]
     killed = next((error for error in failures if isinstance(error, BrokenProcessPool)), None)
     if killed:
         raise WorkerKilled("a training process was killed; run the same command to go on from its checkpoint")
     for error in failures:
-        if error and type(error).__name__ != "Interrupted":
+        if error and not isinstance(error, Interrupted):
             raise error
-    if stop.is_set():
+    if signals.heard:
         raise KeyboardInterrupt
     return [future.result() for future in futures]
 
 
-class _StopOnSignal:
-    """Within the block, Ctrl-C and SIGTERM set the event instead of tearing the pool down."""
+class _RememberSignals:
+    """Within the block, Ctrl-C and SIGTERM are remembered instead of tearing the pool down.
 
-    def __init__(self, stop: Event):
-        self._stop = stop
+    A handler may run while its own process holds the lock of the workers' event, and would wait for it for ever: it
+    sets an attribute, and whoever watches the runs sets the event.
+    """
+
+    def __init__(self) -> None:
+        self.heard = False
         self._old: dict[int, Any] = {}
 
-    def __enter__(self) -> None:
-        handler: Callable[[int, FrameType | None], None] = lambda *_: self._stop.set()  # noqa: E731
-        self._old = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    def __enter__(self) -> Self:
+        self._old = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        self.heard = True
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._old.items():

@@ -12,7 +12,7 @@ import torch
 from figures_src.datasets import Dataset
 from figures_src.datasets.fashion_mnist import Clothing
 from figures_src.training.convolutional import Training, train_convolutional
-from figures_src.training.drift import Moments, Spread, batch_moments, population_moments, standardised
+from figures_src.training.drift import ChannelHistogram, Moments, batch_moments, population_moments, standardised
 from figures_src.training.loop import Arrays, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.population import install
@@ -90,20 +90,20 @@ class ShoesTraining(Training):
         batches = islice(self.coming_batches(), self.shoes.population_batches)
         population = population_moments(self.network, batches)
         modes = (EVALUATION, TRAINING) if self.normalized else (EVALUATION,)
-        reference: list[Spread] = []
+        reference: list[ChannelHistogram] = []
         for mode in modes:
             self._set(mode, population)
-            reference = reference or self._spreads(self.shown[REFERENCE], mode, population)
-            self.arrays["reference_mean"][:] = np.concatenate([spread.mean for spread in reference])
-            spreads = [self._spreads(self.shown[group], mode, population) for group in GROUPS]
-            sneakers, boots = (spreads[GROUPS.index(kind)] for kind in ("sneakers", "boots"))
+            reference = reference or self._histograms(self.shown[REFERENCE], mode, population)
+            self.arrays["reference_mean"][:] = np.concatenate([histogram.mean for histogram in reference])
+            histograms = [self._histograms(self.shown[group], mode, population) for group in GROUPS]
+            sneakers, boots = (histograms[GROUPS.index(kind)] for kind in ("sneakers", "boots"))
             pairs = zip(boots, sneakers, strict=True)
             self.arrays["swap_distance"][mode] = np.concatenate([own.distance(its) for own, its in pairs])
             if mode == EVALUATION:
                 self.arrays["typical_channel"][:] = _typical(boots, sneakers)
             for place, group in enumerate(GROUPS):
                 self._score(mode, place, self.shown[group])
-                self._write(mode, place, spreads[place], reference)
+                self._write(mode, place, histograms[place], reference)
 
     def _set(self, mode: int, population: Moments) -> None:
         self.network.train(mode == TRAINING)
@@ -117,30 +117,34 @@ class ShoesTraining(Training):
         self.arrays["accuracy"][mode, place] = right.mean()
 
     @torch.no_grad()
-    def _spreads(self, group: Labelled, mode: int, population: Moments) -> list[Spread]:
+    def _histograms(self, group: Labelled, mode: int, population: Moments) -> list[ChannelHistogram]:
         """Where ẑ lies, layer by layer; in training mode each batch is normalised by its own moments."""
         run = self.shoes
-        spreads = [Spread.empty(width, run.bins, run.reach) for width in run.widths]
+        histograms = [ChannelHistogram.empty(width, run.bins, run.reach) for width in run.widths]
         for part in torch.split(torch.from_numpy(group.images), run.batch_size):
             seen: list[torch.Tensor] = []
             self.network(self.standardised(part.to(self.device)), seen)
-            for spread, z, moments in zip(spreads, seen, population, strict=True):
-                spread.add(standardised(z, moments if mode == EVALUATION else batch_moments(z)))
-        return spreads
+            for histogram, z, moments in zip(histograms, seen, population, strict=True):
+                histogram.add(standardised(z, moments if mode == EVALUATION else batch_moments(z)))
+        return histograms
 
-    def _write(self, mode: int, place: int, spreads: list[Spread], reference: list[Spread]) -> None:
-        pairs = list(zip(spreads, reference, strict=True))
-        typical = zip(spreads, self.arrays["typical_channel"], strict=True)
-        self.arrays["typical_histogram"][mode, place] = [spread.counts[channel] for spread, channel in typical]
-        self.arrays["histogram"][mode, place] = [spread.counts.sum(axis=0) for spread in spreads]
-        self.arrays["channel_mean"][mode, place] = np.concatenate([spread.mean for spread in spreads])
-        self.arrays["channel_deviation"][mode, place] = np.concatenate([spread.deviation for spread in spreads])
+    def _write(
+        self, mode: int, place: int, histograms: list[ChannelHistogram], reference: list[ChannelHistogram]
+    ) -> None:
+        pairs = list(zip(histograms, reference, strict=True))
+        typical = zip(histograms, self.arrays["typical_channel"], strict=True)
+        self.arrays["typical_histogram"][mode, place] = [histogram.counts[channel] for histogram, channel in typical]
+        self.arrays["histogram"][mode, place] = [histogram.counts.sum(axis=0) for histogram in histograms]
+        self.arrays["channel_mean"][mode, place] = np.concatenate([histogram.mean for histogram in histograms])
+        self.arrays["channel_deviation"][mode, place] = np.concatenate(
+            [histogram.deviation for histogram in histograms]
+        )
         self.arrays["channel_distance"][mode, place] = np.concatenate([own.distance(its) for own, its in pairs])
 
 
-def _typical(spreads: list[Spread], reference: list[Spread]) -> list[int]:
+def _typical(histograms: list[ChannelHistogram], reference: list[ChannelHistogram]) -> list[int]:
     """The channel of median distance, in each layer."""
-    orders = (np.argsort(own.distance(its), kind="stable") for own, its in zip(spreads, reference, strict=True))
+    orders = (np.argsort(own.distance(its), kind="stable") for own, its in zip(histograms, reference, strict=True))
     return [int(order[(len(order) - 1) // 2]) for order in orders]
 
 

@@ -9,7 +9,7 @@ from figures_src.experiments.imagenet import PUBLISHED_STEPS, ImageNetProtocol, 
 from figures_src.experiments.inception import PUBLISHED
 from figures_src.networks.normalization import Normalization
 from figures_src.records import store
-from figures_src.training.inception_protocol import Spread
+from figures_src.training.inception_protocol import DataParallel
 
 
 def test_rates_are_the_published_ones() -> None:
@@ -25,7 +25,7 @@ def test_a_run_is_the_paper_s_network_on_its_images() -> None:
 
 
 def test_how_a_run_is_shared_out_is_part_of_its_key() -> None:
-    spreads = (Spread(), Spread(2), Spread(2, sync_bn=True), Spread(augmented=False))
+    spreads = (DataParallel(), DataParallel(2), DataParallel(2, sync_bn=True), DataParallel(augmented=False))
     experiments = [experiment(ImageNetProtocol(spread=spread), "0" * 64, lambda *_: None) for spread in spreads]
     assert len({store.record_key(found, "full") for found in experiments}) == 4
 
@@ -33,8 +33,15 @@ def test_how_a_run_is_shared_out_is_part_of_its_key() -> None:
 @pytest.mark.parametrize(("processes", "batch"), [(3, 32), (32, 32), (2, 7)])
 def test_a_batch_that_cannot_be_shared_out_is_refused_with_one_that_can(processes: int, batch: int) -> None:
     with pytest.raises(ValueError, match=f"choose a multiple of {processes}, such as") as refusal:
-        Spread(processes).share(batch)
-    assert Spread(processes).share(int(str(refusal.value).rpartition(" ")[2])) >= 2
+        DataParallel(processes).share(batch)
+    assert DataParallel(processes).share(int(str(refusal.value).rpartition(" ")[2])) >= 2
+
+
+@pytest.mark.parametrize(("processes", "batch"), [(1, 28), (2, 28), (3, 30)])
+def test_a_batch_larger_than_the_images_is_refused_with_one_that_fits(processes: int, batch: int) -> None:
+    with pytest.raises(ValueError, match=f"a batch of {batch} is more than the 27 images") as refusal:
+        DataParallel(processes).admit(batch, 27)
+    DataParallel(processes).admit(int(str(refusal.value).split()[-3]), 27)
 
 
 def test_cost_of_the_published_updates() -> None:

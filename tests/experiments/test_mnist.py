@@ -93,6 +93,15 @@ def test_the_record_of_the_curves_replays(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_record_of_the_statistics_replays(tmp_path: Path) -> None:
+    recorded = store.load("mnist_statistics").arrays["replay_loss"]
+    without, own, running = again = mnist.replay(mnist.STATISTICS_OF_PROBE.config, Machine(tmp_path, jobs=2))
+    np.testing.assert_allclose(again.reshape(recorded.shape), recorded, rtol=2e-5)
+    assert np.abs(without - own).max() > 1e-3, "the arms must differ for this to mean anything"
+    np.testing.assert_array_equal(own, running, err_msg="how the probe is normalised must not change the training")
+
+
+@pytest.mark.slow
 def test_a_corner_of_the_grid_replays(tmp_path: Path) -> None:
     corner = mnist.MnistGrid(sigmas=(0.3,), learning_rates=(3.0,))
     recorded = store.load("mnist_grid").arrays["replay_loss"][-1, -1]

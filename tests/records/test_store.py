@@ -118,7 +118,7 @@ def test_the_key_follows_configuration_data_protocol_and_preset() -> None:
 def test_producing_writes_all_that_is_needed_to_trust_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "RECORDS", tmp_path)
     assert not store.is_fresh(TOY, "full")
-    produce.produce(TOY, "full", Machine(tmp_path / "checkpoints"))
+    produce.produce(TOY, "full", Machine(tmp_path / "checkpoints", jobs=2, threads=3))
     assert store.is_fresh(TOY, "full")
     assert not store.is_fresh(replace(TOY, protocol=2), "full")
     sidecar = store.load("toy", tmp_path).sidecar
@@ -126,7 +126,9 @@ def test_producing_writes_all_that_is_needed_to_trust_it(tmp_path: Path, monkeyp
     assert sidecar["seconds"] == 1.2
     assert sidecar["verdicts"][0]["met"] is True
     assert sidecar["libraries"]["torch"].startswith("2.13.0")
-    assert {"commit", "date", "device", "threads", "jobs", "processor", "python", "key"} <= set(sidecar)
+    assert set(sidecar["libraries"]) == {"torch", "numpy", "scipy", "pillow"}
+    assert (sidecar["jobs"], sidecar["threads"]) == (2, 3)
+    assert {"commit", "date", "device", "processor", "python", "key"} <= set(sidecar)
 
 
 def test_a_record_is_judged_again_without_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

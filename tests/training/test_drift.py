@@ -3,7 +3,7 @@ import pytest
 import torch
 from scipy.stats import norm
 
-from figures_src.training.drift import Spread, standardised
+from figures_src.training.drift import ChannelHistogram, standardised
 
 
 def values(shift: float, scale: float = 1.0, images: int = 200) -> torch.Tensor:
@@ -12,15 +12,15 @@ def values(shift: float, scale: float = 1.0, images: int = 200) -> torch.Tensor:
     return torch.stack([grid, scale * grid + shift]).view(2, images, 5, 5).transpose(0, 1)
 
 
-def spread(z: torch.Tensor, bins: int = 240, reach: float = 6.0) -> Spread:
-    found = Spread.empty(2, bins, reach)
+def histogram(z: torch.Tensor, bins: int = 240, reach: float = 6.0) -> ChannelHistogram:
+    found = ChannelHistogram.empty(2, bins, reach)
     for part in torch.split(z, 30):
         found.add(part)
     return found
 
 
 def test_moments_are_exact_and_counts_complete() -> None:
-    found = spread(values(0.7, 1.5))
+    found = histogram(values(0.7, 1.5))
     np.testing.assert_allclose(found.mean, [0, 0.7], atol=1e-6)
     np.testing.assert_allclose(found.deviation, [1, 1.5], rtol=1e-3)
     assert found.counts.sum(axis=1).tolist() == [5000, 5000]
@@ -29,18 +29,18 @@ def test_moments_are_exact_and_counts_complete() -> None:
 
 @pytest.mark.parametrize("shift", [0.0, 0.3, -1.1])
 def test_distance_to_a_shifted_signal_is_the_shift(shift: float) -> None:
-    distance = spread(values(shift)).distance(spread(values(0)))
+    distance = histogram(values(shift)).distance(histogram(values(0)))
     np.testing.assert_allclose(distance, [0, abs(shift)], atol=0.01)
 
 
 def test_distance_to_a_wider_signal_is_the_mean_of_the_absolute_gaussian() -> None:
-    distance = spread(values(0, 1.5)).distance(spread(values(0)))
+    distance = histogram(values(0, 1.5)).distance(histogram(values(0)))
     np.testing.assert_allclose(distance, [0, 0.5 * np.sqrt(2 / np.pi)], atol=0.01)
 
 
 def test_what_lies_beyond_the_reach_is_counted_at_its_end() -> None:
     far = torch.tensor([-50.0, 0.0, 50.0, 5.99]).view(4, 1, 1, 1).expand(4, 2, 1, 1)
-    found = spread(far)
+    found = histogram(far)
     assert found.counts[0, [0, 120, 239]].tolist() == [1, 1, 2]
     assert found.mean[0] == pytest.approx(5.99 / 4)
 

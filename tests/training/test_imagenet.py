@@ -24,7 +24,7 @@ from figures_src.records import store
 from figures_src.training.checkpoint import Checkpoint
 from figures_src.training.distributed import Place
 from figures_src.training.imagenet import Learnt, judged_shares, shares
-from figures_src.training.inception_protocol import InceptionRun, Spread
+from figures_src.training.inception_protocol import DataParallel, InceptionRun
 
 ROOT = Path(__file__).parents[2]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run"]
@@ -46,20 +46,20 @@ from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
 from figures_src.training import distributed, imagenet
 from figures_src.training.inception import Training, build
-from figures_src.training.inception_protocol import InceptionRun, Spread
+from figures_src.training.inception_protocol import InceptionRun, DataParallel
 from figures_src.training.precision import Precision
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    tree, means = read_tree(Path(sys.argv[1])), imagenet.Means(Path(sys.argv[2]))
+    tree, resources = read_tree(Path(sys.argv[1])), imagenet.Resources(Path(sys.argv[2]))
     with distributed.joined("cpu") as place:
         for normalization, sync_bn in ((Normalization.NONE, False), (Normalization.BATCH, True),
                                        (Normalization.BATCH, False)):
             run = InceptionRun("test", normalization, Activation.RELU, 0.05, 1, 3, batch_size=8, classes=3)
-            spread = Spread(place.processes, sync_bn)
-            source = imagenet.OnTree(tree, run, spread, place, means, Precision.FLOAT32)
+            spread = DataParallel(place.processes, sync_bn)
+            source = imagenet.OnTree(tree, run, spread, place, resources, Precision.FLOAT32)
             alone = distributed.Place(0, 1, "cpu")
-            whole = next(imagenet.OnTree(tree, run, spread, alone, means, Precision.FLOAT32).batches(0))
+            whole = next(imagenet.OnTree(tree, run, spread, alone, resources, Precision.FLOAT32).batches(0))
             learner = lambda network: distributed.learner(network, sync_bn, "cpu")
             training = Training(run, source, "cpu", Precision.FLOAT32, learner)
             plain = build(run, "cpu")
@@ -75,6 +75,32 @@ if __name__ == "__main__":
             if place.leads:
                 print("RESULT", normalization, sync_bn, apart / length, off,
                       abs(training.arrays["replay_loss"][0] - loss.item()))
+"""
+
+STATISTICS = """
+import copy
+import torch
+from torch import distributed as dist, nn
+from figures_src.training import distributed
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    with distributed.joined("cpu") as place:
+        network = nn.Sequential(nn.Conv2d(3, 2, 1), nn.BatchNorm2d(2))
+        for parameter in network.parameters():
+            nn.init.constant_(parameter, 0.5)
+        alone = copy.deepcopy(network)
+        learner = distributed.learner(network, False, "cpu")
+        for step in range(3):
+            share = torch.randn(4, 3, 2, 2, generator=torch.Generator().manual_seed(10 * step + place.rank))
+            learner(share).square().mean().backward()
+            alone(share)
+        own, followed = network[1].running_mean.clone(), alone[1].running_mean
+        distributed.share_statistics(network)
+        found = [None] * place.processes
+        dist.all_gather_object(found, [each.tolist() for each in (own, followed, network[1].running_mean)])
+        if place.leads:
+            print("RESULT", found)
 """
 
 
@@ -187,6 +213,7 @@ def test_the_record_tells_how_it_came_to_be(whole: tuple[Path, str], tree: Path)
     assert sidecar["config"]["spread"] == {"processes": 2, "sync_bn": False, "augmented": True}
     assert sidecar["common"]["learning_rate"] == pytest.approx(0.0075)
     assert sidecar["dataset_sha256"] == read_tree(tree).sha256
+    assert (sidecar["jobs"], sidecar["threads"]) == (2, 1)
     record = store.load("imagenet_bn_x5", work / "records")
     assert record.arrays["test_accuracy"].shape == (1, 2)
     assert np.isfinite(record.arrays["replay_loss"]).all()
@@ -237,6 +264,19 @@ def test_two_processes_have_the_gradient_of_one(tree: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+def test_each_process_follows_its_own_statistics_until_they_are_shared(tmp_path: Path) -> None:
+    program = tmp_path / "statistics.py"
+    program.write_text(STATISTICS)
+    output = finished(start([*TORCHRUN, "--standalone", "--nproc-per-node", "2", str(program)]))
+    (line,) = (line for line in output.splitlines() if line.startswith("RESULT"))
+    first, second = json.loads(line.removeprefix("RESULT "))
+    for own, followed, shared in (first, second):
+        np.testing.assert_allclose(own, followed, rtol=1e-6)
+        assert shared == first[0]
+    assert np.abs(np.subtract(first[0], second[0])).min() > 1e-3, "else the comparison would see nothing"
+
+
+@pytest.mark.slow
 def test_the_documented_measure_tells_what_a_run_costs(tree: Path, tmp_path: Path) -> None:
     (command,) = (command for command in documented() if "--measure" in command)
     words = fitted(command, tree, tmp_path)
@@ -259,6 +299,12 @@ def test_misspelt_names_are_refused_with_the_nearest(tree: Path) -> None:
     assert "did you mean 'bn_x5'" in refusal(str(tree), "--arm", "bnx5")
     assert "did you mean 'small'" in refusal(str(tree), "--network", "smal")
     assert "say --steps" in refusal(str(tree), "--arm", "bn_x5_sigmoid")
+
+
+@pytest.mark.parametrize("wanted", [("--steps", "2"), ("--measure", "2")])
+def test_a_batch_larger_than_the_tree_is_refused(tree: Path, wanted: tuple[str, str]) -> None:
+    told = refusal(str(tree), *wanted, "--batch-size", "64")
+    assert told == "train_imagenet.py: a batch of 64 is more than the 30 images there are: choose 30 or less\n"
 
 
 def refusal(*arguments: str, **variables: str) -> str:
@@ -299,7 +345,7 @@ def test_every_validation_image_is_judged_once() -> None:
 
 def test_the_next_sound_image_stands_in_for_a_damaged_one(tree: Path) -> None:
     found = read_tree(tree)
-    learnt = Learnt(found, RUN, Spread())
+    learnt = Learnt(found, RUN, DataParallel())
     row = next(row for row in range(len(found.train)) if found.path(found.train, row) == tree / DAMAGED[0])
     pixels, label, damaged = learnt[5, row]
     assert damaged[0].startswith(str(tree / DAMAGED[0]))

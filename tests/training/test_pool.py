@@ -1,5 +1,6 @@
 """Real processes on the real MNIST: killed, interrupted, resumed."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from figures_src.training import pool
 from figures_src.training.checkpoint import Checkpoint
 
 pytestmark = pytest.mark.slow
@@ -47,6 +49,18 @@ DEEP = (
     "landscape=LandscapeProbe(20, 2)) for bn in (PLAIN, Normalization.NOISY)], VGG"
 )
 LINEARS = "[LinearRun(bn, 1e-6, 0, 700, shift_every=20) for bn in (PLAIN, BATCH)], LINEAR"
+
+
+def test_a_signal_heard_under_the_lock_of_the_workers_event_is_remembered() -> None:
+    """The handler may run anywhere in this process: whatever takes a lock there may wait for itself."""
+    before = signal.getsignal(signal.SIGTERM)
+    stop = multiprocessing.get_context("spawn").Event()
+    with pool._RememberSignals() as signals:
+        assert not signals.heard
+        with stop._cond:
+            signal.raise_signal(signal.SIGTERM)
+        assert signals.heard
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def start(folder: Path, runs: str = ENSEMBLES) -> "subprocess.Popen[str]":

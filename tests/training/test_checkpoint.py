@@ -1,0 +1,43 @@
+"""What a checkpoint's name is made of: a run goes on only where it would have had the same bits."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from figures_src.training import checkpoint
+from figures_src.training.checkpoint import run_key
+
+PACKAGE = Path(checkpoint.__file__).parents[1]
+CODE = ("batchnorm.py", "datasets/image_folder.py", "networks/vgg.py", "training/randomness.py")
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the code, which the key is then made of."""
+    copied = tmp_path / "figures_src"
+    for path in (path for room in (".", "datasets", "networks", "training") for path in (PACKAGE / room).glob("*.py")):
+        target = copied / path.relative_to(PACKAGE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    monkeypatch.setattr(checkpoint, "__file__", str(copied / "training" / "checkpoint.py"))
+    return copied
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_edited_code_has_no_checkpoint(package: Path, name: str) -> None:
+    before = run_key("run")
+    (package / name).write_text((package / name).read_text() + "EDITED = True\n")
+    assert run_key("run") != before
+
+
+@pytest.mark.parametrize("library", ["torch", "pillow"])
+def test_another_library_has_no_checkpoint(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    before = run_key("run")
+    version = checkpoint.version
+    monkeypatch.setattr(checkpoint, "version", lambda name: "0" if name == library else version(name))
+    assert run_key("run") != before
+
+
+def test_the_same_run_finds_its_checkpoint() -> None:
+    assert run_key("run", 1) == run_key("run", 1) != run_key("run", 2)
