@@ -25,9 +25,6 @@ SEMIBOLD = 600
 SMALLEST_TEXT = 12
 """In pixels of the figure; a narrow figure is shown at 93 % or more of its width on a phone of 360 px."""
 
-NO_BREAK_SPACE = "\u00a0"
-
-
 PALETTE = 256
 """Most colours that a PNG's palette holds."""
 TOLERANCE = 0.3

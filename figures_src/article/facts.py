@@ -21,9 +21,9 @@ from figures_src.article import (
 )
 from figures_src.article.estimates import Estimate, Pair, estimate, pair
 from figures_src.article.predictions import Check
-from figures_src.experiments.experiment import Verdict
 from figures_src.experiments.mnist import (
     EARLY_STEPS,
+    GOOD_ACCURACY,
     GROWTH_STEP,
     MATCHED,
     STATISTICS,
@@ -46,10 +46,6 @@ CONTROL = -1
 EARLY_STEP = 4_000
 """Where E1 predicts that the advance of batch normalization is large."""
 MILESTONES = (4_000, 10_000, 20_000, 30_000)
-GOOD_ACCURACY = 0.95
-"""The accuracy that both arms of the paper reach, so that "how soon" can be asked of each."""
-USABLE_ACCURACY = 0.95
-"""Above this, a cell of the grid counts as trained."""
 PREDICTING = ("mnist_curves", "mnist_statistics")
 """Records of E1 that hold predictions, in the order of the table."""
 SMOOTHING = ("vgg", "vgg_channels", "dln", "dln_sum")
@@ -156,13 +152,13 @@ class GridFacts:
 
     @property
     def usable(self) -> Mapping[str, int]:
-        """Number of cells in which each arm reaches `USABLE_ACCURACY`."""
-        return {arm: sum(getattr(cell.accuracy, arm).mean >= USABLE_ACCURACY for cell in self.cells) for arm in ARMS}
+        """Number of cells in which each arm reaches `GOOD_ACCURACY`."""
+        return {arm: sum(getattr(cell.accuracy, arm).mean >= GOOD_ACCURACY for cell in self.cells) for arm in ARMS}
 
     @property
     def slow_only(self) -> float | None:
-        """Largest rate at which a cell without batch normalization misses `USABLE_ACCURACY`; None at the largest."""
-        missed = [cell.learning_rate for cell in self.cells if cell.accuracy.without_bn.mean < USABLE_ACCURACY]
+        """Largest rate at which a cell without batch normalization misses `GOOD_ACCURACY`; None at the largest."""
+        missed = [cell.learning_rate for cell in self.cells if cell.accuracy.without_bn.mean < GOOD_ACCURACY]
         return max(missed) if missed and max(missed) < self.learning_rates[-1] else None
 
     def at_edge(self, arm: str) -> bool:
@@ -201,7 +197,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         KeyError: a record or one of its arrays is missing.
     """
     curves, grid = records["mnist_curves"], records["mnist_grid"]
-    shifting = {name: verdicts(records[name]) for name in facts_shift.RECORDS if name in records}
+    shifting = {name: records[name].verdicts for name in facts_shift.RECORDS if name in records}
     return {
         "curves": curves_facts(curves),
         "signal": signal_facts(curves),
@@ -209,28 +205,23 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "grid": grid_facts(grid),
         "published": published_accuracy(),
         "predictions": {
-            "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in verdicts(records[name])),
-            **facts_covariate.checks(*(verdicts(records[name]) for name in SMOOTHING[:-1])),
+            "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in records[name].verdicts),
+            **facts_covariate.checks(*(records[name].verdicts for name in SMOOTHING[:-1])),
             **facts_shift.checks(shifting),
-            "inception": facts_inception.checks(verdicts(records["inception"])),
+            "inception": facts_inception.checks(records["inception"].verdicts),
         },
         "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)),
         "reduced_inception": facts_inception.inception_facts(records["inception"], records["inception_grid"]),
         "network": tuple(curves.sidecar["common"]["hidden"]),
         "run": curves.sidecar["common"],
         "good_accuracy": GOOD_ACCURACY,
-        "usable_accuracy": USABLE_ACCURACY,
+        "usable_accuracy": GOOD_ACCURACY,
         "confidence": COVERAGE,
         **facts_imagenet.gather(),
         **facts_practice.gather(),
         **facts_santurkar.gather(),
         **facts_shift.gather(records),
     }
-
-
-def verdicts(record: Record) -> tuple[Verdict, ...]:
-    """The verdicts that a record holds."""
-    return tuple(Verdict(**row) for row in record.sidecar["verdicts"])
 
 
 def curves_facts(record: Record) -> CurvesFacts:

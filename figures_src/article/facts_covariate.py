@@ -6,6 +6,7 @@ of steps.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -187,21 +188,12 @@ def _noise_toll(arrays: Arrays) -> float | None:
 
 
 def _shift(arrays: Arrays) -> dict[tuple[float, int], Pair]:
-    early = _early(arrays)
-    return {
-        (rate, int(layer)): Pair(
-            *(
-                float(np.median(arrays["shift_difference"][rows_of(arrays, arm, rate)][:, early, place]))
-                for arm in (STANDARD, BATCH)
-            )
-        )
-        for rate in (vgg.MATCHED, vgg.LOW)
-        for place, layer in enumerate(arrays["shift_layer"])
-    }
+    cells = product((vgg.MATCHED, vgg.LOW), arrays["shift_layer"].tolist())
+    return {cell: _shift_at(arrays, *cell) for cell in cells}
 
 
-def _early(arrays: Arrays) -> np.ndarray:
-    return np.asarray(arrays["shift_step"] <= vgg.EARLY_SHARE * arrays["shift_step"][-1])
+def _shift_at(arrays: Arrays, rate: float, layer: int) -> Pair:
+    return Pair(*(vgg.early_shift(arrays, arm, rate, layer) for arm in (STANDARD, BATCH)))
 
 
 def _moves(arrays: Arrays, arm: str) -> dict[int, float]:
@@ -231,9 +223,8 @@ def _linear(arrays: Arrays) -> dict[float, LinearFacts]:
 
 def _linear_at(arrays: Arrays, rate: float) -> LinearFacts:
     rows = [rows_of(arrays, arm, rate) for arm in (STANDARD, BATCH)]
-    losses, difference = arrays["train_loss"], arrays["shift_difference"]
-    early = _early(arrays)
-    first, second = (Pair(*(float(np.median(difference[row][:, early, i])) for row in rows)) for i in (0, 1))
+    losses = arrays["train_loss"]
+    first, second = (_shift_at(arrays, rate, layer) for layer in arrays["shift_layer"].tolist())
     starts = losses[np.concatenate(rows), 0]
     return LinearFacts(
         shift=(first, second),

@@ -11,20 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.experiments.vgg import EARLY_SHARE
+from figures_src.experiments.vgg import ACCURACY, BETA_STEPS, EARLY_SHARE, MATCHED
 from figures_src.published import load
 
 ARMS = ("without_bn", "with_bn")
-GOOD_ACCURACY = 0.90
-"""Training accuracy whose first step tells how fast a network learns."""
 SPACING = 100
 """Updates between two points of the curves of VGG."""
-EARLY_STEPS = 5_000
-"""Where the curves of effective smoothness differ."""
 CLASSES = 10
 """Of CIFAR-10."""
-RATE = 0.1
-"""Learning rate of figures 2 and 4."""
 SHORTEST_MOVE = 0.5
 """In learning rates: the paper explores from half of the learning rate to four times it (section 3.2)."""
 
@@ -58,7 +52,7 @@ class Training:
     """A curve of training accuracy."""
 
     steps_to_good: int | None
-    """None when it never reaches `GOOD_ACCURACY`."""
+    """None when it never reaches `ACCURACY`."""
     best: float
 
 
@@ -137,7 +131,7 @@ def santurkar_facts() -> SanturkarFacts:
     """Read the published curves."""
     noise = _noise()
     return SanturkarFacts(
-        good_accuracy=GOOD_ACCURACY,
+        good_accuracy=ACCURACY,
         rates=_rates(),
         noise=noise,
         noise_toll=_noise_toll(**{arm: training.steps_to_good for arm, training in noise.items()}),
@@ -149,7 +143,7 @@ def santurkar_facts() -> SanturkarFacts:
         first_loss=_first_loss(),
         chance_loss=math.log(CLASSES),
         smoothness=_smoothness(),
-        early_steps=EARLY_STEPS,
+        early_steps=BETA_STEPS,
     )
 
 
@@ -166,13 +160,13 @@ def _noise() -> dict[str, Training]:
 
 def _noise_toll(without_bn: int | None, with_bn: int | None, noisy_bn: int | None) -> float:
     if without_bn is None or with_bn is None or noisy_bn is None:
-        raise ValueError(f"figure 2 shows three networks that all reach {GOOD_ACCURACY}: restore its CSV file")
+        raise ValueError(f"figure 2 shows three networks that all reach {ACCURACY}: restore its CSV file")
     return (noisy_bn - with_bn) / (without_bn - with_bn)
 
 
 def _training(curve: Mapping[str, np.ndarray]) -> Training:
     accuracy = curve["train_accuracy_percent"] / 100
-    reached = np.flatnonzero(accuracy >= GOOD_ACCURACY)
+    reached = np.flatnonzero(accuracy >= ACCURACY)
     step = SPACING * round(curve["step"][reached[0]] / SPACING) if reached.size else None
     return Training(step, float(accuracy.max()))
 
@@ -240,9 +234,9 @@ def _first_loss() -> Pair:
 
 def _smoothness() -> Smoothness:
     rows = [load("santurkar2018_fig4c_beta").where(arm=arm) for arm in ARMS]
-    curves = [(row["step"] <= EARLY_STEPS, row["effective_beta_smoothness"]) for row in rows]
+    curves = [(row["step"] <= BETA_STEPS, row["effective_beta_smoothness"]) for row in rows]
     return Smoothness(
         early_max=Pair(*(float(beta[early].max()) for early, beta in curves)),
         late_median=Pair(*(float(np.median(beta[~early])) for early, beta in curves)),
-        shortest=SHORTEST_MOVE * RATE,
+        shortest=SHORTEST_MOVE * MATCHED,
     )

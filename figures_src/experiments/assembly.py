@@ -1,12 +1,26 @@
 """From the results of single runs, one network each, to the arrays of a record: the first axis is the run."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from figures_src.experiments.experiment import Arrays, Outcome
-from figures_src.training.trainers import Result
+from figures_src.training.machine import Machine
+from figures_src.training.pool import train_all
+from figures_src.training.trainers import Result, Trainer
+
+
+def shared_settings(config: Any, run: type) -> dict[str, Any]:
+    """Settings that a run takes from its configuration as they stand: the fields that both have."""
+    names = {field.name for field in fields(run)} & {field.name for field in fields(config)}
+    return {name: getattr(config, name) for name in names}
+
+
+def first_losses(runs: Sequence[Any], machine: Machine, trainer: Trainer) -> np.ndarray:
+    """Train runs cut down to their first steps with today's code: their ``replay_loss``, the first axis is the run."""
+    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, trainer)])
 
 
 def assemble(runs: Sequence[Any], results: Sequence[Result]) -> Outcome:
@@ -26,3 +40,8 @@ def rows_of(arrays: Arrays, arm: str, learning_rate: float | None = None) -> np.
         chosen = chosen & np.isclose(arrays["run_learning_rate"], learning_rate, rtol=1e-9, atol=0)
     rows = np.flatnonzero(chosen)
     return np.asarray(rows[np.argsort(arrays["seed"][rows], kind="stable")])
+
+
+def first_steps(steps: np.ndarray, reached: np.ndarray) -> np.ndarray:
+    """First step at which each run has reached something, infinity where it never does. Shapes (T,), (runs, T)."""
+    return np.where(reached.any(axis=1), steps[reached.argmax(axis=1)], np.inf)

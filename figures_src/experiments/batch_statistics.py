@@ -13,13 +13,13 @@ Declared before the run:
 - Few images, 4 000, learnt for 30 epochs without augmentation: something to overfit.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
-from figures_src.experiments.assembly import assemble
+from figures_src.experiments.assembly import assemble, first_losses, shared_settings
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge_mean
 from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
@@ -64,8 +64,7 @@ class StatisticsProtocol:
 
     def runs(self) -> list[StatisticsRun]:
         """Seeds, then cells."""
-        own = {field.name for field in fields(StatisticsRun)}
-        shared = {field.name: getattr(self, field.name) for field in fields(self) if field.name in own}
+        shared = shared_settings(self, StatisticsRun)
         return [
             StatisticsRun(
                 normalization=arm,
@@ -91,13 +90,7 @@ def run_statistics(config: StatisticsProtocol, machine: Machine) -> Outcome:
 
 def replay(config: StatisticsProtocol, machine: Machine) -> np.ndarray:
     """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    results = train_all("replay", replay_runs(config), machine, STATISTICS)
-    return np.stack([arrays["replay_loss"] for arrays, _ in results])
-
-
-def replay_runs(config: StatisticsProtocol) -> list[StatisticsRun]:
-    """The first steps of every run, and nothing but their losses."""
-    return [replace(run, images_seen=run.replay_steps * run.batch_size, evaluations=0) for run in config.runs()]
+    return first_losses([run.cut_short() for run in config.runs()], machine, STATISTICS)
 
 
 def rows(arrays: Arrays, arm: str, size: int, group: int = WHOLE) -> np.ndarray:
@@ -164,20 +157,18 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
 
 
 def _estimate_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
-    def less(size: int, estimate: int, of: int = PRECISE) -> np.ndarray:
-        return np.asarray(accuracy(arrays, BATCH, size, of) - accuracy(arrays, BATCH, size, estimate))
-
+    slow, fast = (accuracy(arrays, BATCH, SMALLEST, estimate) for estimate in (SLOW, FAST))
     gaps = {size: mode_gap(arrays, size, PRECISE) for size in (SMALLEST, LARGEST)}
     wider = np.abs(gaps[SMALLEST]) - np.abs(gaps[LARGEST])
     return (
         judge_mean("Lots de 2 : statistiques recalculées moins moyenne mobile (0,1)", "≥ 1 point",
-                   less(SMALLEST, FAST), 1, 1, "points"),
+                   cost(arrays, SMALLEST, FAST), 1, 1, "points"),
         judge_mean("Lots de 2 : moyenne mobile à 0,01 moins moyenne mobile à 0,1", "> 0 point",
-                   less(SMALLEST, FAST, SLOW), 0, 1, "points"),
+                   slow - fast, 0, 1, "points"),
         judge_mean("Lots de 256 : statistiques recalculées moins moyenne mobile (0,01)", "≥ 1 point",
-                   less(LARGEST, SLOW), 1, 1, "points"),
+                   cost(arrays, LARGEST, SLOW), 1, 1, "points"),
         judge_mean("Lots de 256 : statistiques recalculées moins moyenne de tous les lots depuis le début",
-                   "≥ 1 point", less(LARGEST, CUMULATIVE), 1, 1, "points"),
+                   "≥ 1 point", cost(arrays, LARGEST, CUMULATIVE), 1, 1, "points"),
         judge_mean("Perte à ne recalculer les statistiques que sur un millier d’images (moyenne des tailles)",
                    "≤ 0,5 point", enough(arrays), 0.5, 1, "points"),
         judge_mean("Lots de 256 : mode entraînement moins évaluation, statistiques recalculées",
@@ -192,7 +183,7 @@ def _noise_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
         smaller = overfit(arrays, arm, SMALLEST) if group == WHOLE else overfit(arrays, arm, LARGEST, group)
         return np.asarray(overfit(arrays, arm, LARGEST) - smaller)
 
-    cost = accuracy(arrays, BATCH, MIDDLE) - accuracy(arrays, BATCH, SMALLEST)
+    lost = accuracy(arrays, BATCH, MIDDLE) - accuracy(arrays, BATCH, SMALLEST)
     return (
         judge_mean("Écart apprentissage − test avec BN : lots de 256 moins lots de 2", "≥ 3 points", less(BATCH),
                    3, 1, "points"),
@@ -200,7 +191,7 @@ def _noise_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
                    less(STANDARD), 3, 1, "points"),
         judge_mean("Le même écart, lots de 256 : statistiques sur 256 moins statistiques sur 2", "≥ 3 points",
                    less(BATCH, SMALLEST), 3, 1, "points"),
-        judge_mean("Le bruit coûte : précision sur le test avec BN, lots de 32 moins lots de 2", "> 0 point", cost,
+        judge_mean("Le bruit coûte : précision sur le test avec BN, lots de 32 moins lots de 2", "> 0 point", lost,
                    0, 1, "points"),
     )  # fmt: skip
 

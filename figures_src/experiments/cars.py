@@ -6,13 +6,13 @@ the shifted test images themselves, without their labels; and the predictions be
 the pixels: what they do to the first layer's mean and variance, recomputed statistics undo. A rotation is not.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
-from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.assembly import assemble, first_losses, rows_of, shared_settings
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge_mean
 from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
@@ -44,7 +44,7 @@ class CarsProtocol:
 
     def runs(self) -> list[CarsRun]:
         """Seeds, then arms without and with batch normalization."""
-        shared = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "seeds"}
+        shared = shared_settings(self, CarsRun)
         cells = product(self.seeds, (STANDARD, BATCH))
         return [CarsRun(normalization=arm, seed=seed, **shared) for seed, arm in cells]
 
@@ -66,12 +66,7 @@ def run_cars(config: CarsProtocol, machine: Machine) -> Outcome:
 
 def replay(config: CarsProtocol, machine: Machine) -> np.ndarray:
     """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", replay_runs(config), machine, CARS)])
-
-
-def replay_runs(config: CarsProtocol) -> list[CarsRun]:
-    """The first steps of every run, and nothing but their losses."""
-    return [replace(run, images_seen=run.replay_steps * run.batch_size, evaluations=0) for run in config.runs()]
+    return first_losses([run.cut_short() for run in config.runs()], machine, CARS)
 
 
 def accuracy(arrays: Arrays, arm: str, variant: int = POPULATION) -> np.ndarray:

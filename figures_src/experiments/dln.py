@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.assembly import assemble, first_losses, rows_of, shared_settings
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
 from figures_src.networks.normalization import Normalization
 from figures_src.training.deep_protocol import LinearRun
@@ -44,19 +44,7 @@ class LinearProtocol:
     def runs(self) -> list[LinearRun]:
         """Rates, then arms, then seeds."""
         return [
-            LinearRun(
-                normalization=arm,
-                learning_rate=rate,
-                seed=seed,
-                steps=self.steps,
-                depth=self.depth,
-                width=self.width,
-                examples=self.examples,
-                loss_factor=self.loss_factor,
-                shift_every=self.shift_every,
-                shift_layers=self.shift_layers,
-                loss_every=self.loss_every,
-            )
+            LinearRun(normalization=arm, learning_rate=rate, seed=seed, **shared_settings(self, LinearRun))
             for rate, arm, seed in product(self.learning_rates, (STANDARD, BATCH), self.seeds)
         ]
 
@@ -74,7 +62,7 @@ def run_dln(config: LinearProtocol, machine: Machine) -> Outcome:
 def replay(config: LinearProtocol, machine: Machine) -> np.ndarray:
     """Losses of the first steps of every run, trained again with today's code and without probes."""
     runs = [replace(run, steps=run.replay_steps, shift_every=0, loss_every=0) for run in config.runs()]
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, LINEAR)])
+    return first_losses(runs, machine, LINEAR)
 
 
 def shift_ratios(arrays: Arrays, learning_rate: float) -> np.ndarray:

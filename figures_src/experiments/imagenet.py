@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from figures_src.experiments.assembly import shared_settings
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.experiments.inception import ARMS
 from figures_src.networks.bn_inception import CLASSES, SIDE
@@ -43,18 +44,10 @@ class ImageNetProtocol:
         arm = ARMS[self.arm]
         return [
             InceptionRun(
-                arm=arm.name,
                 normalization=arm.normalization,
                 activation=arm.activation,
                 learning_rate=arm.factor * self.base_learning_rate,
-                seed=self.seed,
-                steps=self.steps,
-                batch_size=self.batch_size,
-                network=self.network,
-                side=self.side,
-                classes=self.classes,
-                accuracy_every=self.accuracy_every,
-                evaluate_every=self.evaluate_every,
+                **shared_settings(self, InceptionRun),
             )
         ]
 

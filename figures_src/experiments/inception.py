@@ -12,13 +12,12 @@ training images set aside, with seeds of their own; the test images are never lo
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
-from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.assembly import assemble, first_losses, first_steps, rows_of, shared_settings
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge, judge_mean
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
@@ -85,7 +84,7 @@ class InceptionProtocol:
             activation=arm.activation,
             learning_rate=arm.factor * self.base_learning_rate,
             seed=seed,
-            **_shared(self),
+            **shared_settings(self, InceptionRun),
         )
 
     def _seeds(self, arm: Arm) -> tuple[int, ...]:
@@ -110,16 +109,12 @@ class InceptionGrid:
     def runs(self) -> list[InceptionRun]:
         """Seeds first, then rates."""
         return [
-            InceptionRun(STANDARD.name, NONE, RELU, learning_rate=rate, seed=seed, **_shared(self))
+            InceptionRun(
+                STANDARD.name, NONE, RELU, learning_rate=rate, seed=seed, **shared_settings(self, InceptionRun)
+            )
             for seed in self.seeds
             for rate in self.learning_rates
         ]
-
-
-def _shared(config: InceptionProtocol | InceptionGrid) -> dict[str, Any]:
-    """Settings that a run takes from its configuration as they stand."""
-    names = {field.name for field in fields(InceptionRun)} & {field.name for field in fields(config)}
-    return {name: getattr(config, name) for name in names}
 
 
 def run_inception(name: str) -> Callable[[InceptionProtocol | InceptionGrid, Machine], Outcome]:
@@ -138,8 +133,7 @@ def run_inception(name: str) -> Callable[[InceptionProtocol | InceptionGrid, Mac
 
 def replay(config: InceptionProtocol | InceptionGrid, machine: Machine) -> np.ndarray:
     """Losses of the first batches of every run, trained again with today's code and never judged."""
-    runs = replay_runs(config)
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, INCEPTION)])
+    return first_losses(replay_runs(config), machine, INCEPTION)
 
 
 def replay_runs(config: InceptionProtocol | InceptionGrid) -> list[InceptionRun]:
@@ -182,17 +176,13 @@ def threshold(arrays: Arrays) -> float:
 
 def steps_to(arrays: Arrays, arm: Arm, accuracy: float) -> np.ndarray:
     """First measured step at which the test accuracy reaches the level, one per seed; infinity where it never does."""
-    return _first(arrays, arrays["test_accuracy"][rows_of(arrays, arm.name)] >= accuracy)
+    return first_steps(arrays["evaluation_step"], arrays["test_accuracy"][rows_of(arrays, arm.name)] >= accuracy)
 
 
 def mean_steps_to(arrays: Arrays, arm: Arm, accuracy: float) -> float:
     """The same for the mean curve of the seeds, on which the level itself is read: less at the mercy of one point."""
     mean = arrays["test_accuracy"][rows_of(arrays, arm.name)].mean(axis=0, keepdims=True)
-    return float(_first(arrays, mean >= accuracy)[0])
-
-
-def _first(arrays: Arrays, reached: np.ndarray) -> np.ndarray:
-    return np.where(reached.any(axis=1), arrays["evaluation_step"][reached.argmax(axis=1)], np.inf)
+    return float(first_steps(arrays["evaluation_step"], mean >= accuracy)[0])
 
 
 def _eighth(arrays: Arrays, arm: Arm, number: int) -> np.ndarray:

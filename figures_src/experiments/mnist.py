@@ -6,13 +6,13 @@ predictions, before the run. Both arms of a seed share their initial weights and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 
 from figures_src.datasets import MNIST_SHA256
+from figures_src.experiments.assembly import first_losses, shared_settings
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
@@ -24,15 +24,12 @@ WITHOUT_BN, WITH_BN = 0, 1
 MATCHED = 0
 """Row of the learning rate at which the two arms are compared as in the paper."""
 EARLY_STEPS = 5000
+GOOD_ACCURACY = 0.95
+"""On the test images: both arms of the paper reach it, so that "how soon" can be asked of each, and a cell of the grid
+counts as trained from there on."""
 GROWTH_STEP = 1000
 STATISTICS = ("without_bn", "with_bn_own", "with_bn_running")
 """Variants of `MnistStatistics`: which statistics normalise the probe."""
-
-
-def _run(config: "MnistCurves | MnistGrid | MnistStatistics", **settings: Any) -> EnsembleRun:
-    """A run with the settings that the configuration shares with it, and those given."""
-    shared = {field.name for field in fields(EnsembleRun)} & {field.name for field in fields(config)}
-    return EnsembleRun(**{name: getattr(config, name) for name in shared} | settings)
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class MnistCurves:
 
     def runs(self) -> list[EnsembleRun]:
         """Learning rates, then arms without and with batch normalization."""
-        base = _run(self, batch_norm=False, learning_rate=self.learning_rates[0])
+        base = EnsembleRun(batch_norm=False, learning_rate=self.learning_rates[0], **shared_settings(self, EnsembleRun))
         cells = product(self.learning_rates, (False, True))
         return [replace(base, learning_rate=rate, batch_norm=batch_norm) for rate, batch_norm in cells]
 
@@ -72,7 +69,7 @@ class MnistGrid:
     def runs(self) -> list[EnsembleRun]:
         """Sigmas, then learning rates, then arms without and with batch normalization."""
         return [
-            _run(self, batch_norm=batch_norm, sigma=sigma, learning_rate=rate)
+            EnsembleRun(batch_norm=batch_norm, sigma=sigma, learning_rate=rate, **shared_settings(self, EnsembleRun))
             for sigma, rate, batch_norm in product(self.sigmas, self.learning_rates, (False, True))
         ]
 
@@ -93,7 +90,7 @@ class MnistStatistics:
 
     def runs(self) -> list[EnsembleRun]:
         """In the order of `STATISTICS`."""
-        base = _run(self, batch_norm=False)
+        base = EnsembleRun(batch_norm=False, **shared_settings(self, EnsembleRun))
         with_bn = replace(base, batch_norm=True)
         return [base, with_bn, replace(with_bn, probe_population=True)]
 
@@ -140,7 +137,7 @@ def replay(config: MnistCurves | MnistGrid | MnistStatistics, machine: Machine) 
         replace(run, steps=run.replay_steps, evaluate_every=run.replay_steps, percentiles_every=0, dense_steps=0)
         for run in config.runs()
     ]
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, ENSEMBLE)])
+    return first_losses(runs, machine, ENSEMBLE)
 
 
 def accuracy_gap(arrays: Arrays, step: int) -> np.ndarray:

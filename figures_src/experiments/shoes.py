@@ -5,13 +5,13 @@ change. Sandals, shoes too, are left out. Declared before the run: settings, gro
 ``figures_src.training.shoes``), and the predictions below. Both arms share images, order and initial weights.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from figures_src.datasets import FASHION_MNIST_SHA256
-from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.assembly import assemble, first_losses, rows_of, shared_settings
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge_mean
 from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
@@ -40,7 +40,7 @@ class ShoesProtocol:
 
     def runs(self) -> list[ShoesRun]:
         """Seeds, then arms without and with batch normalization."""
-        shared = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "seeds"}
+        shared = shared_settings(self, ShoesRun)
         cells = product(self.seeds, (STANDARD, BATCH))
         return [ShoesRun(normalization=arm, seed=seed, **shared) for seed, arm in cells]
 
@@ -61,12 +61,7 @@ def run_shoes(config: ShoesProtocol, machine: Machine) -> Outcome:
 
 def replay(config: ShoesProtocol, machine: Machine) -> np.ndarray:
     """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", replay_runs(config), machine, SHOES)])
-
-
-def replay_runs(config: ShoesProtocol) -> list[ShoesRun]:
-    """The first steps of every run, and nothing but their losses."""
-    return [replace(run, images_seen=run.replay_steps * run.batch_size, evaluations=0) for run in config.runs()]
+    return first_losses([run.cut_short() for run in config.runs()], machine, SHOES)
 
 
 def layer_means(arrays: Arrays, channels: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
-from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.assembly import assemble, first_losses, first_steps, rows_of, shared_settings
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
 from figures_src.networks.normalization import Normalization
 from figures_src.training.deep_protocol import LandscapeProbe, VggRun
@@ -30,7 +30,9 @@ EARLY_SHARE = 1 / 3
 """Part of the training over which gradients are compared: later, the network with BN has learnt everything, and its
 gradients die out for that reason alone (section 2.2)."""
 BETA_STEPS = 5000
+"""Over these first steps, effective β differs without and with BN (figure 4c)."""
 ACCURACY = 0.9
+"""On the batches learnt: its first step tells how fast a network learns."""
 
 Cell = tuple[Normalization, float]
 
@@ -66,16 +68,7 @@ class VggProtocol:
             normalization=normalization,
             learning_rate=learning_rate,
             seed=seed,
-            steps=self.steps,
-            divisor=self.divisor,
-            batch_size=self.batch_size,
-            accuracy_every=self.accuracy_every,
-            evaluate_every=self.evaluate_every,
-            shift_every=self.shift_every,
-            shift_layers=self.shift_layers,
-            histogram_every=self.histogram_every,
-            histogram_layers=self.histogram_layers,
-            landscape=self.landscape,
+            **shared_settings(self, VggRun),
         )
 
 
@@ -107,7 +100,7 @@ def steps_of(run: VggRun) -> dict[str, np.ndarray]:
 
 def replay(config: VggProtocol, machine: Machine) -> np.ndarray:
     """Losses of the first batches of every run, trained again with today's code and without probes."""
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", replay_runs(config), machine, VGG)])
+    return first_losses(replay_runs(config), machine, VGG)
 
 
 def replay_runs(config: VggProtocol) -> list[VggRun]:
@@ -122,18 +115,23 @@ def replay_runs(config: VggProtocol) -> list[VggRun]:
 def steps_to(arrays: Arrays, arm: str, learning_rate: float, accuracy: float = ACCURACY) -> np.ndarray:
     """First step at which the training accuracy reaches the level, one per seed; infinity where it never does."""
     reached = arrays["train_accuracy"][rows_of(arrays, arm, learning_rate)] >= accuracy
-    first = arrays["accuracy_step"][reached.argmax(axis=1)]
-    return np.where(reached.any(axis=1), first, np.inf)
+    return first_steps(arrays["accuracy_step"], reached)
 
 
-def shift_ratio(arrays: Arrays) -> float:
-    """Shift with BN over without at the low rate: medians over the early steps (published: 2.9)."""
-    layer = int(np.flatnonzero(arrays["shift_layer"] == SHIFT_LAYER)[0])
+def early_shift(arrays: Arrays, arm: str, learning_rate: float, layer: int) -> float:
+    """‖G − G′‖ of a layer: median over seeds and the early steps; what is not a number is left out.
+
+    ``layer`` is its number in the network, one of those probed. The deep linear network has the same arrays.
+    """
     early = arrays["shift_step"] <= EARLY_SHARE * arrays["shift_step"][-1]
-    with_bn, without = (
-        np.median(arrays["shift_difference"][rows_of(arrays, arm, LOW)][:, early, layer]) for arm in (BATCH, STANDARD)
-    )
-    return float(with_bn / without)
+    place = arrays["shift_layer"].tolist().index(layer)
+    return float(np.nanmedian(arrays["shift_difference"][rows_of(arrays, arm, learning_rate)][:, early, place]))
+
+
+def early_shift_ratio(arrays: Arrays, learning_rate: float, layer: int) -> float:
+    """The same with BN over without."""
+    with_bn, without = (early_shift(arrays, arm, learning_rate, layer) for arm in (BATCH, STANDARD))
+    return with_bn / without
 
 
 def over_steps(arrays: Arrays, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -190,7 +188,7 @@ def _probe_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     loss, change = (over_steps(arrays, band_width(along(arrays))) for along in (loss_along, change_along))
     return (
         judge("Décalage interne ‖G − G′‖, taux 0,01, couche 5, premier tiers : BN rapportée à sans BN", "≥ 1",
-              shift_ratio(arrays), 1),
+              early_shift_ratio(arrays, LOW, SHIFT_LAYER), 1),
         _ratio_verdict("Largeur moyenne de la bande de perte le long du gradient : sans BN rapportée à BN", "≥ 3", 3,
                        *loss),
         _ratio_verdict("Largeur moyenne de la bande de variation du gradient : sans BN rapportée à BN", "≥ 2,5", 2.5,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
-from figures_src.experiments.assembly import assemble, rows_of
+from figures_src.experiments.assembly import assemble, first_losses, rows_of, shared_settings
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
 from figures_src.experiments.vgg import BATCH, MATCHED, NOISY, STANDARD
 from figures_src.networks.normalization import Normalization
@@ -37,15 +37,11 @@ class ChannelProtocol:
         return [
             VggRun(
                 normalization=arm,
-                learning_rate=self.learning_rate,
                 seed=seed,
-                steps=self.steps,
-                divisor=self.divisor,
                 evaluate_every=0,
                 shift_every=0,
-                histogram_every=self.histogram_every,
-                histogram_layers=self.histogram_layers,
                 landscape=LandscapeProbe(every=0),
+                **shared_settings(self, VggRun),
             )
             for seed in self.seeds
             for arm in self.arms
@@ -65,7 +61,7 @@ def run_channels(config: ChannelProtocol, machine: Machine) -> Outcome:
 def replay(config: ChannelProtocol, machine: Machine) -> np.ndarray:
     """Losses of the first batches of every run, trained again with today's code and without probes."""
     runs = [replace(run, steps=run.replay_steps, histogram_every=0) for run in config.runs()]
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, CHANNELS)])
+    return first_losses(runs, machine, CHANNELS)
 
 
 def channel_moves(arrays: Arrays, arm: str) -> np.ndarray:

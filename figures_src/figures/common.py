@@ -17,6 +17,9 @@ ARM_LABELS = ("sans BN", "avec BN")
 ARM_NAMES = {"without_bn": "sans BN", "with_bn": "avec BN", "noisy_bn": "BN bruitée"}
 """What a figure calls each arm; the theme has a colour of the same name for each."""
 
+PARTS = ("mean", "student95_low", "student95_high")
+"""Columns of a mean and its interval, in the order of `parts`."""
+
 Cell = str | int | float
 Records = Mapping[str, Record]
 
@@ -109,7 +112,13 @@ def colour_of(arm: str, theme: Theme) -> str:
     return str(getattr(theme, arm))
 
 
-def rows_of(interval_: Interval) -> Iterable[tuple[float, float, float]]:
+def parts(values: np.ndarray) -> tuple[float, float, float]:
+    """Mean over seeds and its bounds, of values (seeds,)."""
+    over = interval(values)
+    return float(over.mean), float(over.low), float(over.high)
+
+
+def triples(interval_: Interval) -> Iterable[tuple[float, float, float]]:
     """Mean and bounds, one tuple for each place along a flat interval."""
     flat = (np.ravel(part).tolist() for part in (interval_.mean, interval_.low, interval_.high))
     return zip(*flat, strict=True)

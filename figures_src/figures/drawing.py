@@ -19,7 +19,6 @@ from figures_src import french
 from figures_src.figures.common import Interval
 from figures_src.style import (
     FAMILY,
-    NO_BREAK_SPACE,
     SEMIBOLD,
     Layout,
     Theme,
@@ -300,7 +299,7 @@ def tidy(text: str) -> str:
     text = re.sub(r" (?=[;:?!»])|(?<=«) ", french.NARROW_NO_BREAK_SPACE, text)
     return re.sub(
         r"(?<=\b[àÀ]) (?=\d)|(?<=\btaux) (?=\d)|(?<=\bavec) (?=BN)|(?<=\bsans) (?=BN)|(?<=\d) (?=itérations|graines)",
-        NO_BREAK_SPACE,
+        french.NO_BREAK_SPACE,
         text,
     )
 

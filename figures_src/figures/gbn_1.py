@@ -85,9 +85,16 @@ def threshold() -> float:
 
 
 def steps_to_match(arm: str) -> float | None:
-    """Steps that a network needs to reach `threshold`; None for one that never does."""
+    """Steps that a network needs to reach `threshold`; None for one that never does, or that is not in the table."""
+    if not is_printed(arm):
+        return None
     steps = float(load(PRINTED).where(arm=arm)["steps_to_72_2_percent"][0])
     return None if np.isnan(steps) else steps
+
+
+def is_printed(arm: str) -> bool:
+    """Whether the paper's table has a network."""
+    return arm in load(PRINTED).columns["arm"]
 
 
 def speedup(arm: str) -> float:

@@ -25,13 +25,12 @@ from figures_src.experiments.batch_statistics import (
     sizes,
 )
 from figures_src.figures import drawing
-from figures_src.figures.common import Cell, Interval, Records, Table, interval
+from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts
 from figures_src.figures.gbn_9 import RECORD, size_axis
 from figures_src.records.store import Record
 from figures_src.style import Layout, Theme, rc
 
 GUTTER = 40
-PARTS = ("mean", "student95_low", "student95_high")
 Measure = Callable[[Record, str, int, int], np.ndarray]
 Curve = tuple[str, np.ndarray, list[tuple[str, int, int]], str, Any]
 """Name, place along the axis, cells, colour and dashes."""
@@ -61,7 +60,7 @@ def table(records: Records) -> Table:
     for arm, size, group in _cells(record):
         seeds = len(rows(record.arrays, arm, size, group))
         over = group or (size if arm == BATCH else "")
-        values = [_parts(measure(record, arm, size, group)) for measure in (gap_of, test_of)]
+        values = [parts(measure(record, arm, size, group)) for measure in (gap_of, test_of)]
         found.append((arm, size, over, seeds, *values[0], *values[1]))
     return Table((*columns, *(f"test_accuracy_{part}" for part in PARTS)), tuple(found))
 
@@ -100,11 +99,6 @@ def _cells(record: Record) -> list[tuple[str, int, int]]:
     shown, largest = sizes(record.arrays).tolist(), int(sizes(record.arrays)[-1])
     whole = [(arm, size, WHOLE) for arm in (STANDARD, BATCH) for size in shown]
     return whole + [(BATCH, largest, group) for group in groups(record.arrays).tolist()]
-
-
-def _parts(values: np.ndarray) -> tuple[float, float, float]:
-    over = interval(values)
-    return float(over.mean), float(over.low), float(over.high)
 
 
 def _curve(record: Record, measure: Measure, cells: list[tuple[str, int, int]]) -> Interval:

@@ -7,16 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.mnist import MATCHED, WITH_BN, WITHOUT_BN, first_step
+from figures_src.experiments.mnist import GOOD_ACCURACY, MATCHED, WITH_BN, WITHOUT_BN, first_step
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARM_LABELS,
     ARMS,
+    PARTS,
     Records,
     Table,
     arm_colours,
     interval,
-    rows_of,
+    triples,
 )
 from figures_src.published import load
 from figures_src.records.store import Record
@@ -30,8 +31,6 @@ RECORD = "mnist_curves"
 PUBLISHED = "ioffe2015_fig1a_test_accuracy"
 FAST = -1
 """The other learning rate than that of the comparison, drawn as a thin dashed line."""
-THRESHOLD = 0.95
-PARTS = ("mean", "student95_low", "student95_high")
 NAMED_AT = (5000, 37_000)
 """Steps where the published curves, without and with BN, have room for their names."""
 LOWEST, HIGHEST = 0.70, 0.988
@@ -63,8 +62,8 @@ def table(records: Records) -> Table:
     rows: list[tuple[str | int | float, ...]] = []
     for row, rate in enumerate(arrays["learning_rate"].tolist()):
         for arm, name in enumerate(ARMS):
-            accuracy = rows_of(interval(arrays["test_accuracy"][row, arm]))
-            loss = rows_of(interval(arrays["test_loss"][row, arm]))
+            accuracy = triples(interval(arrays["test_accuracy"][row, arm]))
+            loss = triples(interval(arrays["test_loss"][row, arm]))
             for step, *values in zip(arrays["step"].tolist(), accuracy, loss, strict=True):
                 numbers = [number for triple in values for number in triple]
                 rows.append(("measured", name, rate, step, seeds, *numbers))
@@ -78,13 +77,13 @@ def headline(record: Record) -> str:
     """What the curves show, in words computed from them; at both learning rates, for the gap depends on them."""
     means = record.arrays["test_accuracy"].mean(axis=2)
     rates = [french.shortest(record.arrays["learning_rate"][row]) for row in (MATCHED, FAST)]
-    steps = [[first_step(record.arrays["step"], mean, THRESHOLD) for mean in means[row]] for row in (MATCHED, FAST)]
+    steps = [[first_step(record.arrays["step"], mean, GOOD_ACCURACY) for mean in means[row]] for row in (MATCHED, FAST)]
     found = [[french.number(step) for step in arms if step is not None] for arms in steps]
     if all(len(arms) == len(ARMS) for arms in found):
         (without, with_bn), (fast_without, fast_with_bn) = found
         fast = f"{fast_with_bn} et {fast_without}" if fast_with_bn != fast_without else f"{fast_without} pour les deux"
         return drawing.tidy(
-            f"Au taux {rates[0]}, {french.percent(THRESHOLD, 0)} en {with_bn} itérations avec BN, {without} sans ; "
+            f"Au taux {rates[0]}, {french.percent(GOOD_ACCURACY, 0)} en {with_bn} itérations avec BN, {without} sans ; "
             f"au taux {rates[1]}, en {fast}"
         )
     final = [french.percent(mean[-1], 1) for mean in means[MATCHED]]

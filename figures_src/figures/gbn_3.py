@@ -23,7 +23,7 @@ from figures_src.figures.common import (
     Table,
     arm_colours,
     interval,
-    rows_of,
+    triples,
 )
 from figures_src.published import load
 from figures_src.records.store import Record
@@ -74,7 +74,7 @@ def _layer_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
     steps = _steps(record).tolist()
     for arm, name in enumerate(ARMS):
         for place, percentile in enumerate(PERCENTILES):
-            for step, triple in zip(steps, rows_of(_layer(record, arm, place)), strict=True):
+            for step, triple in zip(steps, triples(_layer(record, arm, place)), strict=True):
                 yield ("measured", name, "layer mean", percentile, step, step / steps[-1], *triple)
 
 

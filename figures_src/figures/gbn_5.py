@@ -13,20 +13,19 @@ from figures_src.experiments import inception
 from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.inception import ARMS
 from figures_src.figures import drawing
-from figures_src.figures.common import Interval, Records, Table, interval
+from figures_src.figures.common import Records, Table, over_seeds, triples
+from figures_src.figures.gbn_1 import BASELINE, CURVES, MILLION, is_printed, steps_to_match, threshold
 from figures_src.figures.inception_looks import LOOKS, colour, line
 from figures_src.published import load
 from figures_src.records.store import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "inception"
-CURVES, PRINTED = "ioffe2015_fig2_imagenet_accuracy", "ioffe2015_fig3_imagenet_table"
-BASELINE, BN = "inception", "bn_baseline"
+BN = "bn_baseline"
 PUBLISHED_SPAN, PUBLISHED_MARKS = (2e5, 31e6), (0.3e6, 1e6, 3e6, 10e6, 30e6)
 PUBLISHED_HEIGHTS, OUR_HEIGHTS = (0.4, 0.78), (0.05, 0.83)
 HEIGHT_MARKS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 OUR_MARKS = (500, 1000, 2000, 5000, 10_000, 20_000)
-MILLION = 1e6
 ROW = 25.0
 NEVER = "non atteint"
 
@@ -58,39 +57,27 @@ def table(records: Records) -> Table:
         ("published, curve", arm, 1, step, value, "", "") for arm, step, value in zip(*read, strict=True)
     ]
     for arm in ARMS:
-        over = _interval(arrays["test_accuracy"][rows_of(arrays, arm)])
+        over = over_seeds(arrays["test_accuracy"][rows_of(arrays, arm)])
         seeds = len(rows_of(arrays, arm))
-        parts = zip(arrays["evaluation_step"].tolist(), over.mean.tolist(), over.low.tolist(), over.high.tolist(),
-                    strict=True)  # fmt: skip
-        rows += [("measured, curve", arm, seeds, *_without_nan(part)) for part in parts]
+        points = zip(arrays["evaluation_step"].tolist(), triples(over), strict=True)
+        rows += [("measured, curve", arm, seeds, step, *each) for step, each in points]
     for arm in ARMS:
-        published, ours = published_steps(arm), our_steps(records[RECORD], arm)
-        if arm in load(PRINTED).columns["arm"]:
-            level = _best_published(BASELINE)
-            rows.append(("published, steps to match", arm, 1, published or "", level, "", ""))
-        level = inception.threshold(arrays)
+        if is_printed(arm):
+            rows.append(("published, steps to match", arm, 1, steps_to_match(arm) or "", threshold(), "", ""))
+        ours, level = our_steps(records[RECORD], arm), inception.threshold(arrays)
         rows.append(("measured, steps to match", arm, len(rows_of(arrays, arm)), ours or "", level, "", ""))
     return Table(columns, tuple(rows))
 
 
-def published_steps(arm: str) -> float | None:
-    """Updates until the baseline's best accuracy, as the paper prints them; None for an arm that never gets there."""
-    printed = load(PRINTED)
-    if arm not in printed.columns["arm"]:
-        return None
-    steps = float(printed.where(arm=arm)["steps_to_72_2_percent"][0])
-    return None if np.isnan(steps) else steps
-
-
 def our_steps(record: Record, arm: str) -> float | None:
-    """The same for our runs: first step at which the mean curve of the seeds is at the baseline's best."""
+    """First step at which the mean curve of the seeds is at the baseline's best; None for an arm that never is."""
     steps = inception.mean_steps_to(record.arrays, ARMS[arm], inception.threshold(record.arrays))
     return steps if np.isfinite(steps) else None
 
 
 def headline(record: Record) -> str:
     """What both panels say of normalization alone: the same rate, and how many times fewer steps."""
-    published = _factor(published_steps(BASELINE), published_steps(BN))
+    published = _factor(steps_to_match(BASELINE), steps_to_match(BN))
     ours = _factor(our_steps(record, BASELINE), our_steps(record, BN))
     end = f"en {french.number(ours, 1)} fois moins ici" if ours else "jamais ici"
     return drawing.tidy(
@@ -119,7 +106,7 @@ def _draw_published(sheet: drawing.Sheet, axes: Axes) -> None:
     sheet.name(axes, "Publié : ImageNet", "précision sur la validation, échelle log. de l’erreur", gutter=44)
     _frame(sheet, axes, PUBLISHED_SPAN, PUBLISHED_HEIGHTS)
     drawing.ticks(axes.xaxis, PUBLISHED_MARKS, labels)
-    _level(sheet, axes, _best_published(BASELINE))
+    _level(sheet, axes, threshold())
     for arm in dict.fromkeys(load(CURVES).columns["arm"].tolist()):
         curve = load(CURVES).where(arm=arm)
         axes.plot(curve["step"], 1 - curve["validation_accuracy"], zorder=3, **line(LOOKS[arm], sheet.theme))
@@ -135,7 +122,7 @@ def _draw_ours(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     drawing.ticks(axes.xaxis, marks, [french.number(mark) for mark in marks])
     _level(sheet, axes, inception.threshold(arrays))
     for arm in ARMS:
-        over = _interval(1 - arrays["test_accuracy"][rows_of(arrays, arm)][:, 1:])
+        over = over_seeds(1 - arrays["test_accuracy"][rows_of(arrays, arm)][:, 1:])
         style = line(LOOKS[arm], sheet.theme)
         drawing.band(axes, steps[1:], over, style.pop("color"), **style)
 
@@ -173,7 +160,7 @@ def _draw_row(sheet: drawing.Sheet, y: float, arm: str, record: Record, columns:
     sheet.figure.add_artist(Line2D([0, 26 / width], heights, transform=sheet.figure.transFigure, **sample))
     sheet.text(34, y, look.name, color=colour(look, sheet.theme), weight=SEMIBOLD)
     below = ROW * 0.72 if sheet.layout.stacked else 0
-    published = _count(published_steps(arm), published_steps(BASELINE), arm in load(PRINTED).columns["arm"])
+    published = _count(steps_to_match(arm), steps_to_match(BASELINE), is_printed(arm))
     ours = _count(our_steps(record, arm), our_steps(record, BASELINE), True)
     for right, cell in zip(columns, (published, ours), strict=True):
         sheet.text(right, y + below, cell, ha="right", color=sheet.theme.ink)
@@ -188,18 +175,3 @@ def _count(steps: float | None, reference: float | None, known: bool) -> str:
     text = f"{french.number(steps / MILLION, 1)} M" if steps >= MILLION else french.number(steps)
     factor = _factor(reference, steps)
     return f"{text} (÷ {french.number(factor, 1)})" if factor and factor != 1 else text
-
-
-def _best_published(arm: str) -> float:
-    return float(load(PRINTED).where(arm=arm)["max_accuracy_percent"][0]) / 100
-
-
-def _interval(values: np.ndarray) -> Interval:
-    """Over seeds; a single one has no interval, and no band."""
-    if len(values) > 1:
-        return interval(values)
-    return Interval(values[0], np.full(len(values[0]), np.nan), np.full(len(values[0]), np.nan))
-
-
-def _without_nan(cells: Sequence[float]) -> tuple[str | int | float, ...]:
-    return tuple("" if cell != cell else cell for cell in cells)

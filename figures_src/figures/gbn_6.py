@@ -14,12 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.assembly import rows_of as runs_of
+from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.readings import Distribution, distributions, mean_steps_to
 from figures_src.experiments.vgg import ACCURACY, HIGH, MATCHED
 from figures_src.experiments.vgg_channels import channel_moves
 from figures_src.figures import drawing
-from figures_src.figures.common import ARM_NAMES, Cell, Records, Table, colour_of, grouped, over_seeds, rows_of
+from figures_src.figures.common import ARM_NAMES, Cell, Records, Table, colour_of, grouped, over_seeds, triples
 from figures_src.published import load
 from figures_src.records.store import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
@@ -74,7 +74,7 @@ def _accuracy_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
     for rate, arms in ((MATCHED, ARMS), (HIGH, HIGH_ARMS)):
         for arm in arms:
             values = _accuracies(record, arm, rate)
-            for step, triple in zip(steps, rows_of(over_seeds(values)), strict=True):
+            for step, triple in zip(steps, triples(over_seeds(values)), strict=True):
                 yield ("measured", "train_accuracy", arm, rate, "", step, len(values), *triple)
 
 
@@ -124,7 +124,7 @@ def _subtitle(record: Record) -> str:
 
 
 def _runs(record: Record, arm: str, rate: float) -> np.ndarray:
-    return runs_of(record.arrays, arm, rate)
+    return rows_of(record.arrays, arm, rate)
 
 
 def _shown_run(record: Record, arm: str) -> int:

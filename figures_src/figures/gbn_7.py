@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.experiments import dln, vgg
-from figures_src.experiments.assembly import rows_of as runs_of
+from figures_src.experiments.assembly import rows_of
+from figures_src.experiments.experiment import Arrays
 from figures_src.experiments.readings import Rolling, rolling
 from figures_src.figures import drawing
 from figures_src.figures.common import ARM_NAMES, Cell, Records, Table, colour_of
@@ -93,7 +94,7 @@ def _network_rows(record: Record, network: Network) -> Iterator[tuple[Cell, ...]
         shown = curves(record, network.record, rate, layer, metric)
         for source, found in (("measured", shown.ours), ("published", shown.theirs)):
             for arm, each in found.items():
-                seeds: Cell = len(runs_of(record.arrays, arm, rate)) if source == "measured" else ""
+                seeds: Cell = len(rows_of(record.arrays, arm, rate)) if source == "measured" else ""
                 meaning = (source, network.record, rate, layer, metric.published, arm, seeds)
                 parts = (part.tolist() for part in (each.steps, each.median, each.low, each.high))
                 yield from ((*meaning, *values) for values in zip(*parts, strict=True))
@@ -101,7 +102,7 @@ def _network_rows(record: Record, network: Network) -> Iterator[tuple[Cell, ...]
 
 def headline(records: Records) -> str:
     """What BN multiplies the distance by, at each rate of each network, in words computed from the records."""
-    found = [[ratio(records[each.record].arrays, each, rate) for rate in each.rates] for each in NETWORKS]
+    found = [[ratio(records[each.record].arrays, rate) for rate in each.rates] for each in NETWORKS]
     (fast, slow), (fast_linear, slow_linear) = ([_factor(value) for value in values] for values in found)
     return drawing.tidy(
         f"Selon le taux, la BN multiplie la distance de G à G′ par {fast} ou {slow} dans VGG, par {fast_linear} ou "
@@ -109,17 +110,9 @@ def headline(records: Records) -> str:
     )
 
 
-def ratio(arrays: Any, network: Network, rate: float) -> float:
-    """Distance with BN over without, in the first layer shown: medians over seeds and the first third of the steps.
-
-    Finite measures only. Later, the gradients of a network that has learnt everything die out.
-    """
-    steps = arrays["shift_step"]
-    looked_at = steps <= steps[-1] * vgg.EARLY_SHARE
-    without, with_bn = (
-        np.nanmedian(arrays[DISTANCE.array][runs_of(arrays, arm, rate)][:, looked_at, 0]) for arm in ARMS
-    )
-    return float(with_bn / without)
+def ratio(arrays: Arrays, rate: float) -> float:
+    """Distance with BN over without, in the first layer shown: medians over seeds and the first third of the steps."""
+    return vgg.early_shift_ratio(arrays, rate, int(arrays["shift_layer"][0]))
 
 
 def _factor(value: float) -> str:
@@ -146,7 +139,7 @@ def _count(seeds: int) -> str:
 
 
 def _seeds(records: Records, network: Network, rate: float) -> int:
-    return min(len(runs_of(records[network.record].arrays, arm, rate)) for arm in ARMS)
+    return min(len(rows_of(records[network.record].arrays, arm, rate)) for arm in ARMS)
 
 
 def _samples(theme: Theme) -> list[drawing.Sample]:
@@ -179,7 +172,7 @@ def curves(record: Record, network: str, rate: float, layer: int, metric: Metric
     steps, column = arrays["shift_step"], arrays["shift_layer"].tolist().index(layer)
     window, places = steps[-1] / WINDOW, np.linspace(0, steps[-1], PLACES)
     ours = {
-        arm: rolling(steps, arrays[metric.array][runs_of(arrays, arm, rate)][:, :, column], window, places)
+        arm: rolling(steps, arrays[metric.array][rows_of(arrays, arm, rate)][:, :, column], window, places)
         for arm in ARMS
     }
     theirs = {}
@@ -215,13 +208,13 @@ def _draw_network(
     panel = (width - GUTTER - GAP) / 2
     rows = [(layer, metric) for layer in record.arrays["shift_layer"].tolist() for metric in METRICS]
     shown = {(rate, *row): curves(record, network.record, rate, *row) for rate in network.rates for row in rows}
+    scale = _scale([each for (*_, metric), each in shown.items() if metric is DISTANCE])
     for index, (layer, metric) in enumerate(rows):
-        low, high = _scale([shown[rate, each, DISTANCE] for rate in network.rates for each, _ in rows])
         for column, rate in enumerate(network.rates):
             place = left + GUTTER + column * (panel + GAP), top + HEAD + index * ROW
             axes = sheet.panel(*place, panel, PANEL_HEIGHT)
             _steps(sheet, axes, record, network, last=index == len(rows) - 1, named=column == 1)
-            _heights(axes, sheet.theme, metric, (low, high), first=column == 0)
+            _heights(axes, sheet.theme, metric, scale, first=column == 0)
             _draw_curves(axes, sheet.theme, shown[rate, layer, metric])
             if column == 0:
                 sheet.name_at(axes, metric.name.format(layer=layer), GUTTER)

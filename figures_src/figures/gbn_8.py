@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.assembly import rows_of as runs_of
+from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.readings import Rolling, mean_range, rolling
 from figures_src.experiments.vgg import L2, MATCHED
 from figures_src.figures import drawing
@@ -53,7 +53,7 @@ class Band:
 def measured(record: Record, arm: str, metric: str, l2: float = 0.0) -> Band:
     """Mean over seeds of smallest and largest value along the gradient, at the matched rate."""
     arrays, along = record.arrays, loss_along if metric == "loss" else change_along
-    low, high = mean_range(along(arrays, l2)[runs_of(arrays, arm, MATCHED)])
+    low, high = mean_range(along(arrays, l2)[rows_of(arrays, arm, MATCHED)])
     return Band(arrays["landscape_step"], low, high)
 
 
@@ -67,13 +67,13 @@ def smoothness(record: Record, arm: str) -> Rolling:
     """Effective β at the matched rate: running median of all seeds."""
     arrays = record.arrays
     steps = arrays["landscape_step"]
-    values = effective_beta(arrays)[runs_of(arrays, arm, MATCHED)]
+    values = effective_beta(arrays)[rows_of(arrays, arm, MATCHED)]
     return rolling(steps, values, steps[-1] / WINDOW, np.linspace(0, steps[-1], PLACES))
 
 
 def floor(record: Record) -> float:
     """1/η_min: what effective β comes to when the gradient changes by its own length within the shortest move."""
-    shortest = record.arrays["landscape_length"][runs_of(record.arrays, ARMS[0], MATCHED)[0]].min()
+    shortest = record.arrays["landscape_length"][rows_of(record.arrays, ARMS[0], MATCHED)[0]].min()
     return float(1 / shortest)
 
 
@@ -139,7 +139,7 @@ def _width_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
 
 
 def _seeds(record: Record, arm: str) -> int:
-    return len(runs_of(record.arrays, arm, MATCHED))
+    return len(rows_of(record.arrays, arm, MATCHED))
 
 
 def ratio(record: Record, metric: str, l2: float = 0.0) -> float:

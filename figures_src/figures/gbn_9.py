@@ -24,7 +24,7 @@ from figures_src.experiments.batch_statistics import (
 )
 from figures_src.experiments.batch_statistics import cost as cost_at
 from figures_src.figures import drawing
-from figures_src.figures.common import Cell, Interval, Records, Table, interval
+from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts
 from figures_src.records.store import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
@@ -32,9 +32,14 @@ RECORD = "batch_statistics"
 GUTTER = 34
 COSTS = (("mobile, 0,1", FAST, "-"), ("mobile, 0,01", SLOW, (0, (4, 2))), ("cumulée", CUMULATIVE, (0, (1, 1.6))))
 """Name, estimate and dashes of each curve on the left."""
+ESTIMATES = {
+    "running average, momentum 0.1": FAST,
+    "running average, momentum 0.01": SLOW,
+    "cumulative average": CUMULATIVE,
+}
+"""The same as the table names them."""
 SHOWN_SIZES = (2, 16, 256)
 """Sizes whose precise statistics are shown on the right, where the record has them."""
-PARTS = ("mean", "student95_low", "student95_high")
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
@@ -58,12 +63,12 @@ def table(records: Records) -> Table:
     for size in sizes(arrays).tolist():
         seeds = len(rows(arrays, BATCH, size))
         named = {"precise": accuracy(arrays, BATCH, size)}
-        named |= {name: accuracy(arrays, BATCH, size, estimate) for name, estimate, _ in _english()}
+        named |= {name: accuracy(arrays, BATCH, size, estimate) for name, estimate in ESTIMATES.items()}
         named["own batch, training mode"] = named["precise"] + mode_gap(arrays, size, PRECISE)
-        found += [("test accuracy, %", name, size, "", seeds, *_parts(values)) for name, values in named.items()]
+        found += [("test accuracy, %", name, size, "", seeds, *parts(values)) for name, values in named.items()]
         images, lost = precise_shortfall(arrays, size)
         pairs = zip(images.tolist(), lost.T, strict=True)
-        found += [("points lost", "precise", size, count, seeds, *_parts(each)) for count, each in pairs]
+        found += [("points lost", "precise", size, count, seeds, *parts(each)) for count, each in pairs]
     return Table(("what", "estimate", "batch_size", "images", "seeds", *PARTS), tuple(found))
 
 
@@ -93,11 +98,6 @@ def own_cost(record: Record) -> np.ndarray:
     return np.stack([-mode_gap(record.arrays, size, PRECISE) for size in sizes(record.arrays)], axis=1)
 
 
-def _english() -> list[tuple[str, int, object]]:
-    names = ("running average, momentum 0.1", "running average, momentum 0.01", "cumulative average")
-    return [(name, estimate, dashes) for name, (_, estimate, dashes) in zip(names, COSTS, strict=True)]
-
-
 def _subtitle(record: Record) -> str:
     seeds = len(rows(record.arrays, BATCH, sizes(record.arrays)[0], WHOLE))
     precise = french.number(record.config["precise_images"])
@@ -106,11 +106,6 @@ def _subtitle(record: Record) -> str:
         f"de lot. Zéro : statistiques recalculées à la fin sur {precise} images. Moyenne de {seeds} graines et "
         f"intervalle à {french.percent(0.95, 0)}."
     )
-
-
-def _parts(values: np.ndarray) -> tuple[float, float, float]:
-    over = interval(values)
-    return float(over.mean), float(over.low), float(over.high)
 
 
 def _frame(sheet: drawing.Sheet, axes: Axes, overs: list[Interval]) -> None:

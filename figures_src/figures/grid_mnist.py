@@ -8,17 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN, best_cell
+from figures_src.experiments.mnist import GOOD_ACCURACY, WITH_BN, WITHOUT_BN, best_cell
 from figures_src.figures import drawing, grid_cells
 from figures_src.figures.common import (
     ARM_LABELS,
     ARMS,
+    PARTS,
     Cell,
     Records,
     Table,
     arm_colours,
     interval,
-    rows_of,
+    triples,
 )
 from figures_src.records.store import Record
 from figures_src.style import (
@@ -29,10 +30,7 @@ from figures_src.style import (
 )
 
 RECORD = "mnist_grid"
-GOOD = 0.95
-"""A setting counts as good from this test accuracy on."""
 MARKS = (0.1, 0.5, 0.8, 0.9, 0.95, 0.98)
-PARTS = ("mean", "student95_low", "student95_high")
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
@@ -57,11 +55,7 @@ def table(records: Records) -> Table:
     """Test and validation accuracy at the last step for every cell, and which cell is each arm's best."""
     arrays = records[RECORD].arrays
     columns: tuple[str, ...] = ("sigma", "learning_rate", "arm", "step", "seeds", "best_by_validation")
-    columns += tuple(
-        f"{what}_accuracy_{part}"
-        for what in ("test", "validation")
-        for part in ("mean", "student95_low", "student95_high")
-    )
+    columns += tuple(f"{what}_accuracy_{part}" for what in ("test", "validation") for part in PARTS)
     rows: list[tuple[Cell, ...]] = []
     seeds = arrays["test_accuracy"].shape[3]
     for arm, name in enumerate(ARMS):
@@ -81,18 +75,19 @@ def data(records: Records) -> bytes:
 
 
 def _flat(accuracy: np.ndarray, arm: int) -> list[tuple[float, float, float]]:
-    return list(rows_of(interval(accuracy[:, :, arm, :, -1], axis=2)))
+    return list(triples(interval(accuracy[:, :, arm, :, -1], axis=2)))
 
 
 def headline(record: Record) -> str:
     """What the grid shows, in words computed from it."""
     means = record.arrays["test_accuracy"][..., -1].mean(-1)
-    good = (means >= GOOD).sum(axis=(0, 1))
+    good = (means >= GOOD_ACCURACY).sum(axis=(0, 1))
     cells = means.shape[0] * means.shape[1]
     best = [french.percent(float(means[(*best_cell(record.arrays, arm), arm)]), 1) for arm in (WITHOUT_BN, WITH_BN)]
     return drawing.tidy(
         f"Au meilleur réglage : {best[WITH_BN]} avec BN, {best[WITHOUT_BN]} sans. "
-        f"À {french.percent(GOOD, 0)} ou plus : {good[WITH_BN]} réglages sur {cells} avec BN, {good[WITHOUT_BN]} sans"
+        f"À {french.percent(GOOD_ACCURACY, 0)} ou plus : {good[WITH_BN]} réglages sur {cells} avec BN, "
+        f"{good[WITHOUT_BN]} sans"
     )
 
 

@@ -18,7 +18,7 @@ from figures_src.experiments.cars import (
     accuracy,
 )
 from figures_src.figures import drawing, pictures
-from figures_src.figures.common import Cell, Records, Table, interval
+from figures_src.figures.common import PARTS, Cell, Records, Table, interval, triples
 from figures_src.records.store import Record
 from figures_src.style import Layout, Theme, rc
 from figures_src.training.shift_protocol import SHIFTS, VARIANTS
@@ -28,7 +28,6 @@ CHANCE = 50
 GUTTER = 40
 TITLES = ("Tournées", "Assombries", "Dans le brouillard")
 UNITS = ("angle, en degrés", "part de lumière gardée", "part de brouillard")
-PARTS = ("mean", "student95_low", "student95_high")
 DASHES = (0, (4, 2))
 CURVES = (
     ("BN recalculée", BATCH, RECOMPUTED, DASHES),
@@ -62,10 +61,11 @@ def table(records: Records) -> Table:
         strengths: list[Cell] = ["none", *record.arrays["strength"][shift].tolist()]
         for _, arm, variant, _ in CURVES:
             over = interval(accuracy(record.arrays, arm, variant)[:, shift])
-            parts = zip(over.mean.tolist(), over.low.tolist(), over.high.tolist(), strict=True)
             statistics = VARIANTS[variant] if arm == BATCH else "none"
             seeds = len(rows_of(record.arrays, arm))
-            rows += [(name, at, arm, statistics, seeds, *each) for at, each in zip(strengths, parts, strict=True)]
+            rows += [
+                (name, at, arm, statistics, seeds, *each) for at, each in zip(strengths, triples(over), strict=True)
+            ]
     return Table((*columns, *(f"accuracy_{part}" for part in PARTS)), tuple(rows))
 
 

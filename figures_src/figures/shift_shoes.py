@@ -26,9 +26,9 @@ from figures_src.experiments.shoes import (
     swap_distances,
 )
 from figures_src.figures import drawing, pictures
-from figures_src.figures.common import Cell, Records, Table, interval
+from figures_src.figures.common import PARTS, Cell, Records, Table, interval, parts
 from figures_src.records.store import Record
-from figures_src.style import NO_BREAK_SPACE, SEMIBOLD, Layout, Theme, rc
+from figures_src.style import SEMIBOLD, Layout, Theme, rc
 from figures_src.training.shift_protocol import EVALUATION, GROUPS, MODES, TRAINING
 
 RECORD = "shift_shoes"
@@ -36,7 +36,6 @@ SHOWN_SEED = 0
 REACH = 4.0
 """Widest ẑ drawn; a few values lie beyond."""
 GUTTER = 28
-PARTS = ("mean", "student95_low", "student95_high")
 
 Answer = tuple[str, str, int, int]
 """A row of the lower right panel: its name, arm, group and mode."""
@@ -84,7 +83,7 @@ def headline(record: Record) -> str:
 
 def _subtitle(record: Record) -> str:
     seeds, first = len(rows_of(record.arrays, BATCH)), record.arrays["seed"].min()
-    colours = "En gris, des baskets ; en bleu, des bottines.".replace(" ", NO_BREAK_SPACE)
+    colours = "En gris, des baskets ; en bleu, des bottines.".replace(" ", french.NO_BREAK_SPACE)
     return drawing.tidy(
         f"Fashion-MNIST : chaussure ou non. Courbes : un canal par couche, celui de distance médiane, graine {first}. "
         f"{colours} En bas : {seeds} graines, moyenne et intervalle à {french.percent(0.95, 0)}."
@@ -207,29 +206,24 @@ def _draw_answers(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
         sheet.text(right, sheet.height - height, text, color=colour, weight=SEMIBOLD, va="center_baseline")
 
 
-def _parts(values: np.ndarray) -> tuple[float, float, float]:
-    over = interval(values)
-    return float(over.mean), float(over.low), float(over.high)
-
-
 def _layer_rows(record: Record) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
     mode = MODES[EVALUATION]
     for arm in (STANDARD, BATCH):
         for group, name in enumerate(GROUPS):
             far = distances(record.arrays, arm, group).T
-            rows += [("Wasserstein-1", arm, mode, name, n, "", *_parts(each)) for n, each in enumerate(far, start=1)]
+            rows += [("Wasserstein-1", arm, mode, name, n, "", *parts(each)) for n, each in enumerate(far, start=1)]
         swap = enumerate(swap_distances(record.arrays, arm).T, start=1)
-        rows += [("Wasserstein-1", arm, mode, "boots to sneakers", n, "", *_parts(each)) for n, each in swap]
+        rows += [("Wasserstein-1", arm, mode, "boots to sneakers", n, "", *parts(each)) for n, each in swap]
         moved = enumerate(mean_shifts(record.arrays, arm).T, start=1)
-        rows += [("mean shift", arm, mode, "boots less sneakers", n, "", *_parts(each)) for n, each in moved]
+        rows += [("mean shift", arm, mode, "boots less sneakers", n, "", *parts(each)) for n, each in moved]
     return rows
 
 
 def _answer_rows(record: Record) -> list[tuple[Cell, ...]]:
     cells: Sequence[tuple[str, int]] = ((STANDARD, EVALUATION), (BATCH, EVALUATION), (BATCH, TRAINING))
     return [
-        ("shoes recognised, %", arm, MODES[mode], name, "", "", *_parts(recall(record.arrays, arm, group, mode)))
+        ("shoes recognised, %", arm, MODES[mode], name, "", "", *parts(recall(record.arrays, arm, group, mode)))
         for arm, mode in cells
         for group, name in enumerate(GROUPS)
     ]

@@ -36,8 +36,8 @@ class Missing:
 
 
 def verdicts_of(record: Record) -> list[Verdict]:
-    """The verdicts in a record's sidecar."""
-    return [Verdict(**verdict) for verdict in record.sidecar["verdicts"]]
+    """The verdicts of a record."""
+    return list(record.verdicts)
 
 
 def gaps(records: Iterable[Record], table: Path = TABLE) -> list[Gap]:

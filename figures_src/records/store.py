@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.commands import BUILD
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import Experiment, Verdict
 from figures_src.files import sha256, write_whole
 
 RECORDS = Path(__file__).parent
@@ -39,6 +39,11 @@ class Record:
         """The configuration of the run."""
         config: Mapping[str, Any] = self.sidecar["config"]
         return config
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Its predictions, and what the run said."""
+        return tuple(Verdict(**row) for row in self.sidecar["verdicts"])
 
     @property
     def quick(self) -> bool:

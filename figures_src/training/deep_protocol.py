@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from figures_src.networks.normalization import Normalization
+from figures_src.training.single_network import SingleNetwork
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class LandscapeProbe:
 
 
 @dataclass(frozen=True)
-class VggRun:
+class VggRun(SingleNetwork):
     """One VGG-16. Steps count updates; a probe at step t is made after t updates, on the batch about to be learnt.
 
     A probe made every 0 steps is not made. ``accuracy_every`` is the number of consecutive batches over which the
@@ -63,27 +64,13 @@ class VggRun:
         return str(self.normalization)
 
     @property
-    def networks(self) -> int:
-        """One run is one network."""
-        return 1
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seed that orders the batches."""
-        return (self.seed,)
-
-    @property
     def label(self) -> str:
         """A short name for progress bars."""
         return f"VGG ÷{self.divisor} {self.normalization} lr={self.learning_rate:g} seed={self.seed}"
 
-    def schedule(self, every: int) -> range:
-        """Steps of something done every so many steps, the last step included."""
-        return range(0, self.steps + 1, every) if every else range(0)
-
 
 @dataclass(frozen=True)
-class LinearRun:
+class LinearRun(SingleNetwork):
     """One deep linear network: x ~ N(0, 1), target A·x with A ~ N(0, 1), full batch.
 
     The loss is ``loss_factor`` times the sum of squared errors over examples and coordinates.
@@ -108,15 +95,6 @@ class LinearRun:
         return str(self.normalization)
 
     @property
-    def networks(self) -> int:
-        """One run is one network."""
-        return 1
-
-    @property
     def label(self) -> str:
         """A short name for progress bars."""
         return f"DLN {self.normalization} lr={self.learning_rate:g} seed={self.seed}"
-
-    def schedule(self, every: int) -> range:
-        """Steps of something done every so many steps, the last step included."""
-        return range(0, self.steps + 1, every) if every else range(0)

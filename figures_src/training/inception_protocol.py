@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from figures_src.networks.bn_inception import PLANS
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
+from figures_src.training.single_network import SingleNetwork
 
 STILL_FINITE = -1
 """In place of the step at which a loss ceased to be finite, where none did."""
 
 
 @dataclass(frozen=True)
-class InceptionRun:
+class InceptionRun(SingleNetwork):
     """One Inception network, learnt by SGD with momentum at a fixed rate, on one machine or on many.
 
     Ioffe & Szegedy 2015, section 4.2, give batches of 32 and "a version of SGD with momentum"; 0.9 is taken here.
@@ -43,16 +44,6 @@ class InceptionRun:
             raise ValueError(f"no network is called {self.network!r}: choose among {', '.join(PLANS)}")
 
     @property
-    def networks(self) -> int:
-        """One run is one network."""
-        return 1
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seed that orders the batches."""
-        return (self.seed,)
-
-    @property
     def label(self) -> str:
         """A short name for progress bars."""
         return f"Inception {self.arm} lr={self.learning_rate:g} seed={self.seed}"
@@ -61,10 +52,6 @@ class InceptionRun:
     def judged_by(self) -> str:
         """Which images judge: the test images only where no validation image is set aside."""
         return "validation" if self.validation_images else "test"
-
-    def schedule(self, every: int) -> range:
-        """Steps of something done every so many steps, the last step included."""
-        return range(0, self.steps + 1, every) if every else range(0)
 
 
 @dataclass(frozen=True)

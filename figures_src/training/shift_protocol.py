@@ -1,6 +1,7 @@
 """What a run of experiment E4 is, in numbers; free of torch, so that keys can be computed without it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from figures_src.networks.normalization import Normalization
 
@@ -64,6 +65,10 @@ class ConvolutionalRun:
     def label(self) -> str:
         """A short name for progress bars."""
         return f"{self.normalization} batch={self.batch_size} seed={self.seed}"
+
+    def cut_short(self) -> Self:
+        """Its first steps, never judged: they are trained again to see whether a record can be."""
+        return replace(self, images_seen=self.replay_steps * self.batch_size, evaluations=0)
 
     def evaluation_steps(self) -> tuple[int, ...]:
         """Steps of the measurements."""

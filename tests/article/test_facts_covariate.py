@@ -3,7 +3,6 @@ import math
 import numpy as np
 import pytest
 
-from figures_src.article.facts import verdicts
 from figures_src.article.facts_covariate import checks, covariate_facts
 from tests.article import samples
 
@@ -50,7 +49,7 @@ def test_the_landscape_with_and_without_a_penalty(facts):
 
 def test_published_numbers_stand_beside_the_prediction_they_belong_to():
     records = samples.smoothing()
-    shown = checks(*(verdicts(records[name]) for name in ("vgg", "vgg_channels", "dln")))
+    shown = checks(*(records[name].verdicts for name in ("vgg", "vgg_channels", "dln")))
     words = {name: [row.verdict.prediction for row in rows] for name, rows in shown.items()}
     assert [len(rows) for rows in shown.values()] == [7, 4, 4]
     assert words["shift"][0].startswith("Décalage interne")

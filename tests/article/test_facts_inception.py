@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from figures_src.article.facts import verdicts
 from figures_src.article.facts_inception import checks, inception_facts
 from figures_src.experiments.inception import BN, BN_X5
 from tests.article import samples
@@ -47,7 +46,7 @@ def test_the_small_network_is_counted(facts):
 
 
 def test_predictions_stand_beside_what_the_paper_prints():
-    found = checks(verdicts(samples.reduced()["inception"]))
+    found = checks(samples.reduced()["inception"].verdicts)
     published = [np.nan if check.published is None else check.published for check in found]
     expected = [13.3 / 31, np.nan, 2.1 / 13.3, np.nan, 2.6, 69.8, 0.1, np.nan]
     np.testing.assert_allclose(published, expected, atol=1e-9)

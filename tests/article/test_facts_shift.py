@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from figures_src.article.facts import verdicts
 from figures_src.article.facts_shift import RECORDS, cars_facts, checks, gather, shoes_facts, statistics_facts
 from figures_src.experiments.batch_statistics import BATCH, CUMULATIVE, FAST, PRECISE, SLOW, STANDARD
 from tests.article import samples
@@ -110,7 +109,7 @@ def test_the_protocol_is_told_from_the_record():
 
 def test_each_prediction_stands_beside_its_figure():
     records = samples.shifting()
-    shown = checks({name: verdicts(record) for name, record in records.items()})
+    shown = checks({name: record.verdicts for name, record in records.items()})
     assert {name: len(rows) for name, rows in shown.items()} == {
         "shoes": 7, "cars": 9, "estimation": 7, "regularisation": 4,
     }  # fmt: skip

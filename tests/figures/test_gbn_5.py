@@ -34,7 +34,7 @@ def test_times_are_those_of_the_paper_and_of_the_record() -> None:
     assert ours == {"inception": 16_000, "bn_baseline": 5200, "bn_x5": 1600, "bn_x30": 2400} | dict.fromkeys(
         ("bn_x5_sigmoid", "inception_x5", "inception_sigmoid")
     )
-    assert [gbn_5.published_steps(arm) for arm in ("bn_baseline", "bn_x5_sigmoid", "inception_x5")] == [
+    assert [gbn_5.steps_to_match(arm) for arm in ("bn_baseline", "bn_x5_sigmoid", "inception_x5")] == [
         13.3e6,
         None,
         None,

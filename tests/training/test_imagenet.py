@@ -83,24 +83,30 @@ import torch
 from torch import distributed as dist, nn
 from figures_src.training import distributed
 
+
+def run(place):
+    # In a function, so that nothing of the learner outlives the group of processes it speaks to.
+    network = nn.Sequential(nn.Conv2d(3, 2, 1), nn.BatchNorm2d(2))
+    for parameter in network.parameters():
+        nn.init.constant_(parameter, 0.5)
+    alone = copy.deepcopy(network)
+    learner = distributed.learner(network, False, "cpu")
+    for step in range(3):
+        share = torch.randn(4, 3, 2, 2, generator=torch.Generator().manual_seed(10 * step + place.rank))
+        learner(share).square().mean().backward()
+        alone(share)
+    own, followed = network[1].running_mean.clone(), alone[1].running_mean
+    distributed.share_statistics(network)
+    found = [None] * place.processes
+    dist.all_gather_object(found, [each.tolist() for each in (own, followed, network[1].running_mean)])
+    if place.leads:
+        print("RESULT", found)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     with distributed.joined("cpu") as place:
-        network = nn.Sequential(nn.Conv2d(3, 2, 1), nn.BatchNorm2d(2))
-        for parameter in network.parameters():
-            nn.init.constant_(parameter, 0.5)
-        alone = copy.deepcopy(network)
-        learner = distributed.learner(network, False, "cpu")
-        for step in range(3):
-            share = torch.randn(4, 3, 2, 2, generator=torch.Generator().manual_seed(10 * step + place.rank))
-            learner(share).square().mean().backward()
-            alone(share)
-        own, followed = network[1].running_mean.clone(), alone[1].running_mean
-        distributed.share_statistics(network)
-        found = [None] * place.processes
-        dist.all_gather_object(found, [each.tolist() for each in (own, followed, network[1].running_mean)])
-        if place.leads:
-            print("RESULT", found)
+        run(place)
 """
 
 
