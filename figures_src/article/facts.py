@@ -194,7 +194,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
     """
     curves, grid = records["mnist_curves"], records["mnist_grid"]
     smoothing = set(SMOOTHING) <= set(records)
-    shifting = {name: verdicts(records[name]) for name in facts_shift.RECORDS if name in records}
+    shifting = {name: verdicts(records[name]) for name in facts_shift.RECORDS}
     return {
         "curves": curves_facts(curves),
         "signal": signal_facts(curves),
