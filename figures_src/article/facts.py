@@ -197,7 +197,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         KeyError: a record or one of its arrays is missing.
     """
     curves, grid = records["mnist_curves"], records["mnist_grid"]
-    shifting = {name: records[name].verdicts for name in facts_shift.RECORDS if name in records}
+    shifting = {name: records[name].verdicts for name in facts_shift.RECORDS}
     return {
         "curves": curves_facts(curves),
         "signal": signal_facts(curves),

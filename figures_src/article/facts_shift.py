@@ -152,21 +152,25 @@ class StatisticsFacts:
 
 
 def gather(records: Mapping[str, Record]) -> dict[str, Any]:
-    """What the templates may name; nothing of an experiment that has no record."""
+    """What the templates may name.
+
+    Raises:
+        KeyError: a record is missing.
+    """
     return {
-        "shoes": shoes_facts(records[SHOES]) if SHOES in records else None,
-        "cars": cars_facts(records[CARS]) if CARS in records else None,
-        "batch_statistics": statistics_facts(records[STATISTICS]) if STATISTICS in records else None,
+        "shoes": shoes_facts(records[SHOES]),
+        "cars": cars_facts(records[CARS]),
+        "batch_statistics": statistics_facts(records[STATISTICS]),
     }
 
 
 def checks(judged: Mapping[str, tuple[Verdict, ...]]) -> dict[str, list[Check]]:
     """The predictions that each figure shows, from the verdicts of each record; no paper has published any of it."""
     shown = {name: [Check(verdict) for verdict in verdicts] for name, verdicts in judged.items()}
-    both = shown.get(STATISTICS, [])
+    both = shown[STATISTICS]
     return {
-        "shoes": shown.get(SHOES, []),
-        "cars": shown.get(CARS, []),
+        "shoes": shown[SHOES],
+        "cars": shown[CARS],
         "estimation": both[ESTIMATION],
         "regularisation": both[REGULARISATION],
     }

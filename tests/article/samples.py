@@ -13,13 +13,6 @@ from tests.experiments.samples import channel_arrays, dln_arrays, vgg_arrays
 from tests.experiments.shift_samples import cars_arrays, shoes_arrays, statistics_arrays
 
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
-SHIFTING = {
-    "gbn_9": ("9", "batch_statistics"),
-    "gbn_10": ("10", "batch_statistics"),
-    "shift_shoes": ("11", "shift_shoes"),
-    "shift_cars": ("12", "shift_cars"),
-}
-"""Numbers and records of the figures of E4."""
 COMMON = {"hidden": [100, 100, 100], "binary_threshold": 128, "eps": 1e-5, "momentum": 0.1}
 SIDECAR = {"preset": "full", "seconds": 3725.0, "device": "cpu", "date": "2026-11-01", "common": COMMON}
 VERDICTS = [
@@ -162,7 +155,8 @@ def reduced(curves: dict[inception.Arm, np.ndarray] | None = None, lost_at: int 
 
 
 def records() -> dict[str, Record]:
-    return {record.name: record for record in (curves(), grid(), statistics())} | smoothing() | reduced()
+    every = (curves(), grid(), statistics())
+    return {record.name: record for record in every} | smoothing() | reduced() | shifting()
 
 
 def catalogue() -> dict[str, Figure]:
@@ -176,17 +170,10 @@ def catalogue() -> dict[str, Figure]:
     return {row.id: row for row in rows}
 
 
-def shifting_catalogue() -> dict[str, Figure]:
-    """The same, and the figures of E4."""
-    drawn = catalogue()["gbn_4"]
-    rows = [replace(drawn, id=name, number=number, needs=(record,)) for name, (number, record) in SHIFTING.items()]
-    return catalogue() | {row.id: row for row in rows}
-
-
 def draw(folder: Path) -> Path:
     """Put the drawings of every figure under `folder`, wide ones of 468 × 288 pt, narrow ones of 320 × 400 px."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in shifting_catalogue():
+    for name in catalogue():
         for variant in VARIANTS:
             size = 'width="320" height="400px"' if "narrow" in variant else 'width="468pt" height="288pt"'
             svg = f'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" {size}><path d="M0 0"/></svg>'

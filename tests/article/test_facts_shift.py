@@ -118,7 +118,10 @@ def test_each_prediction_stands_beside_its_figure():
     assert {check.published for rows in shown.values() for check in rows} == {None}
 
 
-def test_an_experiment_without_a_record_has_no_facts():
-    assert gather({}) == {"shoes": None, "cars": None, "batch_statistics": None}
-    assert checks({}) == {"shoes": [], "cars": [], "estimation": [], "regularisation": []}
-    assert set(samples.shifting()) == set(RECORDS)
+def test_a_missing_record_is_named():
+    records = samples.shifting()
+    assert set(gather(records)) == {"shoes", "cars", "batch_statistics"}
+    assert set(records) == set(RECORDS)
+    for name in RECORDS:
+        with pytest.raises(KeyError, match=name):
+            gather({other: record for other, record in records.items() if other != name})
