@@ -1,8 +1,12 @@
-"""Graph 9: what an estimate of the population's statistics costs, against the size of the batch.
+"""Graph 9: how far a network fits its own images better than new ones, against the size of the batch.
 
-Every estimate is tried on the same weights and the same test images; a cost is the accuracy with precise statistics
-less that with the estimate. The mode of training is shown beside them: it estimates nothing, each batch has its own.
+Three ways to change how many images the statistics are taken over: the size of the batch, with BN; the same without
+BN, where there are no statistics and only the descent changes; groups within batches of the largest size, where only
+the statistics change.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,155 +15,127 @@ from matplotlib.figure import Figure
 from figures_src import french
 from figures_src.experiments.batch_statistics import (
     BATCH,
-    CUMULATIVE,
-    FAST,
     PRECISE,
-    SLOW,
+    STANDARD,
     WHOLE,
     accuracy,
-    mode_gap,
-    precise_shortfall,
+    groups,
+    overfit,
     rows,
     sizes,
 )
-from figures_src.experiments.batch_statistics import cost as cost_at
 from figures_src.figures import drawing
 from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts
+from figures_src.figures.gbn_10 import RECORD, size_axis
 from figures_src.records.store import Record
-from figures_src.style import SEMIBOLD, Layout, Theme, rc
+from figures_src.style import Layout, Theme, rc
 
-RECORD = "batch_statistics"
-GUTTER = 34
-COSTS = (("mobile, 0,1", FAST, "-"), ("mobile, 0,01", SLOW, (0, (4, 2))), ("cumulée", CUMULATIVE, (0, (1, 1.6))))
-"""Name, estimate and dashes of each curve on the left."""
-ESTIMATES = {
-    "running average, momentum 0.1": FAST,
-    "running average, momentum 0.01": SLOW,
-    "cumulative average": CUMULATIVE,
-}
-"""The same as the table names them."""
-SHOWN_SIZES = (2, 16, 256)
-"""Sizes whose precise statistics are shown on the right, where the record has them."""
+GUTTER = 40
+Measure = Callable[[Record, str, int, int], np.ndarray]
+Curve = tuple[str, np.ndarray, list[tuple[str, int, int]], str, Any]
+"""Name, place along the axis, cells, colour and dashes."""
+ENDING = (0, 2)
+"""Curves named at their right end; the groups end where the batches do, and the subtitle tells what dashes are."""
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
-    """On the left every estimate at every size; on the right how many images precise statistics need."""
+    """The gap from images learnt to new ones, and beside it the accuracy on new ones."""
     record = records[RECORD]
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 690 if layout.stacked else 362)
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 660 if layout.stacked else 350)
         if layout.stacked:
-            costs, images = sheet.panel(GUTTER, 44, 200, 240), sheet.panel(GUTTER, 394, 200, 240)
+            gap, test = sheet.panel(GUTTER, 44, 190, 230), sheet.panel(GUTTER, 380, 190, 230)
         else:
-            costs, images = sheet.panel(GUTTER, 44, 268, 262), sheet.panel(466, 44, 186, 262)
-        _draw_costs(sheet, costs, record)
-        _draw_images(sheet, images, record)
+            gap, test = sheet.panel(GUTTER, 44, 236, 250), sheet.panel(426, 44, 186, 250)
+        _draw(sheet, gap, record, gap_of, "Écart apprentissage − test", "en points de précision", signed=True)
+        _draw(sheet, test, record, test_of, "Précision sur le test", "sur des images jamais apprises", signed=False)
         return drawing.finish(sheet)
 
 
 def table(records: Records) -> Table:
-    """Accuracy with every estimate at every size, in per cent, then the shortfall of precise statistics."""
-    arrays = records[RECORD].arrays
+    """Gap and test accuracy of every cell, with their intervals."""
+    record = records[RECORD]
+    columns = ("arm", "batch_size", "statistics_over", "seeds", *(f"gap_points_{part}" for part in PARTS))
     found: list[tuple[Cell, ...]] = []
-    for size in sizes(arrays).tolist():
-        seeds = len(rows(arrays, BATCH, size))
-        named = {"precise": accuracy(arrays, BATCH, size)}
-        named |= {name: accuracy(arrays, BATCH, size, estimate) for name, estimate in ESTIMATES.items()}
-        named["own batch, training mode"] = named["precise"] + mode_gap(arrays, size, PRECISE)
-        found += [("test accuracy, %", name, size, "", seeds, *parts(values)) for name, values in named.items()]
-        images, lost = precise_shortfall(arrays, size)
-        pairs = zip(images.tolist(), lost.T, strict=True)
-        found += [("points lost", "precise", size, count, seeds, *parts(each)) for count, each in pairs]
-    return Table(("what", "estimate", "batch_size", "images", "seeds", *PARTS), tuple(found))
+    for arm, size, group in _cells(record):
+        seeds = len(rows(record.arrays, arm, size, group))
+        over = group or (size if arm == BATCH else "")
+        values = [parts(measure(record, arm, size, group)) for measure in (gap_of, test_of)]
+        found.append((arm, size, over, seeds, *values[0], *values[1]))
+    return Table((*columns, *(f"test_accuracy_{part}" for part in PARTS)), tuple(found))
+
+
+def gap_of(record: Record, arm: str, size: int, group: int) -> np.ndarray:
+    """Accuracy on images learnt less that on new ones, in points, one per seed."""
+    return overfit(record.arrays, arm, size, group)
+
+
+def test_of(record: Record, arm: str, size: int, group: int) -> np.ndarray:
+    """Accuracy on new images, in per cent, one per seed."""
+    return accuracy(record.arrays, arm, size, PRECISE, group)
 
 
 def headline(record: Record) -> str:
-    """What the two usual averages cost at both ends, in words computed from the record."""
-    arrays = record.arrays
-    small, large = sizes(arrays)[0], sizes(arrays)[-1]
-    fast, slow = (float(cost(record, estimate)[:, at].mean()) for estimate, at in ((FAST, 0), (SLOW, -1)))
+    """The gap at both ends, in words computed from the record."""
+    small, large = int(sizes(record.arrays)[0]), int(sizes(record.arrays)[-1])
+    ends = [float(gap_of(record, BATCH, size, WHOLE).mean()) / 100 for size in (small, large)]
     return drawing.tidy(
-        f"Par lots de {small}, la moyenne mobile à 0,1 {_loses(fast)} ; "
-        f"par lots de {large}, celle à 0,01 {_loses(slow)}"
+        f"Avec BN, l’écart entre apprentissage et test passe de {french.points(ends[0], 1)} par lots de {small} "
+        f"à {french.points(ends[1], 1)} par lots de {large}"
     )
-
-
-def _loses(points: float) -> str:
-    """What an estimate does to the accuracy; a difference that rounds to nothing or is a gain loses nothing."""
-    return f"fait perdre {french.points(points / 100, 1)}" if points >= 0.05 else "ne fait rien perdre"
-
-
-def cost(record: Record, estimate: int) -> np.ndarray:
-    """Points lost to precise statistics, (seeds, sizes)."""
-    return np.stack([cost_at(record.arrays, size, estimate) for size in sizes(record.arrays)], axis=1)
-
-
-def own_cost(record: Record) -> np.ndarray:
-    """Points lost in training mode, each batch with its own statistics, (seeds, sizes)."""
-    return np.stack([-mode_gap(record.arrays, size, PRECISE) for size in sizes(record.arrays)], axis=1)
 
 
 def _subtitle(record: Record) -> str:
-    seeds = len(rows(record.arrays, BATCH, sizes(record.arrays)[0], WHOLE))
-    precise = french.number(record.config["precise_images"])
+    seeds = len(rows(record.arrays, BATCH, int(sizes(record.arrays)[0])))
+    learnt, largest = (french.number(each) for each in (record.config["learnt_images"], sizes(record.arrays)[-1]))
     return drawing.tidy(
-        f"CIFAR-10, petit réseau convolutif, {french.number(record.config['images_seen'])} images vues à chaque taille "
-        f"de lot. Zéro : statistiques recalculées à la fin sur {precise} images. Moyenne de {seeds} graines et "
-        f"intervalle à {french.percent(0.95, 0)}."
+        f"CIFAR-10, {learnt} images apprises, taux proportionnel au lot, statistiques recalculées à la fin. Tirets : "
+        f"lots de {largest}, statistiques prises par groupes. Moyenne de {seeds} graines et intervalle "
+        f"à {french.percent(0.95, 0)}."
     )
 
 
-def _frame(sheet: drawing.Sheet, axes: Axes, overs: list[Interval]) -> None:
-    """An axis of points lost that holds every mean, with room for the bands that stay near them."""
-    low, high = (float(f(np.concatenate([np.atleast_1d(over.mean) for over in overs]))) for f in (np.min, np.max))
-    margin = 0.12 * max(high - low, 1.0)
-    axes.set_ylim(min(low, 0) - margin, max(high, 0) + margin)
-    step = next(step for step in (0.5, 1, 2, 5, 10, 20, 50) if (high - low) / step <= 6)
-    bottom, top = axes.get_ylim()
-    marks = step * np.arange(np.ceil(bottom / step), np.floor(top / step) + 1)
-    drawing.ticks(axes.yaxis, marks.tolist(), [french.shortest(round(float(mark), 3)) for mark in marks])
-    drawing.rule(axes, sheet.theme, marks.tolist())
-    axes.axhline(0, color=sheet.theme.muted, linewidth=1.0, zorder=0.6)
+def _cells(record: Record) -> list[tuple[str, int, int]]:
+    shown, largest = sizes(record.arrays).tolist(), int(sizes(record.arrays)[-1])
+    whole = [(arm, size, WHOLE) for arm in (STANDARD, BATCH) for size in shown]
+    return whole + [(BATCH, largest, group) for group in groups(record.arrays).tolist()]
 
 
-def size_axis(sheet: drawing.Sheet, axes: Axes, shown: np.ndarray, name: str = "images par lot") -> None:
-    """Sizes that double, evenly spaced; as many named as there is room for."""
-    axes.set_xscale("log", base=2)
-    axes.set_xlim(shown[0], shown[-1])
-    axes.minorticks_off()
-    kept = shown[:: 1 if len(shown) < 7 else 2 if len(shown) < 10 else 3]
-    drawing.ticks(axes.xaxis, kept.tolist(), [french.number(size) for size in kept])
-    sheet.name_below(axes, name)
+def _curve(record: Record, measure: Measure, cells: list[tuple[str, int, int]]) -> Interval:
+    return interval(np.stack([measure(record, *cell) for cell in cells], axis=1))
 
 
-def _draw_costs(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+def _curves(record: Record, theme: Theme) -> tuple[Curve, Curve, Curve]:
+    shown, cut = sizes(record.arrays), groups(record.arrays)
+    largest = int(shown[-1])
+    with_bn, without = ([(str(arm), int(size), WHOLE) for size in shown] for arm in (BATCH, STANDARD))
+    grouped = [(str(BATCH), largest, int(group)) for group in cut] + [(str(BATCH), largest, WHOLE)]
+    return (
+        ("avec BN", shown, with_bn, theme.with_bn, "-"),
+        ("BN par groupes", np.append(cut, largest), grouped, theme.with_bn, (0, (4, 2))),
+        ("sans BN", shown, without, theme.without_bn, "-"),
+    )
+
+
+def _draw(
+    sheet: drawing.Sheet, axes: Axes, record: Record, measure: Measure, title: str, unit: str, signed: bool
+) -> None:
     theme, shown = sheet.theme, sizes(record.arrays)
-    sheet.name(axes, "Ce que coûte l’estimation", "points de précision perdus sur le test", gutter=GUTTER)
-    drawn = [(name, interval(cost(record, estimate)), theme.with_bn, dashes) for name, estimate, dashes in COSTS]
-    drawn.append(("lot par lot", interval(own_cost(record)), theme.muted, "-"))
-    _frame(sheet, axes, [over for _, over, _, _ in drawn])
-    size_axis(sheet, axes, shown)
-    for _, over, colour, dashes in drawn:
-        drawing.band(axes, shown, over, colour, linestyle=dashes)
-    labels = [drawing.Label(float(over.mean[-1]), name, colour) for name, over, colour, _ in drawn]
+    sheet.name(axes, title, unit, gutter=GUTTER)
+    curves = _curves(record, theme)
+    overs = [_curve(record, measure, cells) for _, _, cells, _, _ in curves]
+    low, high = (float(f([f(over.mean) for over in overs])) for f in (np.min, np.max))
+    margin = 0.15 * max(high - low, 2.0)
+    axes.set_ylim(min(low - margin, 0) if signed else low - margin, high + margin)
+    bottom, top = axes.get_ylim()
+    step = next(step for step in (1, 2, 5, 10, 20) if (top - bottom) / step <= 6)
+    marks = (step * np.arange(np.ceil(bottom / step), np.floor(top / step) + 1)).tolist()
+    names = [french.number(mark) if signed else french.percent(mark / 100, 0) for mark in marks]
+    drawing.ticks(axes.yaxis, marks, names)
+    drawing.rule(axes, theme, marks)
+    size_axis(sheet, axes, shown, "images par statistique")
+    for (_, x, _, colour, dashes), over in zip(curves, overs, strict=True):
+        drawing.band(axes, x, over, colour, linestyle=dashes)
+    ends = [(curves[place], overs[place]) for place in ENDING]
+    labels = [drawing.Label(float(over.mean[-1]), name, colour) for (name, _, _, colour, _), over in ends]
     drawing.label_ends(sheet, axes, labels)
-
-
-def _draw_images(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
-    theme = sheet.theme
-    sheet.name(axes, "Recalculer sur peu d’images", "points de précision perdus", gutter=GUTTER)
-    chosen = [size for size in SHOWN_SIZES if size in sizes(record.arrays)]
-    curves = [(size, *precise_shortfall(record.arrays, size)) for size in chosen]
-    overs = [interval(lost) for _, _, lost in curves]
-    _frame(sheet, axes, overs)
-    last = float(max(images[-1] for _, images, _ in curves))
-    axes.set_xscale("log", base=2)
-    axes.set_xlim(min(images[0] for _, images, _ in curves), last)
-    axes.minorticks_off()
-    marks = [mark for mark in (2, 16, 128, 1024, 8192) if mark <= last]
-    drawing.ticks(axes.xaxis, marks, [french.number(mark) for mark in marks])
-    sheet.name_below(axes, "images")
-    for (size, images, _), over, dashes in zip(curves, overs, ("-", (0, (4, 2)), (0, (1, 1.6))), strict=False):
-        drawing.band(axes, images, over, theme.with_bn, linestyle=dashes)
-        offset = (6, 4)
-        axes.annotate(f"lots de {size}", (images[0], over.mean[0]), offset, textcoords="offset points",
-                      color=theme.with_bn, weight=SEMIBOLD, size=sheet.layout.small)  # fmt: skip

@@ -21,7 +21,7 @@ from figures_src.figures.pictures import COLOURS, few_colours
 from figures_src.records.store import Record
 from tests.figures import shift_records
 
-GRAPHS = ("shift_shoes", "shift_cars", "gbn_9", "gbn_10")
+GRAPHS = ("shift_shoes", "shift_cars", "gbn_10", "gbn_9")
 HEAVIEST = {"shift_cars": 68_000, "shift_shoes": 68_000}
 """Bytes of an SVG whose pictures, made-up noise, do not compress; with real ones both weigh less than 60 000."""
 VARIANTS = list(product(GRAPHS, style.THEMES, style.LAYOUTS))
@@ -142,7 +142,7 @@ def test_cars_table_and_title_are_the_record(records):
 
 
 def test_gbn_9_table_and_title_are_the_record(records):
-    record, table = records["batch_statistics"], rows(gbn_9, records)
+    record, table = records["batch_statistics"], rows(gbn_10, records)
     arrays = record.arrays
     slow = interval(batch_statistics.accuracy(arrays, BATCH, 16, batch_statistics.SLOW))
     row = next(r for r in table if r["estimate"] == "running average, momentum 0.01" and r["batch_size"] == "16")
@@ -150,26 +150,26 @@ def test_gbn_9_table_and_title_are_the_record(records):
     own = next(r for r in table if r["estimate"].startswith("own batch") and r["batch_size"] == "2")
     at = batch_statistics.rows(arrays, BATCH, 2)
     assert float(own["mean"]) == pytest.approx(100 * arrays["own_accuracy"][at, -1].mean(), rel=1e-6)
-    costs = gbn_9.cost(record, batch_statistics.FAST).mean(axis=0)
+    costs = gbn_10.cost(record, batch_statistics.FAST).mean(axis=0)
     np.testing.assert_allclose(costs, 6 / np.arange(1, 9), rtol=1e-6)
-    assert plain(gbn_9.headline(record)) == (
+    assert plain(gbn_10.headline(record)) == (
         "Par lots de 2, la moyenne mobile à 0,1 fait perdre 6,0 points ; "
         "par lots de 256, celle à 0,01 fait perdre 3,2 points"
     )
     better = record.arrays["estimate_accuracy"].copy()
     better[..., batch_statistics.FAST] = better[..., batch_statistics.PRECISE] + 0.01
-    title = plain(gbn_9.headline(with_arrays(record, estimate_accuracy=better)))
+    title = plain(gbn_10.headline(with_arrays(record, estimate_accuracy=better)))
     assert title.startswith("Par lots de 2, la moyenne mobile à 0,1 ne fait rien perdre ;")
 
 
 def test_gbn_10_table_and_title_are_the_record(records):
-    record, table = records["batch_statistics"], rows(gbn_10, records)
+    record, table = records["batch_statistics"], rows(gbn_9, records)
     assert len(table) == 2 * 8 + 3
     grouped = next(r for r in table if (r["batch_size"], r["statistics_over"]) == ("256", "8"))
     gap = interval(batch_statistics.overfit(record.arrays, BATCH, 256, 8))
     assert float(grouped["gap_points_mean"]) == pytest.approx(float(gap.mean), rel=1e-6)
     ends = [batch_statistics.overfit(record.arrays, BATCH, size).mean() for size in (2, 256)]
-    assert plain(gbn_10.headline(record)) == (
+    assert plain(gbn_9.headline(record)) == (
         f"Avec BN, l’écart entre apprentissage et test passe de {ends[0]:.1f} points par lots de 2 "
         f"à {ends[1]:.1f} points par lots de 256"
     ).replace(".", ",")
