@@ -72,8 +72,6 @@ def environment(
     )
     jinja.globals.update(
         figure=figure,
-        optional_figure=figure.optional,
-        has_figure=lambda name: name in catalogue,
         label=figure.label,
         see=figure.see,
         play=Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names)),

@@ -129,10 +129,6 @@ class FigureMarkup:
             f'<p class="provenance">{self._provenance(figure)}</p></figcaption></figure>'
         )
 
-    def optional(self, name: str) -> str:
-        """Return the figure named; nothing while the catalogue does not have it."""
-        return self(name) if name in self.catalogue else ""
-
     def label(self, name: str) -> str:
         """What the text calls a figure: "Graphique 2".
 

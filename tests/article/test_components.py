@@ -102,10 +102,7 @@ def test_what_says_nothing_is_refused():
         components.quotation("iofe2015", caller=lambda: "x")
 
 
-def test_figures_may_be_seen_and_may_be_missing(render):
+def test_a_figure_is_seen_by_its_name(render):
     assert render('<< see("gbn_3") >>') == '<p><a class="figure-link" href="#gbn_3">Graphique\u00a03</a></p>\n'
-    assert render('A<< optional_figure("gbn_99") >>B') == "<p>AB</p>\n"
-    assert 'id="gbn_4"' in render('<< optional_figure("gbn_4") >>')
-    assert render('<< has_figure("gbn_99") >>') == "<p>False</p>\n"
     with pytest.raises(KeyError, match="gbn_3"):
         render('<< see("gbn_33") >>')
