@@ -4,6 +4,7 @@ The typical channel of a layer is the one at the median when channels are ordere
 moved nor the least. Pooled over a layer, drifts of opposite signs would hide each other.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,9 +77,7 @@ def headline(record: Record) -> str:
     sneakers, boots = (
         french.percent(float(recall(record.arrays, BATCH, group).mean()) / 100, 0) for group in (SNEAKERS, BOOTS)
     )
-    return drawing.tidy(
-        f"Un réseau à qui l’on n’a montré que des baskets les reconnaît à {sneakers}, et les bottines à {boots}"
-    )
+    return drawing.tidy(f"Formé sur des baskets, le réseau en reconnaît {sneakers}, et {boots} des bottines")
 
 
 def _subtitle(record: Record) -> str:
@@ -188,22 +187,29 @@ def _draw_distances(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
 
 def _draw_answers(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     sheet.name(axes, "Chaussures reconnues", "part des images, un point par graine", gutter=126)
-    axes.set_xlim(0, 1)
+    shares = [recall(record.arrays, arm, group, mode) / 100 for _, arm, group, mode in ANSWERS]
+    low = tenth_below(min(float(values.min()) for values in shares))
+    axes.set_xlim(low, 1)
     axes.set_ylim(len(ANSWERS) - 0.4, -0.6)
-    drawing.ticks(axes.xaxis, (0, 0.5, 1), [french.percent(mark, 0) for mark in (0, 0.5, 1)])
+    marks = (low, (1 + low) / 2, 1)
+    drawing.ticks(axes.xaxis, marks, [french.percent(mark, 0) for mark in marks])
     drawing.ticks(axes.yaxis, range(len(ANSWERS)), [name for name, *_ in ANSWERS])
-    for row, (_, arm, group, mode) in enumerate(ANSWERS):
+    for row, (values, (_, arm, _, _)) in enumerate(zip(shares, ANSWERS, strict=True)):
         colour = sheet.theme.with_bn if arm == BATCH else sheet.theme.without_bn
         axes.get_yticklabels()[row].set(color=colour, weight=SEMIBOLD)
-        values = recall(record.arrays, arm, group, mode) / 100
         over = interval(values)
         dots: dict[str, Any] = {"color": colour, "alpha": 0.4, "markersize": 5, "markeredgewidth": 0, **drawing.LEAN}
         axes.plot(values, np.full(values.size, row), "o", **dots)
         axes.plot([over.mean] * 2, [row - 0.3, row + 0.3], color=colour, linewidth=2.4, zorder=4, **drawing.LEAN)
         right = axes.get_position().x1 * sheet.layout.width + 8
         height = axes.transData.transform((0, row))[1]
-        text = french.percent(float(over.mean), 0)
+        text = french.percent(float(over.mean), 1)
         sheet.text(right, sheet.height - height, text, color=colour, weight=SEMIBOLD, va="center_baseline")
+
+
+def tenth_below(share: float) -> float:
+    """The tenth under a share, at least one tenth under 1: where an axis of shares close to 1 may begin."""
+    return min(math.floor(share * 10) / 10, 0.9)
 
 
 def _layer_rows(record: Record) -> list[tuple[Cell, ...]]:

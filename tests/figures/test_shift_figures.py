@@ -124,7 +124,12 @@ def test_shoes_title_is_computed(records):
     recall = np.full_like(record.arrays["shoe_recall"], 0.5)
     recall[1::2, 0, SNEAKERS], recall[1::2, 0, BOOTS] = 0.98, 0.613
     title = plain(shift_shoes.headline(with_arrays(record, shoe_recall=recall)))
-    assert title == "Un réseau à qui l’on n’a montré que des baskets les reconnaît à 98 %, et les bottines à 61 %"
+    assert title == "Formé sur des baskets, le réseau en reconnaît 98 %, et 61 % des bottines"
+
+
+@pytest.mark.parametrize(("share", "low"), [(0.916, 0.9), (1, 0.9), (0.9, 0.9), (0.613, 0.6), (0, 0)])
+def test_the_axis_of_shares_begins_at_the_tenth_below(share, low):
+    assert shift_shoes.tenth_below(share) == low
 
 
 def test_cars_table_and_title_are_the_record(records):
