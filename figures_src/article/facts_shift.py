@@ -57,6 +57,15 @@ class ShoesFacts:
 
 
 @dataclass(frozen=True)
+class MilderShift:
+    """The same at the middle one of the strengths, with batch normalization."""
+
+    strength: float
+    accuracy: Estimate
+    recomputed: Estimate
+
+
+@dataclass(frozen=True)
 class ShiftFacts:
     """One way of changing the images, at its greatest strength."""
 
@@ -70,6 +79,7 @@ class ShiftFacts:
     """With batch normalization, and the statistics of the images shown."""
     given_back: Estimate
     """What those statistics add to the accuracy."""
+    milder: MilderShift
 
 
 @dataclass(frozen=True)
@@ -213,7 +223,9 @@ def cars_facts(record: Record) -> CarsFacts:
 
 
 def _shift(arrays: Arrays, shift: int) -> ShiftFacts:
-    recomputed = cars.accuracy(arrays, BATCH, cars.RECOMPUTED)[:, shift, cars.STRONGEST]
+    anew = cars.accuracy(arrays, BATCH, cars.RECOMPUTED)[:, shift]
+    middle = anew.shape[1] // 2  # the images as they are come first: the third of five strengths
+    recomputed = anew[:, cars.STRONGEST]
     plain, population = (values[:, shift, cars.STRONGEST] for values in _arms(cars.accuracy, arrays))
     return ShiftFacts(
         strength=float(arrays["strength"][shift, -1]),
@@ -221,6 +233,11 @@ def _shift(arrays: Arrays, shift: int) -> ShiftFacts:
         lost=_shares(*_arms(cars.loss_of, arrays, shift)),
         recomputed=_share(recomputed),
         given_back=_share(recomputed - population),
+        milder=MilderShift(
+            strength=float(arrays["strength"][shift, middle - 1]),
+            accuracy=_share(cars.accuracy(arrays, BATCH)[:, shift, middle]),
+            recomputed=_share(anew[:, middle]),
+        ),
     )
 
 

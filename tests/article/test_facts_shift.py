@@ -3,6 +3,7 @@ import pytest
 
 from figures_src.article.facts_shift import RECORDS, cars_facts, checks, gather, shoes_facts, statistics_facts
 from figures_src.experiments.batch_statistics import BATCH, CUMULATIVE, FAST, PRECISE, SLOW, STANDARD
+from figures_src.experiments.cars import FOGGED
 from tests.article import samples
 from tests.experiments.shift_samples import cars_arrays, lower, shoes_arrays, statistics_arrays
 
@@ -60,6 +61,11 @@ def test_what_shifts_cost_and_what_recomputed_statistics_give_back():
     assert facts.darkened.lost.gap.mean == pytest.approx(0.14)
     assert [shift.given_back.mean for shift in facts.shifts] == pytest.approx([0.02, 0.17, 0.17])
     assert facts.fogged.recomputed.mean == pytest.approx(0.87)
+    assert [shift.milder.strength for shift in facts.shifts] == [30, 0.5, 0.5]
+    arrays = cars_arrays()
+    arrays["accuracy"][1::2, 0, FOGGED, 1], arrays["accuracy"][1::2, 1, FOGGED, 1] = 0.62, 0.88
+    milder = cars_facts(samples.shifting(shift_cars=arrays)["shift_cars"]).fogged.milder
+    assert (milder.accuracy.mean, milder.recomputed.mean) == pytest.approx((0.62, 0.88))
     assert cars(turned_back=-10).rotated.given_back.sign == -1
     assert (facts.learnt, facts.shown) == (5000, 2000)
 
