@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from figures_src.figures.drawing import DPI, LEADING
-from figures_src.style import FAMILY, SEMIBOLD, SMALLEST_TEXT, Layout, Theme, thinned
+from figures_src.style import FAMILY, SEMIBOLD, SMALLEST_TEXT, Layout, Theme
 
 HAIR, LINE, CURVE, THICK = 0.9, 1.4, 2.0, 4.0
 """Widths of strokes."""
@@ -35,7 +34,7 @@ PIPE = 12.0
 """Inner width of a pipe."""
 DASHES = (3.5, 2.5)
 
-_CLOSE = 0.5  # pixels between a curve and the chords between the points that its arcs join
+_CLOSE = 0.1  # pixels between the points of a curve and its arcs
 _MIDDLE = 0.34  # from a baseline up to the middle of its line, in sizes of type
 _CAPITAL = 0.66  # height of capitals
 _NABLA = 0.64  # width of the one sign that the fonts lack
@@ -362,14 +361,25 @@ def smooth(points: np.ndarray) -> np.ndarray:
     Fewer numbers than a line through all of them, and no corners however large the figure is shown. Returns the start,
     then two controls and an end for each arc: (1 + 3 arcs, 2).
     """
-    kept = np.searchsorted(points[:, 0], thinned(points, _CLOSE)[:, 0])
     slopes = np.gradient(points, axis=0, edge_order=2 if len(points) > 2 else 1)
-    vertices = [points[:1]]
-    for start, stop in pairwise(kept.tolist()):
+
+    def arcs(start: int, stop: int) -> list[np.ndarray]:
+        """One arc where it passes close to all the points between, or the arcs of both halves."""
         third = (stop - start) / 3
-        arc = [points[start] + third * slopes[start], points[stop] - third * slopes[stop], points[stop]]
-        vertices.append(np.array(arc))
-    return np.vstack(vertices)
+        first, last = points[start] + third * slopes[start], points[stop] - third * slopes[stop]
+        arc = np.array([points[start], first, last, points[stop]])
+        if stop - start == 1 or np.abs(_bernstein(stop - start + 1) @ arc - points[start : stop + 1]).max() <= _CLOSE:
+            return [arc[1:]]
+        middle = (start + stop) // 2
+        return arcs(start, middle) + arcs(middle, stop)
+
+    return np.vstack([points[:1], *arcs(0, len(points) - 1)])
+
+
+def _bernstein(count: int) -> np.ndarray:
+    """Weights (count, 4) of the points of a cubic arc, at times spread evenly over it."""
+    t = np.linspace(0, 1, count)[:, None]
+    return np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
 
 
 def moments(board: Board, plot: Plot, mean: float, deviation: float, named: bool = False) -> None:

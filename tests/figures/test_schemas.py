@@ -246,14 +246,19 @@ def test_a_disc_is_round():
     assert reach.max() < 5.01
 
 
-def test_smooth_arcs_follow_the_curve():
-    x = np.linspace(0, 300, 121)
-    points = np.column_stack([x, 100 * gaussian((x - 140) / 30)])
-    vertices = v.smooth(points)
+@pytest.mark.parametrize(("middles", "deviation"), [((140,), 30), ((140, 164), 7)])
+def test_smooth_arcs_follow_the_curve(middles, deviation):
+    """The second is narrow on a long flat floor, under which an arc that starts on its foot could dip."""
+
+    def height(x):
+        return sum(60 * gaussian((x - middle) / deviation) for middle in middles)
+
+    x = np.linspace(0, 300, 241)
+    vertices = v.smooth(np.column_stack([x, height(x)]))
     t = np.linspace(0, 1, 40)[:, None]
     for start, first, second, end in (vertices[at : at + 4] for at in range(0, len(vertices) - 1, 3)):
         arc = (1 - t) ** 3 * start + 3 * t * (1 - t) ** 2 * first + 3 * t**2 * (1 - t) * second + t**3 * end
-        assert np.abs(arc[:, 1] - 100 * gaussian((arc[:, 0] - 140) / 30)).max() < 0.15
+        assert np.abs(arc[:, 1] - height(arc[:, 0])).max() < 0.15
     assert len(vertices) < 60
 
 
