@@ -15,6 +15,7 @@ from typing import Any
 from figures_src.catalogue import FIGURES
 from figures_src.experiments import EXPERIMENTS
 from figures_src.files import sha256, sha256_of_files, write_whole
+from figures_src.imports import closure
 from figures_src.notebook.curves import quantities
 from figures_src.notebook.pages import Notebook, navigation, pages
 from figures_src.records import store
@@ -23,8 +24,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path(__file__).parents[1]
 CONFIG = ROOT / "mkdocs.yml"
 SOURCES = ROOT / "build" / "notebook"
-DRAWERS = ("notebook/curves.py", "notebook/drawing.py", "notebook/vocabulary.toml", "figures/drawing.py", "style.py")
-"""What decides how a record is drawn."""
+DRAWERS = (PACKAGE / "notebook" / "drawing.py", PACKAGE / "notebook" / "curves.py")
+"""What draws a record, with all that these import; `WORDS` holds what they call things."""
+WORDS = PACKAGE / "notebook" / "vocabulary.toml"
 DIGEST = "digest.txt"
 
 
@@ -93,7 +95,7 @@ def _write_record(notebook: Notebook, name: str, where: Path, drew: Callable[[st
 
 def _drawings_digest(record: store.Record) -> str:
     """Digest of all that decides what the drawings of a record look like."""
-    code = sha256_of_files((PACKAGE / name for name in DRAWERS), PACKAGE)
+    code = sha256_of_files([*closure(DRAWERS), WORDS], PACKAGE)
     return sha256(f"{code} {json.dumps(dict(record.sidecar), sort_keys=True)}".encode())
 
 

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from figures_src.imports import closure
 from figures_src.notebook import build, drawing
 from figures_src.notebook.pages import MissingText
 from figures_src.records import store
@@ -39,6 +40,10 @@ def test_drawings_are_kept_while_their_record_and_their_code_stay(notebook, tmp_
     notebook.records["toy"] = changed
     build.write_sources(notebook, where, drew.append)
     assert drew == ["toy", "toy"]
+    monkeypatch.setattr(build, "DRAWERS", (*build.DRAWERS, build.PACKAGE / "article" / "names.py"))
+    build.write_sources(notebook, where, drew.append)
+    assert drew == ["toy"] * 3
+    assert {"style.py", "french.py", "vocabulary.py"} <= {path.name for path in closure(build.DRAWERS)}
 
 
 def test_what_is_no_longer_made_goes(notebook, tmp_path):
