@@ -12,6 +12,7 @@ from figures_src import build
 from figures_src.article.language import typed_numbers
 from figures_src.build import Place
 from figures_src.experiments import inception
+from figures_src.experiments.cars import FOGGED
 from figures_src.publish import FIGURES_FOLDER, TEMPLATES, environment, render
 from tests.article import samples
 from tests.experiments.inception_samples import STEPS, curve
@@ -294,9 +295,9 @@ def test_estimates_are_told_whichever_way_they_go(figures):
         ([("with_bn", 2)], "et il grandit davantage que sans BN"),
         ([("with_bn", 2), ("without_bn", 2)], "Mais rien ne montre qu’il grandisse davantage que sans BN"),
         ([("with_bn", 256), ("with_bn", 256, 2)], "c’est le contraire de ce qu’annonce la remarque"),
-        ([("with_bn", 256, 2)], "le réduit de 5,0 points (± 0,0) : ici, seules les statistiques sont en cause"),
-        ([("with_bn", 256)], "l’augmente pourtant, de 5,0 points"),
-        ([], "ne le change pas nettement"),
+        ([("with_bn", 256, 2)], "réduit l’écart de 5,0 points (± 0,0) : ici, seules les statistiques sont en cause"),
+        ([("with_bn", 256)], "augmente l’écart, de 5,0 points"),
+        ([], "ne change pas nettement l’écart"),
     ],
 )
 def test_the_gap_is_told_whichever_way_it_goes(figures, lowered, told):
@@ -304,6 +305,25 @@ def test_the_gap_is_told_whichever_way_it_goes(figures, lowered, told):
     for cell in lowered:
         lower(arrays, "train_accuracy", cell, 5.0)
     assert told in shifting_post(figures, batch_statistics=arrays)
+
+
+def test_the_first_control_is_judged_too(figures):
+    assert "n’est pas resté stable" not in shifting_post(figures, batch_statistics=statistics_arrays())
+    arrays = statistics_arrays()
+    lower(arrays, "train_accuracy", ("without_bn", 256), 15.0)
+    told = shifting_post(figures, batch_statistics=arrays)
+    assert "son écart passe de 20,0 points à 5,0 points, et sa précision sur les images apprises de 80 % à 65 %" in told
+    assert "guère de place" not in told
+    arrays["train_accuracy"] += 0.17
+    assert "finit par reconnaître au moins 97 % des images apprises" in shifting_post(figures, batch_statistics=arrays)
+
+
+def test_what_shifted_cars_cost_is_told_with_where_they_started(figures):
+    arrays = cars_arrays()
+    arrays["accuracy"][0::2, 0, :, 0] = 0.88  # without BN: two points lower on the images as they are
+    arrays["accuracy"][0::2, 0, FOGGED, -1] = arrays["accuracy"][1::2, 0, FOGGED, -1]
+    told = shifting_post(figures, shift_cars=arrays)
+    assert "le réseau avec BN perd plus de points que le réseau sans BN, mais il partait de plus haut" in told
 
 
 def test_new_images_are_told_whichever_way_they_go(figures):
@@ -415,7 +435,7 @@ def test_an_error_leaves_the_old_post(tmp_path, monkeypatch, figures):
     failing = samples.records() | {"mnist_curves": replace(samples.curves(), arrays={})}
     monkeypatch.setattr(build, "load_records", lambda names, preset: failing)
     with pytest.raises(KeyError):
-        build.make_post(place)
+        build.make_post(place, build.State(build.POST, {}, ("never made",)))
     assert place.post.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["post.md"]
 

@@ -23,7 +23,7 @@ STANDARD, BATCH = Normalization.NONE, Normalization.BATCH
 RECORDS = SHOES, CARS, STATISTICS = "shift_shoes", "shift_cars", "batch_statistics"
 SMALLEST, MIDDLE, LARGEST = batch_statistics.SMALLEST, batch_statistics.MIDDLE, batch_statistics.LARGEST
 ESTIMATION, REGULARISATION = slice(0, 7), slice(7, 11)
-"""Places of the verdicts on batch statistics that belong to graphs 9 and 10."""
+"""Places of the verdicts on batch statistics that belong to graphs 10 and 9."""
 ESTIMATES: Mapping[str, int] = {
     "fast": batch_statistics.FAST,
     "slow": batch_statistics.SLOW,
@@ -45,6 +45,10 @@ class ShoesFacts:
     """That of the last layer less that of the first, with batch normalization."""
     floor: tuple[Estimate, ...]
     """Two draws of familiar images from each other, with batch normalization; by layer."""
+    to_familiar: tuple[Estimate, Estimate]
+    """Boots to all familiar images, sneakers and clothes, with batch normalization: at the first and last layer."""
+    sneakers_to_familiar: Estimate
+    """Sneakers to the same, at the last layer."""
     sneakers: Pair
     """Share answered "shoe"."""
     boots: Pair
@@ -192,12 +196,15 @@ def shoes_facts(record: Record) -> ShoesFacts:
     swap = {arm: shoes.swap_distances(arrays, arm) for arm in (STANDARD, BATCH)}
     known, unknown = (_arms(shoes.recall, arrays, group) for group in (shoes.SNEAKERS, shoes.BOOTS))
     own = shoes.recall(arrays, BATCH, shoes.SHIFTED, TRAINING)
+    boots, sneakers = (shoes.distances(arrays, BATCH, group) for group in (shoes.BOOTS, shoes.SNEAKERS))
     return ShoesFacts(
         seeds=len(rows_of(arrays, BATCH)),
         learnt=record.config["learnt_per_answer"],
         distance=tuple(pair(*layer) for layer in zip(swap[STANDARD].T, swap[BATCH].T, strict=True)),
         deepening=estimate(swap[BATCH][:, -1] - swap[BATCH][:, 0]),
         floor=tuple(estimate(layer) for layer in shoes.distances(arrays, BATCH, shoes.FAMILIAR).T),
+        to_familiar=(estimate(boots[:, 0]), estimate(boots[:, -1])),
+        sneakers_to_familiar=estimate(sneakers[:, -1]),
         sneakers=_shares(*known),
         boots=_shares(*unknown),
         lost=_shares(*(before - after for before, after in zip(known, unknown, strict=True))),

@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +84,21 @@ def over_seeds(values: np.ndarray) -> Interval:
         return interval(values)
     unknown = np.full(values.shape[1:], np.nan)
     return Interval(values[0].astype(np.float64), unknown, unknown)
+
+
+def reach(overs: Sequence[Interval], least: float = 0.0) -> tuple[float, float]:
+    """Lowest and highest that an axis should show: every mean, and bands as far beyond as the means are apart.
+
+    A band that goes farther is cut: means that say something should not be flattened by one that does not. ``least``
+    is the distance taken where the means are closer.
+    """
+    means, lows, highs = (
+        np.concatenate([np.ravel(each) for each in bounds])
+        for bounds in zip(*((over.mean, over.low, over.high) for over in overs), strict=True)
+    )
+    low, high = float(means.min()), float(means.max())
+    span = max(high - low, least)
+    return max(float(lows.min()), low - span), min(float(highs.max()), high + span)
 
 
 def grouped(values: np.ndarray, size: int, first: int = 0) -> np.ndarray:

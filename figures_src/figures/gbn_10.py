@@ -24,7 +24,7 @@ from figures_src.experiments.batch_statistics import (
 )
 from figures_src.experiments.batch_statistics import cost as cost_at
 from figures_src.figures import drawing
-from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts
+from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts, reach
 from figures_src.records.store import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
@@ -76,16 +76,16 @@ def headline(record: Record) -> str:
     """What the two usual averages cost at both ends, in words computed from the record."""
     arrays = record.arrays
     small, large = sizes(arrays)[0], sizes(arrays)[-1]
-    fast, slow = (float(cost(record, estimate)[:, at].mean()) for estimate, at in ((FAST, 0), (SLOW, -1)))
+    fast, slow = (interval(cost(record, estimate)[:, at]) for estimate, at in ((FAST, 0), (SLOW, -1)))
     return drawing.tidy(
         f"Par lots de {small}, la moyenne mobile à 0,1 {_loses(fast)} ; "
         f"par lots de {large}, celle à 0,01 {_loses(slow)}"
     )
 
 
-def _loses(points: float) -> str:
-    """What an estimate does to the accuracy; a difference that rounds to nothing or is a gain loses nothing."""
-    return f"fait perdre {french.points(points / 100, 1)}" if points >= 0.05 else "ne fait rien perdre"
+def _loses(points: Interval) -> str:
+    """What an estimate does to the accuracy; what the seeds do not tell from nothing, or is a gain, loses nothing."""
+    return f"fait perdre {french.points(float(points.mean) / 100, 1)}" if points.low > 0 else "ne coûte rien de net"
 
 
 def cost(record: Record, estimate: int) -> np.ndarray:
@@ -109,9 +109,9 @@ def _subtitle(record: Record) -> str:
 
 
 def _frame(sheet: drawing.Sheet, axes: Axes, overs: list[Interval]) -> None:
-    """An axis of points lost that holds every mean, with room for the bands that stay near them."""
-    low, high = (float(f(np.concatenate([np.atleast_1d(over.mean) for over in overs]))) for f in (np.min, np.max))
-    margin = 0.12 * max(high - low, 1.0)
+    """An axis of points lost that holds every mean, zero, and the bands that stay near."""
+    low, high = reach(overs, least=1.0)
+    margin = 0.04 * (high - low)
     axes.set_ylim(min(low, 0) - margin, max(high, 0) + margin)
     step = next(step for step in (0.5, 1, 2, 5, 10, 20, 50) if (high - low) / step <= 6)
     bottom, top = axes.get_ylim()

@@ -25,7 +25,7 @@ from figures_src.experiments.batch_statistics import (
     sizes,
 )
 from figures_src.figures import drawing
-from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts
+from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts, reach
 from figures_src.figures.gbn_10 import RECORD, size_axis
 from figures_src.records.store import Record
 from figures_src.style import Layout, Theme, rc
@@ -78,10 +78,17 @@ def test_of(record: Record, arm: str, size: int, group: int) -> np.ndarray:
 def headline(record: Record) -> str:
     """The gap at both ends, in words computed from the record."""
     small, large = int(sizes(record.arrays)[0]), int(sizes(record.arrays)[-1])
-    ends = [float(gap_of(record, BATCH, size, WHOLE).mean()) / 100 for size in (small, large)]
+    ends = [gap_of(record, BATCH, size, WHOLE) for size in (small, large)]
+    before, after = (french.points(float(values.mean()) / 100, 1) for values in ends)
+    change = interval(ends[1] - ends[0])
+    if change.low < 0 < change.high:
+        return drawing.tidy(
+            f"Avec BN, l’écart entre apprentissage et test ne change pas nettement : {before} par lots de {small}, "
+            f"{after} par lots de {large}"
+        )
     return drawing.tidy(
-        f"Avec BN, l’écart entre apprentissage et test passe de {french.points(ends[0], 1)} par lots de {small} "
-        f"à {french.points(ends[1], 1)} par lots de {large}"
+        f"Avec BN, l’écart entre apprentissage et test passe de {before} par lots de {small} "
+        f"à {after} par lots de {large}"
     )
 
 
@@ -124,8 +131,8 @@ def _draw(
     sheet.name(axes, title, unit, gutter=GUTTER)
     curves = _curves(record, theme)
     overs = [_curve(record, measure, cells) for _, _, cells, _, _ in curves]
-    low, high = (float(f([f(over.mean) for over in overs])) for f in (np.min, np.max))
-    margin = 0.15 * max(high - low, 2.0)
+    low, high = reach(overs, least=2.0)
+    margin = 0.06 * (high - low)
     axes.set_ylim(min(low - margin, 0) if signed else low - margin, high + margin)
     bottom, top = axes.get_ylim()
     step = next(step for step in (1, 2, 5, 10, 20) if (top - bottom) / step <= 6)

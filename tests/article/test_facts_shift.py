@@ -29,6 +29,8 @@ def test_distances_of_shoes_are_those_of_boots_to_sneakers_layer_by_layer():
     assert shoes(last=0.8).deepening.sign == -1
     assert [layer.mean for layer in facts.floor] == pytest.approx([0.1, 0.1])
     assert facts.learnt == 6000
+    assert [far.mean for far in facts.to_familiar] == pytest.approx([0.5, 0.6])
+    assert facts.sneakers_to_familiar.mean == 0
 
 
 def test_shares_of_shoes_are_fractions():

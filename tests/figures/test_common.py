@@ -49,3 +49,11 @@ def test_what_is_not_a_number_leaves_its_cell_empty():
 
 def test_every_arm_has_a_name_and_a_colour_of_its_own():
     assert len({common.colour_of(arm, LIGHT) for arm in common.ARM_NAMES}) == len(set(common.ARM_NAMES.values())) == 3
+
+
+def test_an_axis_holds_bands_that_stay_near_the_means():
+    near = common.Interval(np.array([1.0, 3.0]), np.array([0.5, 2.5]), np.array([1.5, 3.5]))
+    assert common.reach([near]) == (0.5, 3.5)
+    wild = common.Interval(np.array(2.0), np.array(-40.0), np.array(44.0))
+    assert common.reach([near, wild]) == (-1, 5)
+    assert common.reach([wild], least=3.0) == (-1, 5)
