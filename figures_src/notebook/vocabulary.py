@@ -93,7 +93,8 @@ def text_of(value: Any) -> str:
 
 
 def _text_of_sequence(values: Sequence[Any]) -> str:
-    if len(values) > LONG_LIST and list(values) == list(range(values[0], values[0] + len(values))):
+    whole = all(isinstance(value, int) for value in values)
+    if whole and len(values) > LONG_LIST and list(values) == list(range(values[0], values[0] + len(values))):
         return f"{values[0]} à {values[-1]}"
     texts = [f"({text_of(value)})" if _is_list(value) else text_of(value) for value in values]
     # A comma between numbers that have commas of their own would be read as one of these.
