@@ -83,6 +83,8 @@ class ShiftFacts:
     """With batch normalization, and the statistics of the images shown."""
     given_back: Estimate
     """What those statistics add to the accuracy."""
+    recovered: float | None
+    """The share that it is of what was lost with batch normalization, mean of the seeds; None if one lost nothing."""
     milder: MilderShift
 
 
@@ -141,6 +143,8 @@ class OverfitFacts:
     grouped_new: Estimate
     grouped_gain: Estimate
     """Accuracy on new images: theirs less that of the largest batches."""
+    new_change: Estimate
+    """Accuracy on new images with batch normalization: in the largest batches, less in the smallest."""
     toll: Estimate
     """Accuracy on new images with batch normalization: in batches of the middle size, less in the smallest."""
 
@@ -232,7 +236,7 @@ def cars_facts(record: Record) -> CarsFacts:
 def _shift(arrays: Arrays, shift: int) -> ShiftFacts:
     anew = cars.accuracy(arrays, BATCH, cars.RECOMPUTED)[:, shift]
     middle = anew.shape[1] // 2  # the images as they are come first: the third of five strengths
-    recomputed = anew[:, cars.STRONGEST]
+    recomputed, recovered = anew[:, cars.STRONGEST], cars.recovered(arrays, shift)
     plain, population = (values[:, shift, cars.STRONGEST] for values in _arms(cars.accuracy, arrays))
     return ShiftFacts(
         strength=float(arrays["strength"][shift, -1]),
@@ -240,6 +244,7 @@ def _shift(arrays: Arrays, shift: int) -> ShiftFacts:
         lost=_shares(*_arms(cars.loss_of, arrays, shift)),
         recomputed=_share(recomputed),
         given_back=_share(recomputed - population),
+        recovered=float(recovered.mean()) / 100 if np.isfinite(recovered).all() else None,
         milder=MilderShift(
             strength=float(arrays["strength"][shift, middle - 1]),
             accuracy=_share(cars.accuracy(arrays, BATCH)[:, shift, middle]),
@@ -292,6 +297,7 @@ def _overfitting(arrays: Arrays) -> OverfitFacts:
         new={size: _shares(*_arms(new, arrays, size)) for size in sizes},
         grouped_new=_share(grouped_new),
         grouped_gain=_share(grouped_new - new(arrays, BATCH, LARGEST)),
+        new_change=_share(new(arrays, BATCH, LARGEST) - new(arrays, BATCH, SMALLEST)),
         toll=_share(new(arrays, BATCH, MIDDLE) - new(arrays, BATCH, SMALLEST)),
     )
 
