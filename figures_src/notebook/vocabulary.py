@@ -13,8 +13,6 @@ from figures_src import french
 
 TABLE = Path(__file__).with_suffix(".toml")
 LONG_LIST = 5
-SPEAK_FOR_THEMSELVES = ("batch_norm", "group")
-"""Settings whose own words say what they are the values of."""
 
 
 class LastAxis(StrEnum):
@@ -93,8 +91,8 @@ def _own_word(name: str, value: Any) -> str:
 def setting_value(name: str, value: Any) -> str:
     """A setting and its value in a few words, as plain text: "taux d’apprentissage 0,1"."""
     text, called = value_of(name, value), _table()["settings"].get(name, name)
-    if _own_word(name, value):
-        return text if name in SPEAK_FOR_THEMSELVES else f"{called} : {text}"
+    if isinstance(value, bool) and _own_word(name, value):
+        return text if name == "batch_norm" else f"{called} : {text}"
     return f"{called} {text}"
 
 

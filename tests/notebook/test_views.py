@@ -94,7 +94,7 @@ def test_the_ends_of_batch_statistics_are_the_accuracies_of_the_experiment():
 
 def test_a_panel_says_how_its_statistics_are_taken():
     titles = [panel_title(panel) for panel in quantity("batch_statistics", "own_accuracy").panels]
-    assert titles[0].endswith("taille des lots 2, statistiques du lot entier")
+    assert titles[0].endswith("taille des lots 2, statistiques sur le lot entier")
     assert titles[-1].endswith("taille des lots 256, statistiques par groupes de 32")
 
 
