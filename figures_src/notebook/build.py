@@ -16,15 +16,15 @@ from figures_src.catalogue import FIGURES
 from figures_src.experiments import EXPERIMENTS
 from figures_src.files import sha256, sha256_of_files, write_whole
 from figures_src.imports import closure
-from figures_src.notebook.curves import quantities
 from figures_src.notebook.pages import Notebook, navigation, pages
+from figures_src.notebook.views import drawn
 from figures_src.records import store
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(__file__).parents[1]
 CONFIG = ROOT / "mkdocs.yml"
 SOURCES = ROOT / "build" / "notebook"
-DRAWERS = (PACKAGE / "notebook" / "drawing.py", PACKAGE / "notebook" / "curves.py")
+DRAWERS = (PACKAGE / "notebook" / "drawing.py", PACKAGE / "notebook" / "views.py")
 """What draws a record, with all that these import; `WORDS` holds what they call things."""
 WORDS = PACKAGE / "notebook" / "vocabulary.toml"
 DIGEST = "digest.txt"
@@ -83,7 +83,7 @@ def _write_record(notebook: Notebook, name: str, where: Path, drew: Callable[[st
     record = notebook.records[name]
     for ending in ("npz", "json"):
         write_whole(where / "records" / f"{name}.{ending}", (store.RECORDS / f"{name}.{ending}").read_bytes())
-    for quantity in quantities(record.arrays, notebook.experiments[name].config.runs()):
+    for quantity in drawn(notebook.experiments[name], record.arrays):
         write_whole(where / "records" / f"{name}-{quantity.array}.csv", to_csv(quantity))
     folder, digest = where / "drawings" / name, _drawings_digest(record)
     if not (folder / DIGEST).is_file() or (folder / DIGEST).read_text() != digest:
@@ -103,7 +103,7 @@ def _draw(notebook: Notebook, name: str, folder: Path) -> None:
     from figures_src.notebook.drawing import panel_files  # brings matplotlib, which pages alone do not need
     from figures_src.notebook.figures import panel_name
 
-    for quantity in quantities(notebook.records[name].arrays, notebook.experiments[name].config.runs()):
+    for quantity in drawn(notebook.experiments[name], notebook.records[name].arrays):
         for place, panel in enumerate(quantity.panels):
             file = panel_name(quantity, place)
             for theme, content in panel_files(quantity, panel, f"{name}-{file}").items():

@@ -52,10 +52,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Quantity:
-    """An array of a record, ready to be drawn; ``steps`` is (time,)."""
+    """An array of a record, or of a view of it, ready to be drawn; ``steps`` is (time,), and ``axis`` its name."""
 
     array: str
     name: ArrayName
+    axis: str
     steps: np.ndarray
     panels: tuple[Panel, ...]
 
@@ -89,16 +90,17 @@ def _quantity(name: str, arrays: Arrays, rows: Sequence[Run]) -> Quantity | None
     how = array_name(name)
     if values is None or values.ndim < 2 or values.dtype.kind not in "fiu":
         return None
-    steps = steps_of(name, values.shape[1], arrays, how)
+    axis = axis_of(name, values.shape[1], arrays, how)
     parts = _parts(name, values, arrays, how)
-    if steps is None or parts is None:
+    if axis is None or parts is None:
         return None
+    measured = {row: run for row, run in enumerate(rows) if not how.arms or run.arm in how.arms}
     panels = [
-        Panel(settings, part, tuple(Line(run, rest[row]) for row, run in enumerate(rows) if _shared(run) == settings))
-        for settings in dict.fromkeys(_shared(run) for run in rows)
+        Panel(settings, part, tuple(Line(run, rest[row]) for row, run in measured.items() if _shared(run) == settings))
+        for settings in dict.fromkeys(_shared(run) for run in measured.values())
         for part, rest in parts.items()
     ]
-    return Quantity(name, how, steps, tuple(panels))
+    return Quantity(name, how, *axis, tuple(panels))
 
 
 def _by_row(values: np.ndarray, rows: int) -> np.ndarray | None:
@@ -114,21 +116,21 @@ def _shared(run: Run) -> tuple[tuple[str, Any], ...]:
     return tuple((name, value) for name, value in run.settings if name not in ARM_SETTINGS)
 
 
-def steps_of(name: str, length: int, arrays: Arrays, how: ArrayName) -> np.ndarray | None:
-    """The steps at which an array of so many rows was measured, (length,); None where nothing says.
+def axis_of(name: str, length: int, arrays: Arrays, how: ArrayName) -> tuple[str, np.ndarray] | None:
+    """The name and the steps, (length,), at which an array of so many rows was measured; None where nothing says.
 
     Without a word of the vocabulary, an array of steps counts if their names share a word, or if it is ``step``; one
     that is longer by one is that of the ends of changes.
     """
     if how.steps == ("index",):
-        return np.arange(length)
+        return "index", np.arange(length)
     given = [axis for axis in how.steps if axis in arrays]
     words = {word.rstrip("s") for word in name.split("_")}
     named = [axis for axis in arrays if axis.endswith("_step") and words & set(axis.removesuffix("_step").split("_"))]
     for axis in [*given, *named, *(["step"] if "step" in arrays else [])]:
         steps = arrays[axis]
         if steps.ndim == 1 and len(steps) in (length, length + 1):
-            return np.asarray(steps[-length:])
+            return axis, np.asarray(steps[-length:])
     return None
 
 
@@ -144,5 +146,6 @@ def _parts(name: str, values: np.ndarray, arrays: Arrays, how: ArrayName) -> dic
         return {"": (values.max(axis=-1) - values.min(axis=-1))[..., None]}
     if values.shape[-1] > MOST_PARTS:
         return None
-    labels = arrays.get(f"{name.split('_')[0]}_layer", np.arange(values.shape[-1]))
-    return {f"couche {label}": values[..., [place]] for place, label in enumerate(labels)}
+    layers = arrays.get(f"{name.split('_')[0]}_layer", np.arange(values.shape[-1]))
+    labels = how.parts or [f"couche {layer}" for layer in layers]
+    return {label: values[..., [place]] for place, label in enumerate(labels)}

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from figures_src import style
+from figures_src import french, style
 from figures_src.figures import drawing
 from figures_src.notebook import vocabulary
 from figures_src.notebook.curves import WITH_BN, WITHOUT_BN, Panel, Quantity
@@ -23,6 +23,8 @@ LEFT, RIGHT, TOP, BOTTOM = 62.0, 82.0, 8.0, 44.0
 DASHES = {WITHOUT_BN: (0, (4, 2)), NOISY_BN: (0, (1, 1.5))}
 MOST_POINTS = 250
 """Points of a line: more than the pixels of a panel only make its file heavy."""
+MOST_CHARACTERS = 24
+"""What the marks of the horizontal axis have room for, all together."""
 MOST_DECADES = 10
 """A network that diverged must not flatten all the others."""
 
@@ -64,9 +66,20 @@ def draw(quantity: Quantity, panel: Panel) -> Figure:
         axes.plot(
             quantity.steps[::step], line.values[::step], color=_colour(line.run.arm), linewidth=0.8, linestyle=dashes
         )
-    drawing.step_axis(sheet, axes, float(quantity.steps[0]), float(quantity.steps[-1]), 2)
+    marks = across_marks(quantity.steps)
+    axes.set_xlim(marks[0], marks[-1])
+    drawing.ticks(axes.xaxis, marks, [french.number(mark) for mark in marks])
+    sheet.name_below(axes, vocabulary.axis_name(quantity.axis))
     drawing.label_ends(sheet, axes, _labels(axes, panel))
     return drawing.finish(sheet)
+
+
+def across_marks(steps: np.ndarray) -> list[float]:
+    """Every place of a measurement where their numbers have room; otherwise the two ends and their middle."""
+    first, last = float(steps[0]), float(steps[-1])
+    if len(steps) * len(french.number(last)) <= MOST_CHARACTERS:
+        return [float(step) for step in steps]
+    return [first, (first + last) / 2, last]
 
 
 def _colour(arm: str) -> str:

@@ -44,7 +44,9 @@ def caption(quantity: Quantity) -> str:
         said.append("échelle logarithmique")
     if (step := drawing.thinning(len(quantity.steps))) > 1:
         said.append(f"un relevé sur {step} est dessiné")
-    return f"<code>{quantity.array}</code> : {', '.join(said)}."
+    source = quantity.name.source
+    origin = f", tiré de <code>{source}</code>" if source else ""
+    return f"<code>{quantity.array}</code>{origin} : {', '.join(said)}."
 
 
 def _panel(experiment: str, quantity: Quantity, place: int) -> str:
@@ -99,7 +101,7 @@ def to_csv(quantity: Quantity) -> bytes:
     ]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["step", *(head for head, _ in columns)])
+    writer.writerow([vocabulary.axis_key(quantity.axis), *(head for head, _ in columns)])
     for row, step in enumerate(quantity.steps):
         writer.writerow([int(step), *(f"{values[row]:.5g}" for _, values in columns)])
     return buffer.getvalue().encode()

@@ -20,8 +20,9 @@ from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
 from figures_src.experiments.experiment import Experiment
 from figures_src.notebook import commands, reference, unreproduced, vocabulary
-from figures_src.notebook.curves import Quantity, networks, quantities
+from figures_src.notebook.curves import Quantity, networks
 from figures_src.notebook.figures import figure_markup
+from figures_src.notebook.views import drawn
 from figures_src.records.store import Record
 
 HERE = Path(__file__).parent
@@ -149,11 +150,8 @@ def _cell(arm: str, learning_rate: float) -> str:
 def experiment_page(jinja: Environment, notebook: Notebook, experiment: Experiment) -> str:
     """The page of one experiment with a record."""
     record = notebook.records[experiment.name]
-    runs = experiment.config.runs()
-    found = quantities(record.arrays, runs)
-    drawn = {quantity.array for quantity in found}
-    axes = {name for name, values in record.arrays.items() if values.ndim < 2}
-    rows = networks(runs)
+    found = drawn(experiment, record.arrays)
+    rows = networks(experiment.config.runs())
     context = {
         "name": experiment.name,
         "experiment": experiment,
@@ -167,13 +165,19 @@ def experiment_page(jinja: Environment, notebook: Notebook, experiment: Experime
         "predictions": predictions(record),
         "curves": [_curve(experiment.name, quantity) for quantity in found],
         "noisy": any(row.arm == "noisy_bn" for row in rows),
-        "undrawn": ", ".join(f"`{name}`" for name in sorted(set(record.arrays) - drawn - axes)),
+        "undrawn": ", ".join(f"`{name}`" for name in undrawn(record, found)),
         "machine": machine_table(record),
         "files": file_table(notebook, experiment.name, found),
         "replayed": record.arrays["replay_loss"].shape[-1],
         "module": reference.module_of(experiment),
     }
     return jinja.get_template("templates/experiment.md.j2").render(context)
+
+
+def undrawn(record: Record, found: Iterable[Quantity]) -> list[str]:
+    """Arrays that no curve shows, neither as they are nor through a view; axes left out."""
+    shown = {name for quantity in found for name in (quantity.array, quantity.name.source)}
+    return sorted(name for name, values in record.arrays.items() if values.ndim > 1 and name not in shown)
 
 
 def _text(jinja: Environment, notebook: Notebook, name: str, record: Record) -> str:

@@ -35,6 +35,12 @@ class ArrayName:
     steps: tuple[str, ...] = ()
     """Arrays that may say when it was measured; "index" counts from zero. None: found by the names."""
     last: LastAxis = LastAxis.PARTS
+    parts: tuple[str, ...] = ()
+    """What the places of the axis after time are; none: layers."""
+    arms: tuple[str, ...] = ()
+    """Arms that it was measured in; none: all."""
+    source: str = ""
+    """The array of the record that a view takes it from."""
     scale: str = "linear"
 
 
@@ -46,8 +52,18 @@ def _table() -> Mapping[str, Any]:
 def array_name(name: str) -> ArrayName:
     """How an array is shown; one that the table does not know keeps its name."""
     known = dict(_table()["arrays"].get(name, {"title": name}))
-    steps, last = tuple(known.pop("steps", ())), LastAxis(known.pop("last", LastAxis.PARTS))
-    return ArrayName(**known, steps=steps, last=last)
+    lists = {field: tuple(known.pop(field, ())) for field in ("steps", "parts", "arms")}
+    return ArrayName(**known | lists | {"last": LastAxis(known.get("last", LastAxis.PARTS))})
+
+
+def axis_name(axis: str) -> str:
+    """What is written under a horizontal axis whose places an array gives."""
+    return str(_table()["axes"].get(axis, _table()["axes"]["step"]))
+
+
+def axis_key(axis: str) -> str:
+    """The head of the column of these places in a file of numbers."""
+    return axis if axis in _table()["axes"] else "step"
 
 
 def rank(name: str) -> tuple[int, str]:
@@ -64,14 +80,18 @@ def setting(name: str, experiment: str = "") -> str:
 
 def value_of(name: str, value: Any) -> str:
     """The value of a setting, where its name stands beside it: "celles des images" and not "non"."""
-    words = _table()["values"].get(name, {})
-    return str(words[str(value).lower()]) if isinstance(value, bool) and words else text_of(value)
+    return _own_word(name, value) or text_of(value)
+
+
+def _own_word(name: str, value: Any) -> str:
+    """What a value of this setting is called, where the table says so."""
+    return str(_table()["values"].get(name, {}).get(str(value).lower(), ""))
 
 
 def setting_value(name: str, value: Any) -> str:
     """A setting and its value in a few words, as plain text: "taux d’apprentissage 0,1"."""
     text, called = value_of(name, value), _table()["settings"].get(name, name)
-    if isinstance(value, bool) and name in _table()["values"]:
+    if isinstance(value, bool) and _own_word(name, value):
         return text if name == "batch_norm" else f"{called} : {text}"
     return f"{called} {text}"
 

@@ -1,0 +1,68 @@
+"""What is drawn of records whose arrays are not (networks, time, …): the same numbers, put in that shape.
+
+The experiments of E4 measure networks already trained, along layers or strengths, or name no steps. A view adds the
+arrays that `curves` can draw, rows in the order of the runs, and the places of their horizontal axis.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from figures_src.experiments import batch_statistics, cars, shoes
+from figures_src.experiments.experiment import Arrays, Experiment
+from figures_src.notebook.curves import Quantity, quantities
+from figures_src.training.shift_protocol import EVALUATION
+
+View = Callable[[Arrays, Sequence[Any]], Arrays]
+"""Of a record's arrays and the runs of its configuration, the arrays to add."""
+
+
+def drawn(experiment: Experiment, arrays: Arrays) -> list[Quantity]:
+    """All that is drawn of the record of an experiment."""
+    return quantities(viewed(experiment, arrays), experiment.config.runs())
+
+
+def viewed(experiment: Experiment, arrays: Arrays) -> Arrays:
+    """The arrays of a record, and those that the view of its experiment adds, if it has one."""
+    view = VIEWS.get(experiment.name)
+    return {**arrays, **view(arrays, experiment.config.runs())} if view else arrays
+
+
+def along_strengths(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
+    """Accuracies of the cars by strength, (networks, strengths, shifts); place 0 is the images as they are."""
+    by_strength = np.swapaxes(arrays["accuracy"], -1, -2)
+    return {
+        "strength_place": np.arange(by_strength.shape[2]),
+        "population_accuracy": by_strength[:, cars.POPULATION],
+        "recomputed_accuracy": by_strength[:, cars.RECOMPUTED],
+    }
+
+
+def along_layers(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
+    """What the layers of the shoe networks receive in evaluation mode: (networks, layers), or (…, groups shown)."""
+    means = arrays["channel_mean"][:, EVALUATION]
+    moved = np.abs(means[:, shoes.BOOTS] - means[:, shoes.SNEAKERS])
+    by_group = shoes.layer_means(arrays, arrays["channel_distance"][:, EVALUATION])
+    return {
+        "layer": 1 + np.unique(arrays["layer_of_channel"]),
+        "boots_to_sneakers": shoes.layer_means(arrays, arrays["swap_distance"][:, EVALUATION]),
+        "mean_shift": shoes.layer_means(arrays, moved),
+        "distance_to_familiar": np.swapaxes(by_group, 1, 2),
+    }
+
+
+def along_images_seen(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
+    """Accuracies by images seen, to within a batch: networks of all sizes are measured after as many of them."""
+    evaluations = np.arange(1, runs[0].evaluations + 1)
+    return {
+        "images_seen": runs[0].images_seen * evaluations // runs[0].evaluations,
+        "precise_test_accuracy": arrays["estimate_accuracy"][..., batch_statistics.PRECISE],
+    }
+
+
+VIEWS: Mapping[str, View] = {
+    "shift_cars": along_strengths,
+    "shift_shoes": along_layers,
+    "batch_statistics": along_images_seen,
+}
