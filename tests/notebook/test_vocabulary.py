@@ -1,6 +1,7 @@
 import pytest
 
 from figures_src.notebook import vocabulary
+from figures_src.records import store
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,10 @@ def test_settings_keep_the_name_of_the_code_where_there_is_no_french_one():
         vocabulary.setting_value("probe_population", False)
         == "statistiques qui normalisent la sonde : celles des images"
     )
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in store.RECORDS.glob("*.json")))
+def test_every_setting_of_a_record_has_a_french_name(name):
+    sidecar = store.load(name).sidecar
+    for setting in {**sidecar["config"], **sidecar["common"]}:
+        assert "<code>" not in vocabulary.setting(setting, name), setting
