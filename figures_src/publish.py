@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from figures_src import french
+from figures_src import french, templating
 from figures_src.article import components, listing, markup, references
 from figures_src.article.contents import fill_contents
 from figures_src.article.facts import gather
@@ -50,20 +50,7 @@ def environment(
     records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure], templates: Path = TEMPLATES
 ) -> Environment:
     """Everything that templates, titles, captions and alternative texts may name."""
-    jinja = Environment(
-        loader=FileSystemLoader(templates),
-        undefined=StrictUndefined,
-        variable_start_string="<<",
-        variable_end_string=">>",
-        block_start_string="<%",
-        block_end_string="%>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # what it writes is this repository’s own Markdown
-    )
+    jinja = templating.environment(templates)
     facts = gather(records)
     jinja.globals.update(facts, quick=any(record.quick for record in records.values()))
     jinja.globals.update(_vocabulary())

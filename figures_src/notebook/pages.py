@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from figures_src import french
+from figures_src import french, templating
 from figures_src.article import markup
 from figures_src.article.predictions import Check, prediction_table
 from figures_src.article.references import REFERENCES
@@ -92,19 +92,7 @@ def navigation(notebook: Notebook) -> list[Any]:
 
 def environment(notebook: Notebook) -> Environment:
     """What every template may name."""
-    jinja = Environment(
-        loader=FileSystemLoader([HERE, notebook.texts.parent]),
-        undefined=StrictUndefined,
-        variable_start_string="<<",
-        variable_end_string=">>",
-        block_start_string="<%",
-        block_end_string="%>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # what it writes is this repository’s own Markdown
-    )
+    jinja = templating.environment(HERE, notebook.texts.parent)
     jinja.globals.update(
         command=commands.command,
         explained=commands.explained,

@@ -1,0 +1,26 @@
+"""Templates of the article and of the notebook, with signs of their own; belongs to no room.
+
+Braces are left to TeX and to Jekyll's Liquid: neither ever meets Jinja.
+"""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+
+def environment(*folders: Path) -> Environment:
+    """Templates of these folders; naming what does not exist is an error."""
+    return Environment(
+        loader=FileSystemLoader(folders),
+        undefined=StrictUndefined,
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # what it writes is this repository’s own Markdown
+    )
