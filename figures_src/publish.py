@@ -18,7 +18,7 @@ from figures_src.article.glossary import glossary
 from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.play import Play
-from figures_src.article.predictions import measured, prediction_table
+from figures_src.article.predictions import measured, prediction_table, verdict_of
 from figures_src.article.typography import typeset
 from figures_src.catalogue import FIGURES, Figure
 from figures_src.records.store import Record
@@ -90,6 +90,7 @@ def _vocabulary() -> dict[str, object]:
         "verbatim": markup.verbatim,
         "measured": measured,
         "prediction_table": prediction_table,
+        "verdict_of": verdict_of,
         "number": french.number,
         "signed": partial(french.number, signed=True),
         "integer": french.integer,

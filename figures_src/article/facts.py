@@ -215,7 +215,6 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "network": tuple(curves.sidecar["common"]["hidden"]),
         "run": curves.sidecar["common"],
         "good_accuracy": GOOD_ACCURACY,
-        "usable_accuracy": GOOD_ACCURACY,
         "confidence": COVERAGE,
         **facts_imagenet.gather(),
         **facts_practice.gather(),

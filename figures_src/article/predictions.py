@@ -43,6 +43,18 @@ def state(verdict: Verdict) -> str:
     return UNDECIDED if verdict.undecided else MET if verdict.met else FAILED
 
 
+def verdict_of(checks: Sequence[Check], beginning: str) -> Verdict:
+    """The verdict on the one prediction that begins so, for sentences that tell what was expected.
+
+    Raises:
+        ValueError: none begins so, or several do.
+    """
+    found = [check.verdict for check in checks if check.verdict.prediction.startswith(beginning)]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} predictions begin with {beginning!r}: give enough of it to tell one")
+    return found[0]
+
+
 def prediction_table(checks: Sequence[Check], caption: str) -> str:
     """One row a prediction; a column of published values where a paper gives any."""
     known = any(check.published is not None for check in checks)

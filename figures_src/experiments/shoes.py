@@ -82,8 +82,13 @@ def swap_distances(arrays: Arrays, arm: str, mode: int = EVALUATION) -> np.ndarr
 
 def mean_shifts(arrays: Arrays, arm: str) -> np.ndarray:
     """How far each channel's mean moves when boots take the place of the sneakers: mean of |Δ|, (seeds, layers)."""
-    means = arrays["channel_mean"][rows_of(arrays, arm), EVALUATION]
-    return layer_means(arrays, np.abs(means[:, BOOTS] - means[:, SNEAKERS]))
+    return layer_means(arrays, channel_shifts(arrays)[rows_of(arrays, arm)])
+
+
+def channel_shifts(arrays: Arrays) -> np.ndarray:
+    """The same of each channel, in every network: (networks, channels)."""
+    means = arrays["channel_mean"][:, EVALUATION]
+    return np.asarray(np.abs(means[:, BOOTS] - means[:, SNEAKERS]))
 
 
 def recall(arrays: Arrays, arm: str, group: int, mode: int = EVALUATION) -> np.ndarray:

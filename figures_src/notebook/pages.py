@@ -228,7 +228,7 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, 
 
 def predictions(record: Record) -> str:
     """The table of predictions, in the words and colours of the article; nothing where there are none."""
-    checks = [Check(verdict) for verdict in unreproduced.verdicts_of(record)]
+    checks = [Check(verdict) for verdict in record.verdicts]
     return prediction_table(checks, "Prédictions et verdicts") if checks else ""
 
 
@@ -333,7 +333,7 @@ def _page_link(name: str, up: str = "") -> str:
 
 def _tally(record: Record) -> str:
     """How many predictions were met, failed or left open."""
-    verdicts = unreproduced.verdicts_of(record)
+    verdicts = record.verdicts
     undecided = sum(verdict.undecided for verdict in verdicts)
     met = sum(verdict.met and not verdict.undecided for verdict in verdicts)
     counts = {"tenue": met, "démentie": len(verdicts) - met - undecided, "indécise": undecided}

@@ -35,11 +35,6 @@ class Missing:
     evidence: str
 
 
-def verdicts_of(record: Record) -> list[Verdict]:
-    """The verdicts of a record."""
-    return list(record.verdicts)
-
-
 def gaps(records: Iterable[Record], table: Path = TABLE) -> list[Gap]:
     """Every prediction that failed or is left open, explained where someone wrote why.
 
@@ -51,7 +46,7 @@ def gaps(records: Iterable[Record], table: Path = TABLE) -> list[Gap]:
     found = [
         Gap(record.name, verdict, explanations.pop((record.name, verdict.prediction), UNEXPLAINED))
         for record in every
-        for verdict in verdicts_of(record)
+        for verdict in record.verdicts
         if verdict.undecided or not verdict.met
     ]
     stale = [prediction for name, prediction in explanations if name in {record.name for record in every}]

@@ -41,13 +41,11 @@ def along_strengths(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
 
 def along_layers(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
     """What the layers of the shoe networks receive in evaluation mode: (networks, layers), or (…, groups shown)."""
-    means = arrays["channel_mean"][:, EVALUATION]
-    moved = np.abs(means[:, shoes.BOOTS] - means[:, shoes.SNEAKERS])
     by_group = shoes.layer_means(arrays, arrays["channel_distance"][:, EVALUATION])
     return {
         "layer": 1 + np.unique(arrays["layer_of_channel"]),
         "boots_to_sneakers": shoes.layer_means(arrays, arrays["swap_distance"][:, EVALUATION]),
-        "mean_shift": shoes.layer_means(arrays, moved),
+        "mean_shift": shoes.layer_means(arrays, shoes.channel_shifts(arrays)),
         "distance_to_familiar": np.swapaxes(by_group, 1, 2),
     }
 

@@ -2,7 +2,17 @@ import math
 
 import pytest
 
-from figures_src.article.predictions import FAILED, MET, UNDECIDED, Check, measured, prediction_table, quantity, state
+from figures_src.article.predictions import (
+    FAILED,
+    MET,
+    UNDECIDED,
+    Check,
+    measured,
+    prediction_table,
+    quantity,
+    state,
+    verdict_of,
+)
 from figures_src.experiments.experiment import Verdict, judge
 
 
@@ -44,3 +54,12 @@ def test_the_sign_of_the_threshold_is_the_comparison():
     assert judge("p", "≥ 2", math.nan, 2).met is False
     with pytest.raises(ValueError, match="must hold one of ≥"):
         judge("p", "2", 2.0, 2)
+
+
+def test_a_verdict_is_found_by_how_its_prediction_begins():
+    checks = [Check(judge("Avec BN, le pas", "≥ 2", 3.0, 2)), Check(judge("Avec BN, la perte", "≥ 1", 3.0, 1))]
+    assert verdict_of(checks, "Avec BN, la").bound == 1
+    with pytest.raises(ValueError, match="2 predictions begin with 'Avec'"):
+        verdict_of(checks, "Avec")
+    with pytest.raises(ValueError, match="0 predictions begin"):
+        verdict_of(checks, "Sans")

@@ -31,7 +31,7 @@ def test_an_explanation_of_an_experiment_without_record_waits(tmp_path):
 
 def test_the_failures_of_the_records_are_all_listed():
     records = build.committed().records
-    verdicts = [verdict for record in records.values() for verdict in unreproduced.verdicts_of(record)]
+    verdicts = [verdict for record in records.values() for verdict in record.verdicts]
     found = [gap.verdict for gap in unreproduced.gaps(records.values())]
     assert found == [verdict for verdict in verdicts if not verdict.met or verdict.undecided]
     assert any(gap.prediction == "Avec BN, médiane de l’unité (chaque graine)" for gap in found)
