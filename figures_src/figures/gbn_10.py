@@ -160,6 +160,5 @@ def _draw_images(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     sheet.name_below(axes, "images")
     for (size, images, _), over, dashes in zip(curves, overs, ("-", (0, (4, 2)), (0, (1, 1.6))), strict=False):
         drawing.band(axes, images, over, theme.with_bn, linestyle=dashes)
-        offset = (6, 4)
-        axes.annotate(f"lots de {size}", (images[0], over.mean[0]), offset, textcoords="offset points",
+        axes.annotate(f"lots de {size}", (images[0], over.mean[0]), (6, 4), textcoords="offset points",
                       color=theme.with_bn, weight=SEMIBOLD, size=sheet.layout.small)  # fmt: skip
