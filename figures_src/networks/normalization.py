@@ -1,4 +1,6 @@
-"""What stands between a layer and its activation; free of torch, so that configurations can name it."""
+"""What stands between a layer and its activation, and what its weights are drawn from; free of torch, so that
+configurations can name them.
+"""
 
 from enum import StrEnum
 
@@ -12,3 +14,12 @@ class Normalization(StrEnum):
     """Batch normalization; the layer loses its bias, which the subtraction of the mean would cancel."""
     NOISY = "noisy_bn"
     """Batch normalization, then noise whose distribution changes at every step (their Algorithm 1)."""
+
+
+class Initial(StrEnum):
+    """What the weights of convolutions are drawn from."""
+
+    GLOROT = "glorot"
+    """Uniform, of variance 2 / (fan in + fan out) (Glorot & Bengio 2010)."""
+    HE = "he"
+    """Normal, of variance 2 / fan in: ReLUs leave the size of the signal as it is (He et al. 2015)."""

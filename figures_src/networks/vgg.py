@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-from figures_src.networks.normalization import Normalization
+from figures_src.networks.normalization import Initial, Normalization
 
 BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 CHANNELS, CLASSES = 3, 10
@@ -39,12 +39,12 @@ def noise(shape: torch.Size, generator: Generator) -> tuple[Tensor, Tensor]:
 class ConvolutionLayer(nn.Module):
     """3 × 3 convolution and its normalization: everything that stands before the ReLU."""
 
-    def __init__(self, into: int, out: int, normalization: Normalization, generator: Generator):
+    def __init__(self, into: int, out: int, normalization: Normalization, generator: Generator, initial: Initial):
         super().__init__()
         plain = normalization is Normalization.NONE
         self.linear = nn.Conv2d(into, out, 3, padding=1, bias=plain)
         self.norm = None if plain else nn.BatchNorm2d(out)
-        _glorot(self.linear, generator)
+        _draw(self.linear, initial, generator)
 
     def forward(self, x: Tensor, generator: Generator | None) -> Tensor:
         """Map (N, into, H, W) to (N, out, H, W); a generator adds the noise of Algorithm 1."""
@@ -61,19 +61,22 @@ class VGG(nn.Module):
     """Layers #1 to #13 are convolutions, each followed by a ReLU; #14 is the classifier.
 
     ``divisor`` divides every width. Weights are Glorot uniform (which of Glorot's two is not said), drawn layer by
-    layer from the generator, so that networks of the same seed start from the same weights whatever the arm.
+    layer from the generator, so that networks of the same seed start from the same weights whatever the arm. Those of
+    the convolutions may be He normal instead, which thirteen ReLUs in a row leave at their size.
     """
 
-    def __init__(self, normalization: Normalization, divisor: int, generator: Generator):
+    def __init__(
+        self, normalization: Normalization, divisor: int, generator: Generator, initial: Initial = Initial.GLOROT
+    ):
         super().__init__()
         self.normalization = normalization
         blocks = [tuple(width // divisor for width in block) for block in BLOCKS]
         widths = (CHANNELS, *chain.from_iterable(blocks))
         self.layers = nn.ModuleList(
-            ConvolutionLayer(into, out, normalization, generator) for into, out in pairwise(widths)
+            ConvolutionLayer(into, out, normalization, generator, initial) for into, out in pairwise(widths)
         )
         self.classifier = nn.Linear(widths[-1], CLASSES)
-        _glorot(self.classifier, generator)
+        _draw(self.classifier, Initial.GLOROT, generator)
         self._pooled = {sum(len(block) for block in BLOCKS[: number + 1]) for number in range(len(BLOCKS))}
         for parameter in self.parameters():
             if parameter.dim() == 4:
@@ -102,7 +105,10 @@ class VGG(nn.Module):
         return tuple(name for name, _ in self.named_parameters() if name.startswith(prefix))
 
 
-def _glorot(layer: nn.Conv2d | nn.Linear, generator: Generator) -> None:
-    nn.init.xavier_uniform_(layer.weight, generator=generator)
+def _draw(layer: nn.Conv2d | nn.Linear, initial: Initial, generator: Generator) -> None:
+    if initial is Initial.HE:
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+    else:
+        nn.init.xavier_uniform_(layer.weight, generator=generator)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)

@@ -21,6 +21,7 @@ def run_key(*meaning: object) -> str:
     """
     package = Path(__file__).parents[1]
     rooms = [path for room in ("networks", "training") for path in (package / room).glob("*.py")]
+    rooms += (package / "experiments").glob("*/training.py")
     code = sha256_of_files([*rooms, package / "batchnorm.py", package / "datasets" / "image_folder.py"], package)
     words = [*(str(word) for word in meaning), version("torch"), version("pillow"), code]
     return sha256(" ".join(words).encode())[:16]

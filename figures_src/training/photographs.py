@@ -114,6 +114,7 @@ def train_on(
     """
     torch.set_num_threads(1)
     torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.allow_tf32 = False  # float32 is asked for where three digits are too few
     precision = best_precision(machine.device)
     key = run_key(training.__module__, run, dataset.sha256, machine.device, precision)
     under_way = training(run, dataset, machine.device, precision)

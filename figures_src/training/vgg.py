@@ -5,7 +5,7 @@ the mean and the deviation of each colour over the training images; the last, sm
 Not compiled: on a processor convolutions are most of a step, and torch.compile made it 5 % slower.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -21,7 +21,7 @@ from figures_src.training.descent import Call, Descent, Loss
 from figures_src.training.loop import Arrays
 from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
 from figures_src.training.precision import Precision, arithmetic
-from figures_src.training.probes import Parameters, covariate_shift, histogram, landscape
+from figures_src.training.probes import Evaluate, Landscape, Parameters, covariate_shift, histogram, landscape
 from figures_src.training.randomness import INITIAL, NOISE, PROBE, batch_rows, numpy_generator, torch_generator
 
 SCALARS = ("norm_squared", "weights_weights", "weights_gradient", "gradient_gradient")
@@ -34,9 +34,9 @@ class Training:
     def __init__(self, run: VggRun, dataset: Dataset, device: str, precision: Precision):
         self.run, self.device, self.precision = run, device, precision
         self.photographs = Photographs(dataset, device)
-        network = VGG(run.normalization, run.divisor, torch_generator(run.seed, INITIAL)).to(device)
-        self.descent = Descent(network, run.learning_rate)
-        self.network = network
+        self.network = self._initial_network().to(device)
+        self.descent = Descent(self.network, run.learning_rate)
+        self.probed = precision
         self.step, self.seconds = 0, 0.0
         self.arrays = _reserve(run)
         self.arrays["precision"] = np.array(str(precision))
@@ -61,9 +61,7 @@ class Training:
         batch = self._next_batch()
         self._look(batch)
         if self._due(self.run.shift_every) or self._due(self.run.landscape.every):
-            here = self.descent.evaluate(self._loss(batch))
-            _, gradient = here(self.descent.parameters, list(self.descent.parameters))
-            self._probe_gradient(batch, gradient)
+            self._probe_gradient(batch, self._probed_gradient(batch))
         return self.arrays
 
     def state(self) -> Arrays:
@@ -77,6 +75,9 @@ class Training:
         self.descent.restore(state)
         self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
 
+    def _initial_network(self) -> VGG:
+        return VGG(self.run.normalization, self.run.divisor, torch_generator(self.run.seed, INITIAL))
+
     def _next_batch(self) -> Batch:
         if self._order is None:
             self._order = batch_rows(self.run, len(self.photographs.training), self.step)
@@ -86,18 +87,32 @@ class Training:
         """Cross-entropy of the batch; the same noise however often it is asked for at one step."""
 
         def loss(network: Call) -> Tensor:
-            with arithmetic(self.precision, self.device):
-                output = network(batch.images, self._noise())
+            output = self._output(network, batch, self.precision)
             if logits is not None:
                 logits.append(output.detach())
             return functional.cross_entropy(output.float(), batch.labels)
 
         return loss
 
-    def _noise(self) -> Generator | None:
+    def _probed_loss(self, batch: Batch, *draw: int) -> Loss:
+        """The same in the arithmetic of the probes; ``draw`` numbers another noise than the one of the step."""
+        return lambda network: functional.cross_entropy(
+            self._output(network, batch, self.probed, *draw).float(), batch.labels
+        )
+
+    def _output(self, network: Call, batch: Batch, precision: Precision, *draw: int) -> Tensor:
+        with arithmetic(precision, self.device):
+            return network(batch.images, self._noise(*draw))
+
+    def _noise(self, *draw: int) -> Generator | None:
         if self.run.normalization is not Normalization.NOISY:
             return None
-        return torch_generator(self.run.seed, NOISE, self.step, device=self.device)
+        return torch_generator(self.run.seed, NOISE, self.step, *draw, device=self.device)
+
+    def _probed_gradient(self, batch: Batch) -> Parameters:
+        here = self.descent.evaluate(self._probed_loss(batch))
+        _, gradient = here(self.descent.parameters, list(self.descent.parameters))
+        return gradient
 
     def _due(self, every: int) -> bool:
         return self.step in self.run.schedule(every)
@@ -134,7 +149,7 @@ class Training:
             self._measure_landscape(self.step // self.run.landscape.every, batch, gradient)
 
     def _measure_shift(self, row: int, batch: Batch, gradient: Parameters) -> None:
-        evaluate = self.descent.evaluate(self._loss(batch))
+        evaluate = self.descent.evaluate(self._probed_loss(batch))
         for column, layer in enumerate(self.run.shift_layers):
             previous = [name for number in range(1, layer) for name in self.network.layer_parameters(number)]
             weight = self.network.layer_parameters(layer)[0]
@@ -146,12 +161,16 @@ class Training:
             self.arrays["shift_norm"][row, column] = shift.norm
 
     def _measure_landscape(self, row: int, batch: Batch, gradient: Parameters) -> None:
-        parameters, evaluate = self.descent.parameters, self.descent.evaluate(self._loss(batch))
-        weights = [name for name, parameter in parameters.items() if parameter.dim() > 1]
-        detached = {name: parameter.detach() for name, parameter in parameters.items()}
-        seen = landscape(detached, gradient, self.arrays["landscape_length"].tolist(), weights, evaluate)
+        evaluate = self.descent.evaluate(self._probed_loss(batch))
+        seen = self._walk(gradient, self.arrays["landscape_length"].tolist(), evaluate)
         for name in (*CURVES, *SCALARS):
             self.arrays[f"landscape_{name}"][row] = getattr(seen, name)
+
+    def _walk(self, gradient: Parameters, lengths: Sequence[float], evaluate: Evaluate) -> Landscape:
+        """What is met along the gradient from here."""
+        parameters = {name: parameter.detach() for name, parameter in self.descent.parameters.items()}
+        weights = [name for name, parameter in parameters.items() if parameter.dim() > 1]
+        return landscape(parameters, gradient, lengths, weights, evaluate)
 
 
 def _reserve(run: VggRun) -> Arrays:

@@ -1,0 +1,1 @@
+"""Experiment E3 again, with the controls that its conclusions lacked."""

@@ -1,0 +1,134 @@
+"""Experiment E3 again, with the controls that its conclusions lacked (protocol of ``figures_src.experiments.vgg``).
+
+Same networks, images, seeds and order of batches as ``vgg``. What is added, and why:
+
+- Noisy networks are judged by statistics taken again without noise, too: moving averages taken under noise are not
+  those of the network that is judged without.
+- Probes are in float32, and walk along the gradient at fixed distances as well as at multiples of the rate; noisy
+  networks walk once with the noise held, once with a fresh draw at each length.
+- Multiples of the rate go down to 1/8: whether the plateau of the effective β follows the smallest length looked at.
+- Five seeds everywhere; at the rate 0.01 as well, with the noisy arm.
+- Without BN, a network of thirteen ReLUs also starts from He weights, at five rates: the initial scale is then not
+  mistaken for the normalization. The rate of each arm is chosen on seed 0, the other seeds are trained at it alone.
+
+The noise is drawn by the generator of the device: another kind of device draws another noise.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import product
+
+import numpy as np
+
+from figures_src.datasets import CIFAR10_SHA256, Dataset, load_cifar10
+from figures_src.experiments.assembly import assemble, first_losses, shared_settings
+from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.vgg import BATCH, LOW, MATCHED, NOISY, STANDARD, replay_runs, steps_of
+from figures_src.experiments.vgg_controls.predictions import (
+    control_verdicts,
+    initial_verdicts,
+    length_verdicts,
+    low_verdicts,
+)
+from figures_src.experiments.vgg_controls.runs import ControlRun
+from figures_src.networks.normalization import Initial, Normalization
+from figures_src.training.deep_protocol import LandscapeProbe
+from figures_src.training.machine import Machine
+from figures_src.training.pool import train_all
+from figures_src.training.trainers import Report, Result, ShouldStop, Trainer
+
+Cell = tuple[Normalization, float]
+
+
+def _train(run: ControlRun, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.experiments.vgg_controls.training import train
+
+    dataset: Dataset = load_cifar10(machine.data)
+    return train(run, dataset, machine, report, should_stop)
+
+
+TRAINER = Trainer(load_cifar10, _train)
+
+
+@dataclass(frozen=True)
+class ControlProtocol:
+    """Every cell (arm, rate) with every seed."""
+
+    cells: tuple[Cell, ...] = ((STANDARD, MATCHED), (BATCH, MATCHED), (NOISY, MATCHED))
+    seeds: tuple[int, ...] = tuple(range(5))
+    initial: Initial = Initial.GLOROT
+    steps: int = 15_000
+    divisor: int = 4
+    batch_size: int = 128
+    accuracy_every: int = 100
+    evaluate_every: int = 1000
+    shift_every: int = 100
+    histogram_every: int = 500
+    landscape: LandscapeProbe = field(default_factory=LandscapeProbe)
+
+    def runs(self) -> list[ControlRun]:
+        """Seeds, then cells."""
+        shared = shared_settings(self, ControlRun)
+        cells = product(self.seeds, self.cells)
+        return [ControlRun(normalization=arm, learning_rate=rate, seed=seed, **shared) for seed, (arm, rate) in cells]
+
+
+def run_controls(name: str, config: ControlProtocol, machine: Machine) -> Outcome:
+    """Train every network, and say at which step each row of each array was measured."""
+    runs = config.runs()
+    outcome = assemble(runs, train_all(name, runs, machine, TRAINER))
+    kept = {label: array for label, array in outcome.arrays.items() if array.size}
+    return replace(outcome, arrays=kept | steps_of(runs[0]) | {"distance": np.array(runs[0].distance_line)})
+
+
+def replay(config: ControlProtocol, machine: Machine) -> np.ndarray:
+    """Losses of the first batches of every run, trained again with today's code and without probes."""
+    return first_losses(replay_runs(config), machine, TRAINER)
+
+
+QUICK = ControlProtocol(
+    seeds=(0,), steps=40, divisor=32, batch_size=32, accuracy_every=10, evaluate_every=20, shift_every=20,
+    histogram_every=20, landscape=LandscapeProbe(every=20),
+)  # fmt: skip
+
+VGG_CONTROLS = Experiment(
+    name="vgg_controls",
+    question="La BN bruitée dit-elle ce que fait le bruit, et les bandes ce que fait la BN ?",
+    config=ControlProtocol(),
+    quick=QUICK,
+    protocol=1,
+    dataset="CIFAR-10",
+    dataset_sha256=CIFAR10_SHA256,
+    run=partial(run_controls, "vgg_controls"),
+    verdicts=control_verdicts,
+    replay=replay,
+)
+VGG_LOW_RATE = replace(
+    VGG_CONTROLS,
+    name="vgg_low_rate",
+    question="À petit taux, la BN augmente-t-elle le décalage de covariables rapporté au gradient ?",
+    config=ControlProtocol(cells=((STANDARD, LOW), (BATCH, LOW), (NOISY, LOW)), steps=5000),
+    quick=replace(QUICK, cells=((STANDARD, LOW), (BATCH, LOW), (NOISY, LOW))),
+    run=partial(run_controls, "vgg_low_rate"),
+    verdicts=low_verdicts,
+)
+VGG_LENGTHS = replace(
+    VGG_CONTROLS,
+    name="vgg_lengths",
+    question="Le plateau du β effectif suit-il la plus petite longueur sondée, ou le taux ?",
+    config=ControlProtocol(cells=tuple(product((STANDARD, BATCH), (0.05, 0.2))), steps=6000),
+    quick=replace(QUICK, cells=tuple(product((STANDARD, BATCH), (0.05, 0.2)))),
+    run=partial(run_controls, "vgg_lengths"),
+    verdicts=length_verdicts,
+)
+VGG_INITIAL = replace(
+    VGG_CONTROLS,
+    name="vgg_initial",
+    question="La BN permet-elle de grands taux, ou répare-t-elle l’échelle des poids initiaux ?",
+    config=ControlProtocol(
+        cells=tuple(product((STANDARD, BATCH), (0.02, 0.05, 0.1, 0.2, 0.5))), initial=Initial.HE, steps=6000
+    ),
+    quick=replace(QUICK, cells=tuple(product((STANDARD, BATCH), (0.1, 0.5))), initial=Initial.HE),
+    run=partial(run_controls, "vgg_initial"),
+    verdicts=initial_verdicts,
+)

@@ -1,0 +1,148 @@
+"""Train a VGG-16 as ``figures_src.training.vgg`` does, with what the first probes could not see.
+
+Gradients of the probes are taken in float32: in bfloat16, a move of 1e-4 of a step already changes them by a fifth.
+Moments of single channels are kept beside the histograms of whole layers, so that no network is trained twice.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Generator, Tensor, nn
+
+from figures_src.datasets import Dataset
+from figures_src.experiments.vgg_controls.runs import WAYS, ControlRun
+from figures_src.networks.normalization import Normalization
+from figures_src.networks.vgg import VGG
+from figures_src.training import channels
+from figures_src.training.loop import Arrays
+from figures_src.training.photographs import Batch, train_on
+from figures_src.training.precision import Precision, arithmetic
+from figures_src.training.probes import Landscape, Parameters
+from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
+
+LINES = ("rate", "distance", "rate_fresh", "distance_fresh")
+KEPT = ("loss", "change_squared")
+
+
+class Training(channels.Training):
+    """One network under way; ``line_*`` arrays are (time, length), ``evaluation_accuracy`` is (time, way)."""
+
+    def __init__(self, run: ControlRun, dataset: Dataset, device: str, precision: Precision):
+        self.control = run
+        super().__init__(run, dataset, device, precision)
+        self.probed = Precision.FLOAT32
+        self.arrays |= _reserve(run)
+
+    def _initial_network(self) -> VGG:
+        run = self.control
+        return VGG(run.normalization, run.divisor, torch_generator(run.seed, INITIAL), run.initial)
+
+    def _look(self, batch: Batch) -> None:
+        super()._look(batch)
+        if self._due(self.run.evaluate_every):
+            row = self.step // self.run.evaluate_every
+            for column, way in enumerate(self._ways()):
+                self.arrays["evaluation_accuracy"][row, column] = self._accuracy(way)
+
+    def _ways(self) -> tuple[str, ...]:
+        """Without BN there are no statistics, and without noise none to keep."""
+        known = {Normalization.NONE: 1, Normalization.BATCH: 2, Normalization.NOISY: 3}
+        return WAYS[: known[self.run.normalization]]
+
+    def _accuracy(self, way: str) -> float:
+        if way == "recomputed":
+            with self._statistics_taken_again():
+                return self._scored(self.network)
+        noise = self._noise(len(self.control.rate_line) + 1) if way == "moving_noisy" else None
+        return self._scored(self.network if noise is None else _Noisy(self.network, noise))
+
+    def _scored(self, network: nn.Module) -> float:
+        accuracy, _ = self.photographs.score(network, self.precision, self.device)
+        return accuracy
+
+    @contextmanager
+    def _statistics_taken_again(self) -> Iterator[None]:
+        """Statistics of the batches that come next, without noise; those of the training are put back."""
+        norms = [module for module in self.network.modules() if isinstance(module, nn.BatchNorm2d)]
+        kept = {name: buffer.clone() for name, buffer in self.network.named_buffers()}
+        momenta = [norm.momentum for norm in norms]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+        self._pass_without_noise()
+        yield
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
+        for name, buffer in self.network.named_buffers():
+            buffer.copy_(kept[name])
+
+    @torch.no_grad()
+    def _pass_without_noise(self) -> None:
+        order = batch_rows(self.run, len(self.photographs.training), self.step)
+        for rows in islice(order, self.control.recomputed_batches):
+            with arithmetic(self.precision, self.device):
+                self.network(self.photographs.batch(rows.to(self.device)).images)
+
+    def _probe_gradient(self, batch: Batch, gradient: Parameters) -> None:
+        if self._due(self.run.shift_every) or self._due(self.run.landscape.every):
+            super()._probe_gradient(batch, self._probed_gradient(batch))
+
+    def _measure_landscape(self, row: int, batch: Batch, gradient: Parameters) -> None:
+        super()._measure_landscape(row, batch, gradient)
+        norm = float(self.arrays["landscape_norm_squared"][row]) ** 0.5
+        rates = self.arrays["landscape_length"].tolist()
+        lengths = [distance / norm if norm > 0 else 0.0 for distance in self.control.distance_line]
+        held = self.descent.evaluate(self._probed_loss(batch))
+        self._keep(row, "distance", self._walk(gradient, lengths, held))
+        if self.run.normalization is Normalization.NOISY:
+            self._walk_under_fresh_noise(row, batch, gradient, {"rate_fresh": rates, "distance_fresh": lengths})
+
+    def _walk_under_fresh_noise(
+        self, row: int, batch: Batch, gradient: Parameters, lines: dict[str, list[float]]
+    ) -> None:
+        """Another draw of noise at each length, the same at the same place of both lines."""
+        for line, lengths in lines.items():
+            steps = [
+                self._walk(gradient, [length], self.descent.evaluate(self._probed_loss(batch, draw)))
+                for draw, length in enumerate(lengths, start=1)
+            ]
+            for name in KEPT:
+                values = np.concatenate([getattr(step, name) for step in steps])
+                self.arrays[f"line_{line}_{name}"][row] = values
+
+    def _keep(self, row: int, line: str, seen: Landscape) -> None:
+        for name in KEPT:
+            self.arrays[f"line_{line}_{name}"][row] = getattr(seen, name)
+
+
+class _Noisy(nn.Module):
+    """The network judged with its noise: one generator for all the images."""
+
+    def __init__(self, network: nn.Module, noise: Generator):
+        super().__init__()
+        self.network, self._noise = network, noise
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (N, 10) of images (N, 3, 32, 32)."""
+        logits: Tensor = self.network(images, self._noise)
+        return logits
+
+
+def _reserve(run: ControlRun) -> Arrays:
+    times = len(run.schedule(run.landscape.every))
+    lengths = {"rate": len(run.rate_line), "distance": len(run.distance_line)}
+    shapes = {f"line_{line}_{name}": (times, lengths[line.partition("_")[0]]) for line in LINES[1:] for name in KEPT}
+    shapes["evaluation_accuracy"] = (len(run.schedule(run.evaluate_every)), len(WAYS))
+    arrays = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
+    for name in ("loss", "change_squared", "change_gradient"):
+        arrays[f"landscape_{name}"] = np.full((times, lengths["rate"]), np.nan)
+    arrays["landscape_length"] = np.array(run.rate_line) * run.learning_rate
+    return arrays
+
+
+train = partial(train_on, Training)
+"""See `figures_src.training.photographs.train_on`."""
