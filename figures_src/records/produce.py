@@ -81,6 +81,7 @@ def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Out
         "threads": machine.threads,
         "jobs": machine.jobs,
         "processor": _processor(),
+        **_accelerator(machine.device),
         "python": platform.python_version(),
         "libraries": {library: version(library) for library in LIBRARIES},
     }
@@ -107,6 +108,15 @@ def commit_now() -> str:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _accelerator(device: str) -> dict[str, str]:
+    """The card's own name, where one was used."""
+    if device != "cuda":
+        return {}
+    from figures_src.training.precision import card_name  # brings torch, which a run on a card has loaded already
+
+    return {"accelerator": card_name()}
 
 
 def _processor() -> str:

@@ -23,6 +23,11 @@ def best_precision(device: str) -> Precision:
     return Precision.BFLOAT16 if native else Precision.FLOAT32
 
 
+def card_name() -> str:
+    """What the card that trains is called."""
+    return torch.cuda.get_device_name()
+
+
 def arithmetic(precision: Precision, device: str) -> AbstractContextManager[object]:
     """The context in which losses are computed."""
     return torch.autocast(device, torch.bfloat16, enabled=precision is Precision.BFLOAT16)

@@ -9,7 +9,7 @@ Same networks, images, seeds and order of batches as ``vgg``. What is added, and
 - Multiples of the rate go down to 1/8: whether the plateau of the effective β follows the smallest length looked at.
 - Five seeds everywhere; at the rate 0.01 as well, with the noisy arm.
 - Without BN, a network of thirteen ReLUs also starts from He weights, at five rates: the initial scale is then not
-  mistaken for the normalization. The rate of each arm is chosen on seed 0, the other seeds are trained at it alone.
+  mistaken for the normalization. Rates are searched on seed 0 (``vgg_initial_grid``).
 
 The noise is drawn by the generator of the device: another kind of device draws another noise.
 """
@@ -26,7 +26,7 @@ from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.experiments.vgg import BATCH, LOW, MATCHED, NOISY, STANDARD, replay_runs, steps_of
 from figures_src.experiments.vgg_controls.predictions import (
     control_verdicts,
-    initial_verdicts,
+    grid_verdicts,
     length_verdicts,
     low_verdicts,
 )
@@ -116,19 +116,31 @@ VGG_LENGTHS = replace(
     VGG_CONTROLS,
     name="vgg_lengths",
     question="Le plateau du β effectif suit-il la plus petite longueur sondée, ou le taux ?",
-    config=ControlProtocol(cells=tuple(product((STANDARD, BATCH), (0.05, 0.2))), steps=6000),
+    config=ControlProtocol(cells=tuple(product((STANDARD, BATCH), (0.05, 0.2))), seeds=(0, 1, 2), steps=6000),
     quick=replace(QUICK, cells=tuple(product((STANDARD, BATCH), (0.05, 0.2)))),
     run=partial(run_controls, "vgg_lengths"),
     verdicts=length_verdicts,
 )
-VGG_INITIAL = replace(
+UNPROBED = LandscapeProbe(every=0)
+VGG_INITIAL_GRID = replace(
     VGG_CONTROLS,
-    name="vgg_initial",
-    question="La BN permet-elle de grands taux, ou répare-t-elle l’échelle des poids initiaux ?",
+    name="vgg_initial_grid",
+    question="Avec des poids faits pour des ReLU, à quels taux un VGG-16 apprend-il, avec et sans BN ?",
     config=ControlProtocol(
-        cells=tuple(product((STANDARD, BATCH), (0.02, 0.05, 0.1, 0.2, 0.5))), initial=Initial.HE, steps=6000
+        cells=tuple(product((STANDARD, BATCH), (0.02, 0.05, 0.1, 0.2, 0.5))),
+        seeds=(0,),
+        initial=Initial.HE,
+        steps=6000,
+        shift_every=0,
+        landscape=UNPROBED,
     ),
-    quick=replace(QUICK, cells=tuple(product((STANDARD, BATCH), (0.1, 0.5))), initial=Initial.HE),
-    run=partial(run_controls, "vgg_initial"),
-    verdicts=initial_verdicts,
+    quick=replace(
+        QUICK,
+        cells=tuple(product((STANDARD, BATCH), (0.1, 0.5))),
+        initial=Initial.HE,
+        shift_every=0,
+        landscape=UNPROBED,
+    ),
+    run=partial(run_controls, "vgg_initial_grid"),
+    verdicts=grid_verdicts,
 )

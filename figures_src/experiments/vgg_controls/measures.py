@@ -43,10 +43,9 @@ def rate_bands(arrays: Arrays, fresh: bool = False) -> np.ndarray:
     return _width(losses[..., np.array(RATE_LINE) >= PUBLISHED_LENGTHS])
 
 
-def distance_bands(arrays: Arrays, fresh: bool = False) -> np.ndarray:
+def distance_bands(arrays: Arrays) -> np.ndarray:
     """Width of the band of loss from here to a distance of `REACH`, the same for all networks: (run, time)."""
-    losses = arrays["line_distance_fresh_loss" if fresh else "line_distance_loss"]
-    return _width(losses[..., arrays["distance"] <= REACH])
+    return _width(arrays["line_distance_loss"][..., arrays["distance"] <= REACH])
 
 
 def in_window(arrays: Arrays, values: np.ndarray, arm: str, rate: float, window: tuple[int, int]) -> np.ndarray:

@@ -3,8 +3,6 @@
 ``pilot`` marks what the record ``vgg``, or a short run of seed 0, had already shown when it was written.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from figures_src.experiments.experiment import Arrays, Verdict
@@ -157,16 +155,20 @@ def length_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     return tuple(_plateau(LENGTHS[f"plateau_{rate:g}"], arrays, rate, SECOND_HALF) for rate in (0.05, 0.2))
 
 
-def initial_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
-    """Each prediction on networks that start from He weights, with what was measured."""
-    rates: Mapping[str, float] = {arm: best_rate(arrays, arm, ACCURACY) for arm in (STANDARD, BATCH)}
-    steps = {arm: steps_to(arrays, arm, rate, ACCURACY) for arm, rate in rates.items()}
+def grid_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
+    """Each prediction on the search of rates of networks that start from He weights, with what was measured."""
+    rates = {arm: best_rate(arrays, arm, ACCURACY) for arm in (STANDARD, BATCH)}
     high = arrays["train_accuracy"][(arrays["arm"] == str(STANDARD)) & np.isclose(arrays["run_learning_rate"], HIGH)]
     return (
-        _ratio(INITIAL["best_rate_steps"], steps[BATCH], steps[STANDARD]),
         INITIAL["best_rate"].judge(rates[BATCH] / rates[STANDARD]),
         INITIAL["high_rate"].judge(100 * high.max()),
     )
+
+
+def initial_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
+    """The prediction on the best rate of each arm, five seeds, with what was measured."""
+    steps = {arm: steps_to(arrays, arm, best_rate(arrays, arm, ACCURACY), ACCURACY) for arm in (STANDARD, BATCH)}
+    return (_ratio(INITIAL["best_rate_steps"], steps[BATCH], steps[STANDARD]),)
 
 
 def _plateau(prediction: Prediction, arrays: Arrays, rate: float, window: tuple[int, int]) -> Verdict:

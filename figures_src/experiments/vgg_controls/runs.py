@@ -19,7 +19,7 @@ class ControlRun(VggRun):
     """A `VggRun` whose probes are in float32, and look along the gradient twice: at lengths that follow the rate, and
     at distances that do not.
 
-    Noisy networks walk each line twice too: once with the noise of the step held, once with a noise drawn anew at
+    Noisy networks walk the first line twice: once with the noise of the step held, once with a noise drawn anew at
     each length. ``landscape`` says how often; its lengths are those of ``rate_line``.
     """
 

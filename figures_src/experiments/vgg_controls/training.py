@@ -4,10 +4,10 @@ Gradients of the probes are taken in float32: in bfloat16, a move of 1e-4 of a s
 Moments of single channels are kept beside the histograms of whole layers, so that no network is trained twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.probes import Landscape, Parameters
 from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
 
-LINES = ("rate", "distance", "rate_fresh", "distance_fresh")
+LINES = ("distance", "rate_fresh")
 KEPT = ("loss", "change_squared")
 
 
@@ -94,29 +94,19 @@ class Training(channels.Training):
     def _measure_landscape(self, row: int, batch: Batch, gradient: Parameters) -> None:
         super()._measure_landscape(row, batch, gradient)
         norm = float(self.arrays["landscape_norm_squared"][row]) ** 0.5
-        rates = self.arrays["landscape_length"].tolist()
         lengths = [distance / norm if norm > 0 else 0.0 for distance in self.control.distance_line]
         held = self.descent.evaluate(self._probed_loss(batch))
-        self._keep(row, "distance", self._walk(gradient, lengths, held))
+        self._keep(row, "distance", [self._walk(gradient, lengths, held)])
         if self.run.normalization is Normalization.NOISY:
-            self._walk_under_fresh_noise(row, batch, gradient, {"rate_fresh": rates, "distance_fresh": lengths})
+            fresh = (self.descent.evaluate(self._probed_loss(batch, draw)) for draw in count(1))
+            lengths = self.arrays["landscape_length"].tolist()
+            walks = [self._walk(gradient, [each], anew) for each, anew in zip(lengths, fresh, strict=False)]
+            self._keep(row, "rate_fresh", walks)
 
-    def _walk_under_fresh_noise(
-        self, row: int, batch: Batch, gradient: Parameters, lines: dict[str, list[float]]
-    ) -> None:
-        """Another draw of noise at each length, the same at the same place of both lines."""
-        for line, lengths in lines.items():
-            steps = [
-                self._walk(gradient, [length], self.descent.evaluate(self._probed_loss(batch, draw)))
-                for draw, length in enumerate(lengths, start=1)
-            ]
-            for name in KEPT:
-                values = np.concatenate([getattr(step, name) for step in steps])
-                self.arrays[f"line_{line}_{name}"][row] = values
-
-    def _keep(self, row: int, line: str, seen: Landscape) -> None:
+    def _keep(self, row: int, line: str, walks: Sequence[Landscape]) -> None:
         for name in KEPT:
-            self.arrays[f"line_{line}_{name}"][row] = getattr(seen, name)
+            values = np.concatenate([getattr(walk, name) for walk in walks])
+            self.arrays[f"line_{line}_{name}"][row] = values
 
 
 class _Noisy(nn.Module):
@@ -134,12 +124,12 @@ class _Noisy(nn.Module):
 
 def _reserve(run: ControlRun) -> Arrays:
     times = len(run.schedule(run.landscape.every))
-    lengths = {"rate": len(run.rate_line), "distance": len(run.distance_line)}
-    shapes = {f"line_{line}_{name}": (times, lengths[line.partition("_")[0]]) for line in LINES[1:] for name in KEPT}
+    lengths = {"distance": len(run.distance_line), "rate_fresh": len(run.rate_line)}
+    shapes = {f"line_{line}_{name}": (times, lengths[line]) for line in LINES for name in KEPT}
     shapes["evaluation_accuracy"] = (len(run.schedule(run.evaluate_every)), len(WAYS))
     arrays = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
     for name in ("loss", "change_squared", "change_gradient"):
-        arrays[f"landscape_{name}"] = np.full((times, lengths["rate"]), np.nan)
+        arrays[f"landscape_{name}"] = np.full((times, len(run.rate_line)), np.nan)
     arrays["landscape_length"] = np.array(run.rate_line) * run.learning_rate
     return arrays
 
