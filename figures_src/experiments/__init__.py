@@ -14,6 +14,7 @@ from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
 from figures_src.experiments.vgg_channels import VGG_CHANNELS
 from figures_src.experiments.vgg_controls.experiment import (
     VGG_CONTROLS,
+    VGG_INITIAL,
     VGG_INITIAL_GRID,
     VGG_LENGTHS,
     VGG_LOW_RATE,
@@ -24,7 +25,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     for experiment in (
         *(CURVES, GRID, STATISTICS_OF_PROBE),
         *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
-        *(VGG_CONTROLS, VGG_LOW_RATE, VGG_LENGTHS, VGG_INITIAL_GRID),
+        *(VGG_CONTROLS, VGG_LOW_RATE, VGG_LENGTHS, VGG_INITIAL_GRID, VGG_INITIAL),
         *(SHIFT_SHOES, SHIFT_CARS, BATCH_STATISTICS),
         *(INCEPTION_GRID, INCEPTION_CPU),
     )

@@ -99,9 +99,13 @@ def shift(arrays: Arrays, name: str, arm: str, rate: float, layer: int) -> np.nd
 
 
 def best_rate(arrays: Arrays, arm: str, accuracy: float) -> float:
-    """The rate whose networks reach the level soonest, mean over seeds; the smallest where none does."""
-    rates = np.unique(arrays["run_learning_rate"][arrays["arm"] == str(arm)])
-    return float(min(rates, key=lambda rate: steps_to(arrays, arm, rate, accuracy).mean()))
+    """The rate whose networks reach the level soonest, mean over seeds; the most accurate one where none does."""
+
+    def late_then_inaccurate(rate: float) -> tuple[float, float]:
+        reached = arrays["train_accuracy"][rows_of(arrays, arm, rate)].max(axis=1)
+        return float(steps_to(arrays, arm, rate, accuracy).mean()), -float(reached.mean())
+
+    return float(min(np.unique(arrays["run_learning_rate"][arrays["arm"] == str(arm)]), key=late_then_inaccurate))
 
 
 def geometric_mean(ratios: np.ndarray) -> float:
