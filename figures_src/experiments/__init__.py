@@ -8,6 +8,7 @@ from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.inception import GRID as INCEPTION_GRID
 from figures_src.experiments.inception import INCEPTION_CPU
+from figures_src.experiments.linear_problems.experiment import LINEAR_PROBLEMS
 from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.shoes import SHIFT_SHOES
 from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
@@ -24,7 +25,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     experiment.name: experiment
     for experiment in (
         *(CURVES, GRID, STATISTICS_OF_PROBE),
-        *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
+        *(DLN, DLN_SUM, LINEAR_PROBLEMS, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
         *(VGG_CONTROLS, VGG_LOW_RATE, VGG_LENGTHS, VGG_INITIAL_GRID, VGG_INITIAL),
         *(SHIFT_SHOES, SHIFT_CARS, BATCH_STATISTICS),
         *(INCEPTION_GRID, INCEPTION_CPU),
