@@ -44,7 +44,7 @@ TOY = Experiment(
     dataset_sha256="0" * 64,
     run=lambda config, machine: Outcome({"loss": np.linspace(2, 0, config.steps)}, 1.23),
     verdicts=verdicts,
-    replay=lambda config, machine: np.zeros(1),
+    replay=lambda config, machine: Outcome({}, 0),
 )
 
 
