@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from figures_src.build import Place, State
 
 DEVICES = ("cpu", "cuda", "auto")
-LISTS = ("--only", "--retrain")
+LISTS = ("--only", "--retrain", "--seal")
 STOPPED = 130
 
 
@@ -58,6 +58,9 @@ def build(
     retrain: Annotated[
         list[str] | None, typer.Option(metavar="EXPERIMENT…", help="Train again, though a record exists.")
     ] = None,
+    seal: Annotated[
+        list[str] | None, typer.Option(metavar="EXPERIMENT…", help="Seal records made before sidecars were sealed.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Minutes instead of hours, in build/quick.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if anything is stale.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Write nothing; say why each figure is stale.")] = False,
@@ -75,7 +78,7 @@ def build(
     from figures_src.experiments import EXPERIMENTS
 
     among("figure", only or [], list(FIGURES))
-    among("experiment", retrain or [], list(EXPERIMENTS))
+    among("experiment", [*(retrain or []), *(seal or [])], list(EXPERIMENTS))
     among("device", [device], list(DEVICES))
     if data and not data.is_dir():
         refuse(f"--data {data}: there is no such folder")
@@ -83,6 +86,8 @@ def build(
     options = Options(only or list(FIGURES), retrain or [], preset, jobs, device, data)
     if show:
         list_all()
+    elif seal:
+        seal_records(seal, preset)
     elif check or why:
         report(options, failing=check)
     else:
@@ -108,17 +113,28 @@ def list_all() -> None:
     Console().print(figures, "", experiments)
 
 
+def seal_records(names: list[str], preset: str) -> None:
+    """Seal what is not, and print what was."""
+    from figures_src import build as house
+    from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.produce import seal
+
+    with house.lock(lambda pid: print(f"another build (process {pid}) is at work: waiting for it to end")):
+        for name in names:
+            print(f"{name}: {'sealed' if seal(EXPERIMENTS[name], preset) else 'sealed already, and whole'}")
+
+
 def report(options: Options, failing: bool) -> None:
     """Say what a build would do; with ``failing``, exit 1 if that is anything at all."""
     from figures_src import build as house
     from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.changes import reason
     from figures_src.records.produce import is_judged
-    from figures_src.records.store import is_fresh
 
     place = house.QUICK if options.preset == "quick" else house.FULL
-    needed = options.records()
-    fresh = [name for name in needed if is_fresh(EXPERIMENTS[name], options.preset)]
-    lines = [f"{name}: no fresh record" for name in needed if name not in fresh]
+    stale = {name: reason(EXPERIMENTS[name], options.preset) for name in options.records()}
+    lines = [f"{name}: no fresh record ({why})" for name, why in stale.items() if why]
+    fresh = [name for name, why in stale.items() if not why]
     lines += [f"{name}: verdicts changed" for name in fresh if not is_judged(EXPERIMENTS[name], options.preset)]
     states = house.examine(place, options.ids)
     lines += [f"{state.name}: {', '.join(state.reasons)}" for state in states if state.reasons]
@@ -158,10 +174,14 @@ def train(options: Options) -> dict[str, str]:
     """Run the experiments that have no fresh record, or were asked for; say what became of each."""
     from figures_src import build as house
     from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.changes import warning
     from figures_src.records.produce import produce
     from figures_src.records.store import is_fresh
 
     needed = dict.fromkeys(options.records() + options.retrain)
+    unasked = (EXPERIMENTS[name] for name in needed if name not in options.retrain)
+    for told in filter(None, (warning(experiment, options.preset) for experiment in unasked)):
+        print(told, flush=True)
     done: dict[str, str] = {}
     for name in needed:
         if name not in options.retrain and is_fresh(EXPERIMENTS[name], options.preset):

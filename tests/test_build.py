@@ -293,6 +293,30 @@ def test_a_sidecar_of_nonsense_stops_the_check_with_the_mend(tree: Path, content
     assert process.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("arguments", [[], ["--check"], ["--why"]])
+def test_an_edited_sidecar_stops_the_command_with_the_mend(tree: Path, arguments: list[str]) -> None:
+    sidecar = tree / "figures_src" / "records" / "vgg.json"
+    before = sidecar.read_text()
+    sidecar.write_text(before.replace('"steps": 15000', '"steps": 15001'))
+    process = run(tree, *arguments)
+    sidecar.write_text(before)
+    assert process.returncode == 1
+    assert f"git checkout -- {sidecar}" in process.stderr
+    assert process.stderr.count("\n") == 1
+
+
+def test_why_a_record_would_be_trained_again_is_told_before_it_is(tree: Path) -> None:
+    source = tree / "figures_src" / "experiments" / "dln.py"
+    content = source.read_text()
+    source.write_text(content.replace("protocol=1", "protocol=2"))
+    checked, built = run(tree, "--check"), run(tree)
+    source.write_text(content)
+    assert "protocol: 1 → 2" in checked.stdout
+    assert built.returncode != 0, "torch is not to be had here"
+    assert "protocol: 1 → 2" in built.stdout
+    assert f"git checkout -- {source}" in built.stdout
+
+
 def test_missing_arrays_are_no_record(tree: Path) -> None:
     archive = tree / "figures_src" / "records" / "mnist_grid.npz"
     aside = archive.rename(archive.with_suffix(".aside"))

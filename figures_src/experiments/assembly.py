@@ -18,9 +18,11 @@ def shared_settings(config: Any, run: type) -> dict[str, Any]:
     return {name: getattr(config, name) for name in names}
 
 
-def first_losses(runs: Sequence[Any], machine: Machine, trainer: Trainer) -> np.ndarray:
+def first_losses(runs: Sequence[Any], machine: Machine, trainer: Trainer) -> Outcome:
     """Train runs cut down to their first steps with today's code: their ``replay_loss``, the first axis is the run."""
-    return np.stack([arrays["replay_loss"] for arrays, _ in train_all("replay", runs, machine, trainer)])
+    results = train_all("replay", runs, machine, trainer)
+    losses = {"replay_loss": np.stack([arrays["replay_loss"] for arrays, _ in results])}
+    return Outcome(losses, sum(seconds for _, seconds in results), _precision(results))
 
 
 def assemble(runs: Sequence[Any], results: Sequence[Result]) -> Outcome:
@@ -29,8 +31,8 @@ def assemble(runs: Sequence[Any], results: Sequence[Result]) -> Outcome:
     arrays["arm"] = np.array([run.arm for run in runs])
     arrays["run_learning_rate"] = np.array([run.learning_rate for run in runs])
     arrays["seed"] = np.array([run.seed for run in runs])
-    precision = " and ".join(sorted(set(arrays.pop("precision").tolist())))
-    return Outcome(arrays, sum(seconds for _, seconds in results), precision)
+    del arrays["precision"]
+    return Outcome(arrays, sum(seconds for _, seconds in results), _precision(results))
 
 
 def rows_of(arrays: Arrays, arm: str, learning_rate: float | None = None) -> np.ndarray:
@@ -45,3 +47,9 @@ def rows_of(arrays: Arrays, arm: str, learning_rate: float | None = None) -> np.
 def first_steps(steps: np.ndarray, reached: np.ndarray) -> np.ndarray:
     """First step at which each run has reached something, infinity where it never does. Shapes (T,), (runs, T)."""
     return np.where(reached.any(axis=1), steps[reached.argmax(axis=1)], np.inf)
+
+
+def _precision(results: Sequence[Result]) -> str:
+    """The arithmetic of the runs; a trainer that says nothing of it has that of `Outcome`."""
+    told = {str(arrays.get("precision", Outcome.precision)) for arrays, _ in results}
+    return " and ".join(sorted(told))

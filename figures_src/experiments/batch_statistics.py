@@ -88,7 +88,7 @@ def run_statistics(config: StatisticsProtocol, machine: Machine) -> Outcome:
     return outcome
 
 
-def replay(config: StatisticsProtocol, machine: Machine) -> np.ndarray:
+def replay(config: StatisticsProtocol, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code and without measurements."""
     return first_losses([run.cut_short() for run in config.runs()], machine, STATISTICS)
 

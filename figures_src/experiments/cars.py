@@ -64,7 +64,7 @@ def run_cars(config: CarsProtocol, machine: Machine) -> Outcome:
     return outcome
 
 
-def replay(config: CarsProtocol, machine: Machine) -> np.ndarray:
+def replay(config: CarsProtocol, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code and without measurements."""
     return first_losses([run.cut_short() for run in config.runs()], machine, CARS)
 

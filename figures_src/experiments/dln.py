@@ -59,7 +59,7 @@ def run_dln(config: LinearProtocol, machine: Machine) -> Outcome:
     return outcome
 
 
-def replay(config: LinearProtocol, machine: Machine) -> np.ndarray:
+def replay(config: LinearProtocol, machine: Machine) -> Outcome:
     """Losses of the first steps of every run, trained again with today's code and without probes."""
     runs = [replace(run, steps=run.replay_steps, shift_every=0, loss_every=0) for run in config.runs()]
     return first_losses(runs, machine, LINEAR)

@@ -105,5 +105,5 @@ class Experiment:
     dataset_sha256: str
     run: Callable[[Any, Any], Outcome]
     verdicts: Callable[[Arrays], tuple[Verdict, ...]]
-    replay: Callable[[Any, Any], np.ndarray]
-    """Train the first few steps of every run again: the array ``replay_loss`` of a record."""
+    replay: Callable[[Any, Any], Outcome]
+    """Train the first few steps of every run again: the array ``replay_loss`` of a record, and nothing else."""

@@ -131,7 +131,7 @@ def run_inception(name: str) -> Callable[[InceptionProtocol | InceptionGrid, Mac
     return run
 
 
-def replay(config: InceptionProtocol | InceptionGrid, machine: Machine) -> np.ndarray:
+def replay(config: InceptionProtocol | InceptionGrid, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code and never judged."""
     return first_losses(replay_runs(config), machine, INCEPTION)
 

@@ -131,7 +131,7 @@ def _stack(results: Sequence[Result], shape: tuple[int, ...]) -> Outcome:
     return Outcome(shaped, sum(seconds for _, seconds in results))
 
 
-def replay(config: MnistCurves | MnistGrid | MnistStatistics, machine: Machine) -> np.ndarray:
+def replay(config: MnistCurves | MnistGrid | MnistStatistics, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code."""
     runs = [
         replace(run, steps=run.replay_steps, evaluate_every=run.replay_steps, percentiles_every=0, dense_steps=0)

@@ -59,7 +59,7 @@ def run_shoes(config: ShoesProtocol, machine: Machine) -> Outcome:
     return outcome
 
 
-def replay(config: ShoesProtocol, machine: Machine) -> np.ndarray:
+def replay(config: ShoesProtocol, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code and without measurements."""
     return first_losses([run.cut_short() for run in config.runs()], machine, SHOES)
 

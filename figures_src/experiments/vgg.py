@@ -98,7 +98,7 @@ def steps_of(run: VggRun) -> dict[str, np.ndarray]:
     }
 
 
-def replay(config: VggProtocol, machine: Machine) -> np.ndarray:
+def replay(config: VggProtocol, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code and without probes."""
     return first_losses(replay_runs(config), machine, VGG)
 

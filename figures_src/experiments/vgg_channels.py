@@ -58,7 +58,7 @@ def run_channels(config: ChannelProtocol, machine: Machine) -> Outcome:
     return replace(outcome, arrays=kept)
 
 
-def replay(config: ChannelProtocol, machine: Machine) -> np.ndarray:
+def replay(config: ChannelProtocol, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code and without probes."""
     runs = [replace(run, steps=run.replay_steps, histogram_every=0) for run in config.runs()]
     return first_losses(runs, machine, CHANNELS)

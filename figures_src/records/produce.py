@@ -51,7 +51,31 @@ def judge_again(experiment: Experiment, preset: str) -> None:
     """Write today's verdicts into the sidecar of a fresh record: they follow from its arrays, without training."""
     record = store.load(experiment.name, store.folder(preset))
     sidecar = {**record.sidecar, "verdicts": _judge(experiment, record.arrays)}
-    store.save(store.Record(record.name, record.arrays, sidecar), store.folder(preset))
+    store.save_sidecar(record.name, sidecar, store.folder(preset))
+
+
+def seal(experiment: Experiment, preset: str) -> bool:
+    """Seal a record made before sidecars were, its arrays untouched; say whether it had to be.
+
+    Such a sidecar does not tell its runs: those of today's code are its own where they give its key.
+
+    Raises:
+        FileNotFoundError: there is no record.
+        DamagedRecord: it is sealed and not as it was, or not sealed and of no configuration that can be told.
+    """
+    name, where = experiment.name, store.folder(preset)
+    sidecar = store.read_unverified(name, where)
+    if sidecar is None:
+        raise store.missing(name, where)
+    if store.SEAL in sidecar:
+        store.load(name, where)
+        return False
+    whole = {**sidecar, "runs": store.meaning(experiment, preset)["runs"]}
+    if not store.is_keyed(whole):
+        raise store.damaged(where / f"{name}.json", "its key is not that of its configuration, seen by today's code")
+    store.archive_of(name, where, sidecar)
+    store.save_sidecar(name, whole, where)
+    return True
 
 
 def _judge(experiment: Experiment, arrays: Arrays) -> list[dict[str, Any]]:
@@ -65,14 +89,9 @@ def _as_text(verdicts: list[dict[str, Any]]) -> str:
 
 def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Outcome) -> Mapping[str, Any]:
     return {
-        "experiment": experiment.name,
-        "preset": preset,
+        **store.meaning(experiment, preset),
         "key": store.record_key(experiment, preset),
-        "protocol": experiment.protocol,
         "dataset": experiment.dataset,
-        "dataset_sha256": experiment.dataset_sha256,
-        "config": asdict(store.configuration(experiment, preset)),
-        "common": _common([asdict(run) for run in store.configuration(experiment, preset).runs()]),
         "verdicts": _judge(experiment, outcome.arrays),
         "seconds": round(outcome.seconds, 1),
         "date": datetime.now(UTC).date().isoformat(),
@@ -85,11 +104,6 @@ def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Out
         "python": platform.python_version(),
         "libraries": {library: version(library) for library in LIBRARIES},
     }
-
-
-def _common(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Settings that all runs share, those that the configuration leaves at their defaults included."""
-    return {name: value for name, value in runs[0].items() if all(run[name] == value for run in runs)}
 
 
 def commit_now() -> str:

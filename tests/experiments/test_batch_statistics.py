@@ -84,6 +84,6 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert Counter(zip(outcome.arrays["batch_size"].tolist(), outcome.arrays["group"].tolist(), strict=True)) == {
         (2, 0): 4, (32, 0): 4, (32, 2): 2,
     }  # fmt: skip
-    again = experiment.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    again = experiment.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 10, "the runs must differ for this to mean anything"

@@ -46,6 +46,6 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert outcome.arrays["accuracy"].shape == (4, 2, 3, 6)
     np.testing.assert_array_equal(outcome.arrays["pictures"][:, 0], outcome.arrays["pictures"][[0, 0, 0], 0])
     assert outcome.arrays["pictures"][DARKENED, -1].max() <= 26
-    again = cars.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    again = cars.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 4, "the runs must differ for this to mean anything"

@@ -50,5 +50,5 @@ def test_a_short_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert outcome.precision == "float64"
     assert outcome.arrays["shift_difference"].shape == (8, 3, 2)
     assert len(dln.verdicts(outcome.arrays)) == 3
-    again = dln.replay(short, Machine(tmp_path / "again"))
+    again = dln.replay(short, Machine(tmp_path / "again")).arrays["replay_loss"]
     np.testing.assert_allclose(again, outcome.arrays["replay_loss"], rtol=1e-9)

@@ -118,6 +118,6 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(INCEPTION_CPU.quick, steps=20, evaluate_every=0, accuracy_every=10)
     outcome = inception.run_inception("test")(tiny, Machine(tmp_path, jobs=2))
     assert outcome.arrays["train_loss"].shape == (7, 2)
-    again = inception.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    again = inception.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 7, "the runs must differ for this to mean anything"

@@ -1,15 +1,11 @@
 """Experiment E1: what is compared, the predictions, and the replay of the committed records."""
 
 from dataclasses import replace
-from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from figures_src.experiments import mnist
 from figures_src.records import store
-from figures_src.training.machine import Machine
 
 
 def arrays(with_bn: float, without_bn: float) -> dict[str, np.ndarray]:
@@ -83,27 +79,6 @@ def test_the_grid_is_the_declared_one() -> None:
     assert all(run.validation_images == 10_000 and run.steps == 10_000 for run in mnist.GRID.config.runs())
 
 
-@pytest.mark.slow
-def test_the_record_of_the_curves_replays(tmp_path: Path) -> None:
-    """Today's code gives the losses that the record keeps of its first steps."""
-    recorded = store.load("mnist_curves").arrays["replay_loss"]
-    again = mnist.replay(mnist.CURVES.config, Machine(tmp_path, jobs=2))
-    np.testing.assert_allclose(again.reshape(recorded.shape), recorded, rtol=2e-5)
-    assert all(np.abs(a - b).max() > 1e-3 for a, b in pairwise(again)), "the arms must differ for this to mean anything"
-
-
-@pytest.mark.slow
-def test_the_record_of_the_statistics_replays(tmp_path: Path) -> None:
-    recorded = store.load("mnist_statistics").arrays["replay_loss"]
-    without, own, running = again = mnist.replay(mnist.STATISTICS_OF_PROBE.config, Machine(tmp_path, jobs=2))
-    np.testing.assert_allclose(again.reshape(recorded.shape), recorded, rtol=2e-5)
-    assert np.abs(without - own).max() > 1e-3, "the arms must differ for this to mean anything"
-    np.testing.assert_array_equal(own, running, err_msg="how the probe is normalised must not change the training")
-
-
-@pytest.mark.slow
-def test_a_corner_of_the_grid_replays(tmp_path: Path) -> None:
-    corner = mnist.MnistGrid(sigmas=(0.3,), learning_rates=(3.0,))
-    recorded = store.load("mnist_grid").arrays["replay_loss"][-1, -1]
-    again = mnist.replay(corner, Machine(tmp_path, jobs=2))
-    np.testing.assert_allclose(again, recorded, rtol=2e-5)
+def test_how_the_probe_is_normalised_did_not_change_the_training() -> None:
+    _, own, running = store.load("mnist_statistics").arrays["replay_loss"]
+    np.testing.assert_array_equal(own, running)

@@ -86,6 +86,6 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert outcome.precision in ("bfloat16 autocast", "float32")
     assert outcome.arrays["histogram_counts"].shape == (7, 3, 3, 120)
     assert len(vgg.verdicts(outcome.arrays)) == 11
-    again = vgg.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    again = vgg.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 7, "the runs must differ for this to mean anything"

@@ -48,7 +48,7 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert np.isfinite(found["channel_mean"][:, :, 2]).all()
     np.testing.assert_allclose(found["histogram_mean"], found["channel_mean"][..., 0], rtol=1e-5)
     np.testing.assert_allclose(found["histogram_deviation"], found["channel_deviation"][..., 0], rtol=1e-5)
-    again = channels.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    again = channels.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])
 
 

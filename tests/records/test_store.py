@@ -1,5 +1,9 @@
 """Records on disk: whole, verified, fresh."""
 
+import json
+import random
+import re
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +16,7 @@ from figures_src.experiments import EXPERIMENTS
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
 from figures_src.networks.normalization import Normalization
 from figures_src.records import produce, store
-from figures_src.records.store import DamagedRecord, Record
+from figures_src.records.store import DamagedRecord, Record, UnsealedRecord
 from figures_src.training.machine import Machine
 
 COMMITTED = sorted(path.stem for path in store.RECORDS.glob("*.json"))
@@ -40,14 +44,13 @@ TOY = Experiment(
     dataset_sha256="0" * 64,
     run=lambda config, machine: Outcome({"loss": np.linspace(2, 0, config.steps)}, 1.23),
     verdicts=verdicts,
-    replay=lambda config, machine: np.zeros(1),
+    replay=lambda config, machine: Outcome({}, 0),
 )
 
 
 def record() -> Record:
-    return Record(
-        "toy", {"loss": np.arange(4.0), "step": np.arange(4)}, {"key": "k", "config": {"steps": 3}, "preset": "full"}
-    )
+    told = {**store.meaning(TOY, "full"), "key": store.record_key(TOY, "full")}
+    return Record("toy", {"loss": np.arange(4.0), "step": np.arange(4)}, told)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -79,6 +82,110 @@ def test_damaged_arrays_are_refused_with_the_mend(tmp_path: Path, damage: str) -
         path.write_bytes(content if damage == "flip" else content[:-7])
     with pytest.raises(DamagedRecord, match="--retrain toy"):
         store.load("toy", tmp_path)
+
+
+def flipped(content: bytes, bit: int) -> bytes:
+    changed = bytearray(content)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+@pytest.mark.parametrize(("suffix", "flips"), [(".json", 150), (".npz", 30)])
+def test_any_flipped_bit_of_a_committed_record_is_refused(tmp_path: Path, name: str, suffix: str, flips: int) -> None:
+    for path in (store.RECORDS / f"{name}.json", store.RECORDS / f"{name}.npz"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    store.load(name, tmp_path)
+    content = (tmp_path / f"{name}{suffix}").read_bytes()
+    for bit in random.Random(name).sample(range(8 * len(content)), flips):
+        (tmp_path / f"{name}{suffix}").write_bytes(flipped(content, bit))
+        with pytest.raises(DamagedRecord, match=f"{name}{suffix}"):
+            store.load(name, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('"steps": 15000', '"steps": 15001'),
+        ('"measured": 0.4,', '"measured": 0.40,'),
+        ('"seconds": 28867.7', '"seconds": 28867.8'),
+        ('"measured": 10.531250000000005', '"measured": 10.531250000000006'),
+        ('"device": "cpu",\n', '"device": "cpu",\n\n'),
+    ],
+)
+def test_an_edited_sidecar_is_refused_though_it_may_read_the_same(tmp_path: Path, was: str, now: str) -> None:
+    text = (store.RECORDS / "vgg.json").read_text()
+    assert was in text
+    (tmp_path / "vgg.json").write_text(text.replace(was, now))
+    with pytest.raises(DamagedRecord, match=r"vgg\.json is damaged"):
+        store.load_sidecar("vgg", tmp_path)
+
+
+def test_a_seal_does_not_excuse_a_key_of_another_configuration_or_name(tmp_path: Path) -> None:
+    edited = {**store.read_unverified("vgg", store.RECORDS), "protocol": 2}  # type: ignore[dict-item]
+    store.save_sidecar("vgg", edited, tmp_path)
+    store.save_sidecar("dln", store.load_sidecar("vgg"), tmp_path)  # type: ignore[arg-type]
+    for name in ("vgg", "dln"):
+        with pytest.raises(DamagedRecord, match="key"):
+            store.load_sidecar(name, tmp_path)
+
+
+def commands(error: BaseException) -> list[list[str]]:
+    """What an error tells to type, as a shell splits it."""
+    return [shlex.split(told) for told in re.findall(r"`([^`]*)`", str(error))]
+
+
+@pytest.mark.parametrize("suffix", [".json", ".npz"])
+def test_the_mend_of_a_committed_record_can_be_typed_whatever_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    where = tmp_path / "a folder's $(name)"
+    monkeypatch.setattr(store, "RECORDS", where)
+    store.save(record(), where)
+    (where / f"toy{suffix}").write_bytes(flipped((where / f"toy{suffix}").read_bytes(), 100))
+    with pytest.raises(DamagedRecord) as refusal:
+        store.load("toy", where)
+    assert ["git", "checkout", "--", str(where / "toy.json"), str(where / "toy.npz")] in commands(refusal.value)
+
+
+def unseal(where: Path, name: str = "toy") -> None:
+    """Make a record what it was before sidecars were sealed."""
+    told = json.loads((where / f"{name}.json").read_bytes())
+    older = {field: value for field, value in told.items() if field not in ("runs", store.SEAL)}
+    (where / f"{name}.json").write_text(json.dumps(older))
+
+
+def test_a_record_not_sealed_is_refused_then_sealed_with_its_arrays_untouched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "RECORDS", tmp_path)
+    store.save(record(), tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    unseal(tmp_path)
+    with pytest.raises(UnsealedRecord) as refusal:
+        store.is_fresh(TOY, "full")
+    assert commands(refusal.value)[-1][-2:] == ["--seal", "toy"]
+    assert produce.seal(TOY, "full")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert not produce.seal(TOY, "full"), "it is sealed"
+
+
+def test_what_cannot_be_trusted_is_not_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "RECORDS", tmp_path)
+    with pytest.raises(FileNotFoundError):
+        produce.seal(TOY, "full")
+    store.save(record(), tmp_path)
+    sidecar, archive = tmp_path / "toy.json", tmp_path / "toy.npz"
+    sidecar.write_text(sidecar.read_text().replace('"protocol": 1', '"protocol": 2'))
+    with pytest.raises(DamagedRecord, match="sealed"):
+        produce.seal(TOY, "full")
+    unseal(tmp_path)
+    with pytest.raises(DamagedRecord, match="key"):
+        produce.seal(TOY, "full")
+    sidecar.write_text(sidecar.read_text().replace('"protocol": 2', '"protocol": 1'))
+    archive.write_bytes(flipped(archive.read_bytes(), 300))
+    with pytest.raises(DamagedRecord, match=r"toy\.npz"):
+        produce.seal(TOY, "full")
 
 
 def test_a_damaged_sidecar_is_refused(tmp_path: Path) -> None:
