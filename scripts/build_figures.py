@@ -101,6 +101,7 @@ def list_all() -> None:
 
     from figures_src.catalogue import FIGURES
     from figures_src.experiments import EXPERIMENTS
+    from figures_src.records.growth import share
     from figures_src.records.store import is_fresh
 
     figures = Table("figure", "kind", "needs", box=None)
@@ -108,8 +109,12 @@ def list_all() -> None:
         figures.add_row(figure.id, f"{figure.kind} {figure.number}", ", ".join(figure.needs) or "nothing")
     experiments = Table("experiment", "data", "record", box=None)
     for experiment in EXPERIMENTS.values():
-        fresh = is_fresh(experiment, "full")
-        experiments.add_row(experiment.name, experiment.dataset, "fresh" if fresh else "to be trained")
+        held = (
+            "fresh"
+            if is_fresh(experiment, "full")
+            else ", ".join(filter(None, ["to be trained", share(experiment, "full")]))
+        )
+        experiments.add_row(experiment.name, experiment.dataset, held)
     Console().print(figures, "", experiments)
 
 
@@ -192,7 +197,7 @@ def train(options: Options) -> dict[str, str]:
         protocol = f"protocol{EXPERIMENTS[name].protocol}"
         checkpoints = house.ROOT / "build" / "checkpoints" / options.preset / name / protocol
         machine = Machine(checkpoints, options.data, resolve(options.device), options.jobs)
-        record = produce(EXPERIMENTS[name], options.preset, machine)
+        record = produce(EXPERIMENTS[name], options.preset, machine, anew=name in options.retrain)
         done[name] = f"trained, {record.sidecar['seconds']:.0f} s of computing"
     return done
 

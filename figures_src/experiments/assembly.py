@@ -26,8 +26,12 @@ def first_losses(runs: Sequence[Any], machine: Machine, trainer: Trainer) -> Out
 
 
 def assemble(runs: Sequence[Any], results: Sequence[Result]) -> Outcome:
-    """Stack the arrays of runs that differ in arm, learning rate and seed, and say which row is which."""
-    arrays = {name: np.stack([result[name] for result, _ in results]) for name in results[0][0]}
+    """Stack the arrays of runs that differ in arm, learning rate and seed, and say which row is which.
+
+    What a run taken over from a record has besides, none that is trained has: it is left out.
+    """
+    shared = set.intersection(*(set(result) for result, _ in results))
+    arrays = {name: np.stack([result[name] for result, _ in results]) for name in sorted(shared)}
     arrays["arm"] = np.array([run.arm for run in runs])
     arrays["run_learning_rate"] = np.array([run.learning_rate for run in runs])
     arrays["seed"] = np.array([run.seed for run in runs])

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,8 @@ class Outcome:
     seconds: float
     precision: str = "float32"
     """The arithmetic of the training, in the sidecar and not in the key: a machine may have no other."""
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    """What the sidecar says of runs that were taken over from the record before."""
 
 
 @dataclass(frozen=True)

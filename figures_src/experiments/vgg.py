@@ -5,7 +5,7 @@ the noise at evaluation, batch order and standardisation are not given: see the 
 training. The CPU protocol divides every width by 4; ``vgg_full_width`` is the same with the published widths.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -100,15 +100,15 @@ def steps_of(run: VggRun) -> dict[str, np.ndarray]:
 
 def replay(config: VggProtocol, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code and without probes."""
-    return first_losses(replay_runs(config), machine, VGG)
+    return first_losses(replay_runs(config.runs()), machine, VGG)
 
 
-def replay_runs(config: VggProtocol) -> list[VggRun]:
+def replay_runs(runs: Sequence[VggRun]) -> list[VggRun]:
     """The first steps of every run, and nothing but their losses."""
     unprobed = LandscapeProbe(every=0)
     return [
         replace(run, steps=run.replay_steps, evaluate_every=0, shift_every=0, histogram_every=0, landscape=unprobed)
-        for run in config.runs()
+        for run in runs
     ]
 
 

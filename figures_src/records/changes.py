@@ -9,7 +9,7 @@ from typing import Any
 
 from figures_src import datasets
 from figures_src.experiments.experiment import Experiment
-from figures_src.records import store
+from figures_src.records import growth, store
 
 Settings = Mapping[str, Any]
 ABSENT = "absent"
@@ -40,7 +40,8 @@ def reason(experiment: Experiment, preset: str) -> str:
         return ""
     if (sidecar := store.load_sidecar(experiment.name, where)) is None:
         return "no record"
-    return ", ".join(map(str, changes(sidecar, experiment, preset))) or f"{experiment.name}.npz is missing"
+    why = list(map(str, changes(sidecar, experiment, preset))) or [f"{experiment.name}.npz is missing"]
+    return ", ".join([*why, *filter(None, [growth.share(experiment, preset)])])
 
 
 def warning(experiment: Experiment, preset: str) -> str:

@@ -5,23 +5,29 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from figures_src.experiments.experiment import Arrays, Experiment, Outcome
-from figures_src.records import store
+from figures_src.records import growth, replays, store
 from figures_src.training.machine import Machine
 
 LIBRARIES = ("torch", "numpy", "scipy", "pillow")
 
 
-def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Record:
-    """Run the experiment and write its record; checkpoints are forgotten only once it is on disk."""
+def produce(experiment: Experiment, preset: str, machine: Machine, anew: bool = False) -> store.Record:
+    """Run the experiment and write its record; checkpoints are forgotten only once it is on disk.
+
+    Runs that the record before holds are taken over once their first steps are trained again alike; ``anew``: none.
+    """
     commit = commit_now()  # before the run: the code may be edited while it goes on
-    outcome = experiment.run(store.configuration(experiment, preset), machine)
+    config = store.configuration(experiment, preset)
+    held = growth.Held() if anew else growth.verified(experiment, preset, machine)
+    outcome = experiment.run(config, replace(machine, held=held.results(config.runs())))
+    outcome = replace(outcome, origin=held.origin())
     record = keep(experiment, preset, machine, outcome, commit, store.folder(preset))
     shutil.rmtree(machine.checkpoints, ignore_errors=True)
     return record
@@ -99,8 +105,9 @@ def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Out
         "precision": outcome.precision,
         "threads": machine.threads,
         "jobs": machine.jobs,
-        "processor": _processor(),
+        "processor": replays.processor(),
         **_accelerator(machine.device),
+        **outcome.origin,
         "python": platform.python_version(),
         "libraries": {library: version(library) for library in LIBRARIES},
     }
@@ -126,17 +133,4 @@ def _git(folder: Path, *arguments: str) -> str:
 
 def _accelerator(device: str) -> dict[str, str]:
     """The card's own name, where one was used."""
-    if device != "cuda":
-        return {}
-    from figures_src.training.precision import card_name  # brings torch, which a run on a card has loaded already
-
-    return {"accelerator": card_name()}
-
-
-def _processor() -> str:
-    """The processor's own name where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+    return {"accelerator": replays.this_computer(device)} if device == "cuda" else {}

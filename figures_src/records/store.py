@@ -12,7 +12,7 @@ import io
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 from figures_src.commands import BUILD
 from figures_src.experiments.experiment import Experiment, Verdict
 from figures_src.files import sha256, write_whole
+from figures_src.settings import settings_of
 
 RECORDS = Path(__file__).parent
 QUICK_RECORDS = Path(__file__).parents[2] / "build" / "quick" / "records"
@@ -76,12 +77,12 @@ def meaning(experiment: Experiment, preset: str) -> dict[str, Any]:
     Settings that all runs share are ``common``; the others are told run by run.
     """
     config = configuration(experiment, preset)
-    runs = [asdict(run) for run in config.runs()]
+    runs = [settings_of(run) for run in config.runs()]
     common = {name: value for name, value in runs[0].items() if all(run[name] == value for run in runs)}
     return {
         "experiment": experiment.name,
         "preset": preset,
-        "config": asdict(config),
+        "config": settings_of(config),
         "common": common,
         "runs": [{name: value for name, value in run.items() if name not in common} for run in runs],
         "dataset_sha256": experiment.dataset_sha256,

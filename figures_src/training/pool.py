@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from types import FrameType
@@ -72,12 +73,19 @@ def _work(index: int, run: Run, machine: Machine, trainer: Trainer) -> Result:
 
 
 def train_all(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
-    """Train every run and return the results in the same order.
+    """Train every run that the machine does not hold, and return the results in the order of the runs.
 
     Raises:
         KeyboardInterrupt: after every worker has saved its state.
         WorkerKilled: a worker died; run again to go on from the checkpoints.
     """
+    lacking = [run for run in runs if run not in machine.held]
+    trained = _train(title, lacking, replace(machine, held={}), trainer) if lacking else []
+    found = {**machine.held, **dict(zip(lacking, trained, strict=True))}
+    return [found[run] for run in runs]
+
+
+def _train(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
     if trainer.load:
         trainer.load(machine.data)  # fetched and verified once, before any worker asks for it
     context = multiprocessing.get_context("spawn")

@@ -1,6 +1,6 @@
 """Every committed record: today's code gives the losses that it keeps of its first steps.
 
-Losses are compared as far as two machines can be: see `tolerances`.
+Losses are compared as far as two machines can be: see ``figures_src.records.replays``.
 """
 
 import os
@@ -14,19 +14,13 @@ import pytest
 
 from figures_src.experiments import EXPERIMENTS, assembly
 from figures_src.experiments.experiment import Outcome
-from figures_src.records import produce, store
+from figures_src.records import replays, store
+from figures_src.records.replays import ALIKE, BFLOAT16, FLOAT64, ROUNDED
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
 
 RECORDED = sorted(path.stem for path in store.RECORDS.glob("*.json"))
 """Read from the folder: no record can be left out."""
-BFLOAT16, FLOAT64 = "bfloat16 autocast", "float64"
-KERNELS = ("ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")
-"""Variables that make a processor compute as another one would."""
-ALIKE = 2e-5
-ROUNDED = (0.006, 0.1)
-"""Of the losses before any update, three roundings of bfloat16 apart, and after one: seeds are 0.01 and more apart, and
-a missing update 0.5. After two, batch normalization has made 30 % of a rounding."""
 
 
 @pytest.fixture(scope="module", params=RECORDED)
@@ -39,30 +33,18 @@ def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def losses(name: str, again: Outcome) -> tuple[np.ndarray, np.ndarray]:
     """First losses of every network of a record, trained again and recorded: (networks, steps)."""
-    recorded, now = store.load(name).arrays["replay_loss"], again.arrays["replay_loss"]
-    return now.reshape(-1, now.shape[-1]), recorded.reshape(-1, recorded.shape[-1])
-
-
-def tolerances(
-    sidecar: Mapping[str, Any], precision: str, processor: str, kernels: Sequence[str], steps: int
-) -> np.ndarray:
-    """Relative tolerance of each loss that can be compared, from the first step on.
-
-    All of them on the record's own processor, and in float64, whose rounding 20 steps do not carry beyond `ALIKE`.
-    Elsewhere another order of additions is carried on, and grows with each step: three in float32, two otherwise.
-    """
-    same_precision = sidecar.get("precision", Outcome.precision) == precision
-    same_machine = sidecar["processor"] == processor and not kernels
-    if same_precision and (same_machine or precision == FLOAT64):
-        return np.full(steps, ALIKE)
-    return np.full(3, ALIKE) if same_precision and precision != BFLOAT16 else np.array(ROUNDED)
+    record = store.load(name)
+    recorded, now = (
+        values.reshape(-1, values.shape[-1]) for values in (record.arrays["replay_loss"], again.arrays["replay_loss"])
+    )
+    kept = replays.comparable(record.sidecar, record.arrays.get("arm", np.full(len(now), "")), "cpu")
+    return now[kept], recorded[kept]
 
 
 def tolerances_here(name: str, again: Outcome) -> np.ndarray:
     """Those of a record on this machine, as it is set up."""
-    kernels = [name for name in KERNELS if name in os.environ]
     steps = again.arrays["replay_loss"].shape[-1]
-    return tolerances(store.load(name).sidecar, again.precision, produce._processor(), kernels, steps)
+    return replays.tolerances(store.load(name).sidecar, again.precision, replays.this_computer(), steps)
 
 
 def check(again: np.ndarray, recorded: np.ndarray, tolerance: np.ndarray) -> None:
@@ -93,30 +75,40 @@ def test_the_record_replays_to_the_last_step(replayed: tuple[str, Outcome]) -> N
         made = store.load(name).sidecar
         pytest.skip(
             f"{name}: after {comparable} losses rounding has grown; recorded in {made.get('precision')} on "
-            f"{made['processor']}, replayed in {outcome.precision} on {produce._processor()}"
+            f"{replays.computer_of(made)}, replayed in {outcome.precision} on {replays.this_computer()}"
         )
     check(again, recorded, tolerances_here(name, outcome))
 
 
-RECORD = {"precision": BFLOAT16, "processor": "A"}
+RECORD = {"precision": BFLOAT16, "processor": "A", "device": "cpu"}
+ON_CARD = {**RECORD, "device": "cuda", "accelerator": "card"}
 
 
 @pytest.mark.parametrize(
-    ("sidecar", "precision", "processor", "kernels", "compared"),
+    ("sidecar", "precision", "computer", "compared"),
     [
-        (RECORD, BFLOAT16, "A", [], [ALIKE] * 20),
-        (RECORD, BFLOAT16, "A", ["DNNL_MAX_CPU_ISA"], ROUNDED),
-        (RECORD, BFLOAT16, "B", [], ROUNDED),
-        (RECORD, "float32", "A", [], ROUNDED),
-        ({"processor": "A"}, "float32", "A", [], [ALIKE] * 20),
-        ({"processor": "A"}, "float32", "B", [], [ALIKE] * 3),
-        ({"precision": FLOAT64, "processor": "A"}, FLOAT64, "B", [], [ALIKE] * 20),
+        (RECORD, BFLOAT16, "A", [ALIKE] * 20),
+        (RECORD, BFLOAT16, "A DNNL_MAX_CPU_ISA=AVX2", ROUNDED),
+        (RECORD, BFLOAT16, "B", ROUNDED),
+        (RECORD, "float32", "A", ROUNDED),
+        ({"processor": "A"}, "float32", "A", [ALIKE] * 20),
+        ({"processor": "A"}, "float32", "B", [ALIKE] * 3),
+        ({"precision": FLOAT64, "processor": "A"}, FLOAT64, "B", [ALIKE] * 20),
+        (ON_CARD, BFLOAT16, "A", ROUNDED),
+        (ON_CARD, BFLOAT16, "card", [ALIKE] * 20),
     ],
 )
 def test_what_is_compared_follows_the_arithmetic(
-    sidecar: Mapping[str, Any], precision: str, processor: str, kernels: list[str], compared: Sequence[float]
+    sidecar: Mapping[str, Any], precision: str, computer: str, compared: Sequence[float]
 ) -> None:
-    assert tolerances(sidecar, precision, processor, kernels, steps=20).tolist() == list(compared)
+    assert replays.tolerances(sidecar, precision, computer, steps=20).tolist() == list(compared)
+
+
+def test_noise_drawn_on_a_card_is_compared_on_a_card_alone() -> None:
+    arms = np.array(["without_bn", "noisy_bn"])
+    assert replays.comparable(ON_CARD, arms, "cpu").tolist() == [True, False]
+    assert replays.comparable(ON_CARD, arms, "cuda").tolist() == [True, True]
+    assert replays.comparable(RECORD, arms, "cpu").tolist() == [True, True]
 
 
 @pytest.fixture

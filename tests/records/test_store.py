@@ -279,7 +279,7 @@ def test_every_record_has_its_experiment_and_every_figure_its_records() -> None:
 
 def first_alike(arrays: Arrays) -> list[int]:
     """For each run, the first one that differs from it by nothing but its seed: (runs,)."""
-    settings = [arrays[name].tolist() for name in ("arm", "batch_size", "group") if name in arrays]
+    settings = [arrays[name].tolist() for name in ("arm", "run_learning_rate", "batch_size", "group") if name in arrays]
     cells = list(zip(*settings, strict=True))
     return [cells.index(cell) for cell in cells]
 
@@ -307,6 +307,11 @@ def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
                 # alike for every seed.
                 filled = known[first_alike(loaded.arrays)]
                 assert array_name == "precise_accuracy" or known[loaded.arrays["arm"] == Normalization.BATCH].all()
+            if array_name == "evaluation_accuracy" or array_name.startswith("line_rate_fresh"):
+                # There are no statistics without BN, and no noise but in the noisy arm.
+                whole = np.isfinite(array)
+                filled = whole[first_alike(loaded.arrays)][rows]
+                assert whole[loaded.arrays["arm"] == Normalization.NOISY].all()
             assert (known == filled).all(), array_name
             assert np.isfinite(array[rows]).any(), array_name
 

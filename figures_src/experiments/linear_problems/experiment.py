@@ -57,6 +57,7 @@ def run_problems(config: ProblemsProtocol, machine: Machine) -> Outcome:
     arrays = {
         name: np.stack([result[name] for result, _ in results]).reshape(*shape, *results[0][0][name].shape[1:])
         for name in results[0][0]
+        if name != "precision"
     }
     arrays["loss_factor"] = np.array(config.loss_factors)
     arrays["loss_step"] = np.array(runs[0].schedule(config.loss_every))
@@ -65,11 +66,10 @@ def run_problems(config: ProblemsProtocol, machine: Machine) -> Outcome:
     return Outcome(arrays, sum(seconds for _, seconds in results), "float64")
 
 
-def replay(config: ProblemsProtocol, machine: Machine) -> np.ndarray:
+def replay(config: ProblemsProtocol, machine: Machine) -> Outcome:
     """Losses of the first steps of every network, trained again with today's code and without probes."""
     runs = [replace(run, steps=run.replay_steps, shift_every=0, loss_every=0) for run in config.runs()]
-    losses = first_losses(runs, machine, TRAINER)
-    return losses.reshape(len(runs), len(config.loss_factors), len(config.seeds), -1)
+    return first_losses(runs, machine, TRAINER)
 
 
 LINEAR_PROBLEMS = Experiment(

@@ -76,7 +76,8 @@ def squared_errors(network: Call, moments: Moments) -> Tensor:
     error = matrix - moments.target
     centred = (error * (moments.covariance @ error)).sum(dim=(1, 2))
     mean_error = moments.mean @ error + offset
-    return moments.examples * (centred + mean_error.square().sum(dim=(1, 2)))
+    total: Tensor = moments.examples * (centred + mean_error.square().sum(dim=(1, 2)))
+    return total
 
 
 class Training:
@@ -95,6 +96,7 @@ class Training:
         self.step, self.seconds = 0, 0.0
         shifts = (run.networks, len(run.schedule(run.shift_every)), len(run.shift_layers))
         self.arrays: Arrays = {
+            "precision": np.array("float64"),
             "replay_loss": np.full((run.networks, run.replay_steps), np.nan),
             "train_loss": np.full((run.networks, len(run.schedule(run.loss_every))), np.nan),
             **{f"shift_{name}": np.full(shifts, np.nan) for name in ("difference", "cosine", "norm")},

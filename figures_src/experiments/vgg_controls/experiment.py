@@ -83,9 +83,9 @@ def run_controls(name: str, config: ControlProtocol, machine: Machine) -> Outcom
     return replace(outcome, arrays=kept | steps_of(runs[0]) | {"distance": np.array(runs[0].distance_line)})
 
 
-def replay(config: ControlProtocol, machine: Machine) -> np.ndarray:
+def replay(config: ControlProtocol, machine: Machine) -> Outcome:
     """Losses of the first batches of every run, trained again with today's code and without probes."""
-    return first_losses(replay_runs(config), machine, TRAINER)
+    return first_losses(replay_runs(config.runs()), machine, TRAINER)
 
 
 QUICK = ControlProtocol(

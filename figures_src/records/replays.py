@@ -1,0 +1,69 @@
+"""How far the first losses of a run, trained again, can be compared with those that a record keeps."""
+
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from figures_src.experiments.experiment import Outcome
+
+BFLOAT16, FLOAT64 = "bfloat16 autocast", "float64"
+KERNELS = ("ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")
+"""Variables that make a processor compute as another one would."""
+ALIKE = 2e-5
+ROUNDED = (0.006, 0.1)
+"""Of the losses before any update, three roundings of bfloat16 apart, and after one: seeds are 0.01 and more apart, and
+a missing update 0.5. After two, batch normalization has made 30 % of a rounding."""
+DRAWN = "noisy_bn"
+"""The arm whose noise is drawn by the device's own generator: another kind of device draws another noise."""
+
+
+def tolerances(sidecar: Mapping[str, Any], precision: str, computer: str, steps: int) -> np.ndarray:
+    """Relative tolerance of each loss that can be compared, from the first step on.
+
+    All of them on the record's own computer, and in float64, whose rounding 20 steps do not carry beyond `ALIKE`.
+    Elsewhere another order of additions is carried on, and grows with each step: three in float32, two otherwise.
+    """
+    same_precision = sidecar.get("precision", Outcome.precision) == precision
+    if same_precision and (computer_of(sidecar) == computer or precision == FLOAT64):
+        return np.full(steps, ALIKE)
+    return np.full(3, ALIKE) if same_precision and precision != BFLOAT16 else np.array(ROUNDED)
+
+
+def comparable(sidecar: Mapping[str, Any], arms: np.ndarray, device: str) -> np.ndarray:
+    """Which runs, by their arms, a device of another kind can train again: those that draw no noise on it."""
+    return np.asarray((arms != DRAWN) | (sidecar["device"] == device))
+
+
+def computer_of(sidecar: Mapping[str, Any]) -> str:
+    """What computed a record, as far as its rounding depends on it."""
+    return str(sidecar.get("accelerator", sidecar["processor"]))
+
+
+def this_computer(device: str = "cpu") -> str:
+    """What computes here, in the words of `computer_of`; a processor made to compute as another has no name."""
+    if device == "cuda":
+        from figures_src.training.precision import card_name  # brings torch, which a run on a card needs anyway
+
+        return card_name()
+    asked = [f"{name}={os.environ[name]}" for name in KERNELS if name in os.environ]
+    return " ".join([processor(), *asked])
+
+
+def processor() -> str:
+    """The processor's own name where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def differing(again: np.ndarray, recorded: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
+    """Rows (runs,) whose first losses, (runs, steps), differ by more; what is not finite is so in both."""
+    steps = len(tolerance)
+    alike = np.isclose(again[:, :steps], recorded[:, :steps], rtol=tolerance, atol=0, equal_nan=True)
+    return np.asarray(~alike.all(axis=1))

@@ -1,0 +1,28 @@
+"""Settings as they stand in a key: those of a frozen dataclass, down to the ones within it; belongs to no room."""
+
+from dataclasses import Field, field, fields, is_dataclass
+from typing import Any
+
+ADDED = "added"
+
+
+def added(default: Any) -> Any:
+    """A field that was declared after records were made; ``default`` is what was done before it could be said.
+
+    At its default it stays out of keys, and the records made before it stay fresh.
+    """
+    return field(default=default, metadata={ADDED: True})
+
+
+def settings_of(value: Any) -> Any:
+    """A dataclass as a dictionary, like ``dataclasses.asdict``, added fields at their default left out."""
+    if is_dataclass(value):
+        told = [each for each in fields(value) if not _unsaid(each, getattr(value, each.name))]
+        return {each.name: settings_of(getattr(value, each.name)) for each in told}
+    if isinstance(value, (list, tuple)):
+        return type(value)(settings_of(each) for each in value)
+    return value
+
+
+def _unsaid(each: "Field[Any]", value: Any) -> bool:
+    return bool(each.metadata.get(ADDED)) and value == each.default
