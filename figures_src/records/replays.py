@@ -39,8 +39,9 @@ def comparable(sidecar: Mapping[str, Any], arms: np.ndarray, device: str) -> np.
 
 
 def computer_of(sidecar: Mapping[str, Any]) -> str:
-    """What computed a record, as far as its rounding depends on it."""
-    return str(sidecar.get("accelerator", sidecar["processor"]))
+    """What computed a record, as far as its rounding depends on it; all of them where some runs were taken over."""
+    makers = [sidecar, *([sidecar["taken_over"]] if "taken_over" in sidecar else [])]
+    return " and ".join(dict.fromkeys(str(maker.get("accelerator", maker["processor"])) for maker in makers))
 
 
 def this_computer(device: str = "cpu") -> str:
