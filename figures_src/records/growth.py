@@ -73,7 +73,8 @@ def verified(experiment: Experiment, preset: str, machine: Machine) -> Held:
     found = held(experiment, preset)
     if found.record is None or not found.rows:
         return Held()
-    again = experiment.replay(store.configuration(experiment, preset), machine)
+    with replays.recorded_kernels():
+        again = experiment.replay(store.configuration(experiment, preset), machine)
     places, rows = list(found.rows), list(found.rows.values())
     sidecar, recorded = found.record.sidecar, found.record.arrays["replay_loss"][rows]
     bounds = replays.tolerances(sidecar, again.precision, replays.this_computer(machine.device), recorded.shape[-1])

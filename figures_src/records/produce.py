@@ -1,6 +1,6 @@
 """Make the record of an experiment, with everything needed to trust it and to make it again."""
 
-import json
+import math
 import platform
 import shutil
 import subprocess
@@ -16,6 +16,8 @@ from figures_src.records import growth, replays, store
 from figures_src.training.machine import Machine
 
 LIBRARIES = ("torch", "numpy", "scipy", "pillow")
+ROUNDING = 1e-9
+"""Far below what a verdict prints, far above what the order of additions changes in float64."""
 
 
 def produce(experiment: Experiment, preset: str, machine: Machine, anew: bool = False) -> store.Record:
@@ -44,13 +46,14 @@ def keep(
 
 
 def is_judged(experiment: Experiment, preset: str) -> bool:
-    """Whether the verdicts of a fresh record are those that today's code finds in its arrays.
+    """Whether the verdicts of a fresh record are those that today's code finds in its arrays, on any processor.
 
     Raises:
         DamagedRecord: the record cannot be trusted.
     """
     record = store.load(experiment.name, store.folder(preset))
-    return _as_text(record.sidecar["verdicts"]) == _as_text(_judge(experiment, record.arrays))
+    told, found = record.sidecar["verdicts"], _judge(experiment, record.arrays)
+    return len(told) == len(found) and all(map(_alike, told, found))
 
 
 def judge_again(experiment: Experiment, preset: str) -> None:
@@ -88,9 +91,15 @@ def _judge(experiment: Experiment, arrays: Arrays) -> list[dict[str, Any]]:
     return [asdict(verdict) for verdict in experiment.verdicts(arrays)]
 
 
-def _as_text(verdicts: list[dict[str, Any]]) -> str:
-    """As the sidecar holds them; a verdict that is not a number, which no equality finds, is found by its text."""
-    return json.dumps(verdicts, sort_keys=True)
+def _alike(told: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether two verdicts are one: processors add in different orders, and what is not a number is itself."""
+    return told.keys() == found.keys() and all(_same(told[name], found[name]) for name in told)
+
+
+def _same(told: Any, found: Any) -> bool:
+    if not (isinstance(told, float) and isinstance(found, float)):
+        return bool(told == found)
+    return math.isclose(told, found, rel_tol=ROUNDING, abs_tol=ROUNDING) or (math.isnan(told) and math.isnan(found))
 
 
 def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Outcome) -> Mapping[str, Any]:
@@ -133,4 +142,8 @@ def _git(folder: Path, *arguments: str) -> str:
 
 def _accelerator(device: str) -> dict[str, str]:
     """The card's own name, where one was used."""
-    return {"accelerator": replays.this_computer(device)} if device == "cuda" else {}
+    if device != "cuda":
+        return {}
+    from figures_src.training.precision import card_name  # brings torch, which a run on a card has loaded already
+
+    return {"accelerator": card_name()}

@@ -2,7 +2,8 @@
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import numpy as np
 from figures_src.experiments.experiment import Outcome
 
 BFLOAT16, FLOAT64 = "bfloat16 autocast", "float64"
-KERNELS = ("ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")
-"""Variables that make a processor compute as another one would."""
+KERNELS = {name: "AVX512_CORE_BF16" for name in ("DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")}
+"""Those that records are made with: a newer processor, kept to them, multiplies in bfloat16 to the same bit."""
+LIMIT = "ATEN_CPU_CAPABILITY"
+"""The variable that makes a processor add as an older one would."""
 ALIKE = 2e-5
 ROUNDED = (0.006, 0.1)
 """Of the losses before any update, three roundings of bfloat16 apart, and after one: seeds are 0.01 and more apart, and
 a missing update 0.5. After two, batch normalization has made 30 % of a rounding."""
+CARD = "card "
 DRAWN = "noisy_bn"
 """The arm whose noise is drawn by the device's own generator: another kind of device draws another noise."""
 
@@ -24,13 +28,16 @@ DRAWN = "noisy_bn"
 def tolerances(sidecar: Mapping[str, Any], precision: str, computer: str, steps: int) -> np.ndarray:
     """Relative tolerance of each loss that can be compared, from the first step on.
 
-    All of them on the record's own computer, and in float64, whose rounding 20 steps do not carry beyond `ALIKE`.
-    Elsewhere another order of additions is carried on, and grows with each step: three in float32, two otherwise.
+    All of them on the record's own computer; in bfloat16 where the kernels are its own; and in float64, whose rounding
+    20 steps do not carry beyond `ALIKE`. Elsewhere another order of additions is carried on, and grows with each step:
+    three in float32, two where the precision is another one.
     """
-    same_precision = sidecar.get("precision", Outcome.precision) == precision
-    if same_precision and (computer_of(sidecar) == computer or precision == FLOAT64):
+    if sidecar.get("precision", Outcome.precision) != precision:
+        return np.array(ROUNDED)
+    between_processors = not any(map(_is_card, (computer_of(sidecar), computer))) and LIMIT not in computer
+    if computer_of(sidecar) == computer or precision == FLOAT64 or (precision == BFLOAT16 and between_processors):
         return np.full(steps, ALIKE)
-    return np.full(3, ALIKE) if same_precision and precision != BFLOAT16 else np.array(ROUNDED)
+    return np.array(ROUNDED) if precision == BFLOAT16 else np.full(3, ALIKE)
 
 
 def comparable(sidecar: Mapping[str, Any], arms: np.ndarray, device: str) -> np.ndarray:
@@ -41,17 +48,37 @@ def comparable(sidecar: Mapping[str, Any], arms: np.ndarray, device: str) -> np.
 def computer_of(sidecar: Mapping[str, Any]) -> str:
     """What computed a record, as far as its rounding depends on it; all of them where some runs were taken over."""
     makers = [sidecar, *([sidecar["taken_over"]] if "taken_over" in sidecar else [])]
-    return " and ".join(dict.fromkeys(str(maker.get("accelerator", maker["processor"])) for maker in makers))
+    return " and ".join(dict.fromkeys(_maker(maker) for maker in makers))
 
 
 def this_computer(device: str = "cpu") -> str:
-    """What computes here, in the words of `computer_of`; a processor made to compute as another has no name."""
+    """What computes here, in the words of `computer_of`; a processor made to add as another has no name of its own."""
     if device == "cuda":
         from figures_src.training.precision import card_name  # brings torch, which a run on a card needs anyway
 
-        return card_name()
-    asked = [f"{name}={os.environ[name]}" for name in KERNELS if name in os.environ]
-    return " ".join([processor(), *asked])
+        return CARD + card_name()
+    return f"{processor()} {LIMIT}={os.environ[LIMIT]}" if LIMIT in os.environ else processor()
+
+
+@contextmanager
+def recorded_kernels() -> Iterator[None]:
+    """Let processes that begin within the block multiply with `KERNELS`; this one read its own when it began."""
+    before = {name: os.environ.get(name) for name in KERNELS}
+    os.environ.update(KERNELS)
+    yield
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+def _maker(told: Mapping[str, Any]) -> str:
+    return CARD + str(told["accelerator"]) if "accelerator" in told else str(told["processor"])
+
+
+def _is_card(computer: str) -> bool:
+    return CARD in computer
 
 
 def processor() -> str:

@@ -255,6 +255,17 @@ def test_a_record_is_judged_again_without_training(tmp_path: Path, monkeypatch: 
     assert (tmp_path / "toy.npz").read_bytes() == arrays
 
 
+@pytest.mark.parametrize(("factor", "same"), [(1 + 1e-13, True), (1 + 1e-6, False)])
+def test_another_order_of_additions_is_no_other_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: float, same: bool
+) -> None:
+    monkeypatch.setattr(store, "RECORDS", tmp_path)
+    measuring = replace(TOY, verdicts=lambda arrays: (Verdict("", "", 0.4, 1.0, 1, "", True, 0.1),))
+    produce.produce(measuring, "full", Machine(tmp_path / "checkpoints"))
+    elsewhere = replace(TOY, verdicts=lambda arrays: (Verdict("", "", 0.4 * factor, 1.0, 1, "", True, 0.1),))
+    assert produce.is_judged(elsewhere, "full") is same
+
+
 def test_checkpoints_are_forgotten_only_after_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "RECORDS", tmp_path)
     checkpoint = tmp_path / "checkpoints" / "run.npz"
