@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,7 @@ from torch.utils.data import DataLoader, Dataset, get_worker_info
 from figures_src.datasets.errors import DatasetUnavailable
 from figures_src.datasets.image_folder import MOST_DAMAGED, DamagedImage, Tree, centre_crop, decode, random_crop
 from figures_src.files import write_whole
-from figures_src.processes import STOPS, leave_with
+from figures_src.processes import STOPS, leave_with, spawning
 from figures_src.training import distributed
 from figures_src.training.checkpoint import run_key
 from figures_src.training.distributed import Place, SharedCheckpoint
@@ -148,7 +147,6 @@ def begin_decoding(learner: int, _: int) -> None:
 @contextmanager
 def deaf() -> Iterator[None]:
     """Within the block, processes are started that hear no signal until they know what to do with it."""
-    ensure_running()  # which would let signals through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
         yield
@@ -244,7 +242,7 @@ class OnTree:
             prefetch_factor=PREFETCH if workers else None,
             worker_init_fn=partial(begin_decoding, os.getpid()),
             # A fork of a process with threads may hang; a fork server's workers outlive a killed learner.
-            multiprocessing_context="spawn" if workers else None,
+            multiprocessing_context=spawning() if workers else None,
         )
         with deaf():
             batches = iter(loader)

@@ -355,7 +355,7 @@ def test_decoding_processes_leave_with_a_learner_killed_at_their_start(tree: Pat
     while not (below := [pid for pid in descendants(process.pid) if b"spawn_main" in cmdline(pid)]):
         assert time.monotonic() < deadline, "no decoding process came"
         time.sleep(0.01)
-    time.sleep(0.3)  # it has read what it is to do, and imports what it needs
+    time.sleep(1.5)  # it has read what it is to do, and imports what it needs
     process.kill()
     process.communicate()
     wait_until_gone(below)
