@@ -1,7 +1,9 @@
 """Batch normalization (Ioffe & Szegedy, 2015, arXiv 1502.03167v3), in the symbols of the paper.
 
-First the mathematics: pure functions. Then the bookkeeping: two modules that hold γ, β and the running
-statistics, equal to `torch.nn.BatchNorm1d` and `torch.nn.BatchNorm2d`.
+First the mathematics: pure functions. Then the bookkeeping: two modules equal to `torch.nn.BatchNorm1d` and
+`torch.nn.BatchNorm2d`, from which they take how γ, β and the running statistics are held, and nothing of what
+is computed. PyTorch's tools that know its layer by `isinstance` know them too; those that want its very class
+(`torch.fx`, quantization) refuse them.
 
 In the functions, `z` has any shape and `dim` names the axes over which one mean is taken: (0,) for (m, C),
 (0, 2, 3) for images (N, C, H, W), (1,) for S networks trained side by side (S, m, C). Statistics, γ and β
@@ -9,7 +11,7 @@ keep these axes, with size 1, so that they broadcast against `z`.
 """
 
 import math
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -87,60 +89,12 @@ def moving_average(old: Tensor, new: Tensor, momentum: float) -> Tensor:
     return (1 - momentum) * old + momentum * new
 
 
-# --- Bookkeeping: parameters, running statistics, refusals --------------------------------------------
+# --- Bookkeeping: running statistics, refusals --------------------------------------------------------
 
 
-class _BatchNorm(nn.Module):
-    _version = 2  # of the state_dict: version 1 had no num_batches_tracked
+class _BatchNorm(nn.modules.batchnorm._BatchNorm):
+    # The base holds `weight`, which is γ, `bias`, which is β, `running_mean`, `running_var` and `num_batches_tracked`.
     _ranks: ClassVar[tuple[int, ...]]  # the numbers of axes that z may have
-
-    weight: nn.Parameter | None  # γ; the names are those of torch.nn
-    bias: nn.Parameter | None  # β
-    running_mean: Tensor | None
-    running_var: Tensor | None
-    num_batches_tracked: Tensor | None
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        device: torch.device | str | None = None,
-        dtype: torch.dtype | None = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        super().__init__()
-        self.num_features = num_features
-        self.eps = eps
-        self.momentum = momentum
-        self.affine = affine
-        self.track_running_stats = track_running_stats
-        gamma, beta = (torch.empty(num_features, device=device, dtype=dtype) for _ in range(2))
-        self.register_parameter("weight", nn.Parameter(gamma) if affine else None)
-        self.register_parameter("bias", nn.Parameter(beta) if affine and bias else None)
-        seen = torch.zeros((), device=device, dtype=torch.long)
-        self.register_buffer("running_mean", torch.zeros_like(gamma) if track_running_stats else None)
-        self.register_buffer("running_var", torch.ones_like(gamma) if track_running_stats else None)
-        self.register_buffer("num_batches_tracked", seen if track_running_stats else None)
-        self.reset_parameters()
-
-    def reset_running_stats(self) -> None:
-        """Forget the batches seen: mean 0, variance 1."""
-        if self.track_running_stats:
-            self.get_buffer("running_mean").zero_()
-            self.get_buffer("running_var").fill_(1)
-            self.get_buffer("num_batches_tracked").zero_()
-
-    def reset_parameters(self) -> None:
-        """Set γ to 1 and β to 0, and forget the batches seen."""
-        self.reset_running_stats()
-        if self.weight is not None:
-            nn.init.ones_(self.weight)
-        if self.bias is not None:
-            nn.init.zeros_(self.bias)
 
     def forward(self, z: Tensor) -> Tensor:
         """Normalize by the statistics of the batch in training, by the running ones in evaluation.
@@ -190,30 +144,14 @@ class _BatchNorm(nn.Module):
         for name in ("running_mean", "running_var", "weight", "bias"):
             _refuse_mismatch(name, getattr(self, name), z)
 
-    def extra_repr(self) -> str:
-        """Name the options, as `torch.nn` does."""
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
-        )
 
-    def _load_from_state_dict(
-        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *rest: object
-    ) -> None:
-        seen = self.num_batches_tracked
-        if seen is not None and (local_metadata.get("version") or 1) < 2:
-            seen = torch.tensor(0) if seen.is_meta else seen
-            state_dict.setdefault(prefix + "num_batches_tracked", seen)
-        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
-
-
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(_BatchNorm, nn.BatchNorm1d):
     """Batch normalization of (N, C) or (N, C, L): same arguments and results as `torch.nn.BatchNorm1d`."""
 
     _ranks = (2, 3)
 
 
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(_BatchNorm, nn.BatchNorm2d):
     """Batch normalization of (N, C, H, W): same arguments and results as `torch.nn.BatchNorm2d`."""
 
     _ranks = (4,)

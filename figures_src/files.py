@@ -36,3 +36,14 @@ def sha256_of_files(paths: Iterable[Path], root: Path) -> str:
     """One digest over the names, relative to the root, and the contents of files."""
     lines = (f"{path.relative_to(root).as_posix()} {sha256(path.read_bytes())}" for path in sorted(paths))
     return sha256("\n".join(lines).encode())
+
+
+def try_folder(folder: Path) -> None:
+    """Make a folder, and write and remove a file there: what refuses to keep results does so before they are made.
+
+    Raises:
+        OSError: it cannot be made or written.
+    """
+    tried = folder / f".tried.{os.getpid()}"
+    write_whole(tried, b"")
+    tried.unlink()

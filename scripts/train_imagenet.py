@@ -5,8 +5,9 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from figures_src.training.distributed import Place
     from figures_src.training.imagenet import Resources
     from figures_src.training.precision import Precision
+    from figures_src.training.torchrun import Stop
 
 CHOICES = {"device": ("cpu", "cuda", "auto"), "precision": ("auto", "float32")}
 FOLDER = Path(__file__).parents[1] / "build" / "imagenet"
@@ -77,6 +79,8 @@ def main(
     from figures_src.experiments.inception import ARMS
     from figures_src.networks.bn_inception import PLANS
     from figures_src.training.inception_protocol import DataParallel
+    from figures_src.training.shared_memory import Decoding
+    from figures_src.training.torchrun import learners_here
 
     if os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0") != "0" and os.environ.get(SHARED_STORE) == "True":
         refuse(
@@ -89,9 +93,12 @@ def main(
         among(option, value, list(CHOICES[option]))
     if steps is None and not measure and arm not in PUBLISHED_STEPS:
         refuse(f"the paper gives no number of updates for {arm}: say --steps")
-    found = listed(tree)
     spread = DataParallel(int(os.environ.get("WORLD_SIZE", "1")), sync_bn, not no_augmentation)
+    if not measure:
+        try_folders(checkpoints, records)
     try:
+        Decoding(learners_here(), workers, spread.share(batch_size), side).admit()
+        found = listed(tree)
         spread.admit(batch_size, len(found.train))
     except ValueError as error:
         refuse(str(error))
@@ -109,6 +116,20 @@ def main(
     )
     options = Options(checkpoints, records, workers, save_every, device, precision)
     carry_out(protocol, found, options, measuring=bool(measure))
+
+
+def try_folders(checkpoints: Path, records: Path) -> None:
+    """Refuse a folder that could not be written when hours of learning are to be kept."""
+    from figures_src.files import try_folder
+    from figures_src.training.torchrun import speaks_for_machine
+
+    leads = os.environ.get("RANK", "0") == "0"
+    for option, folder, used in (("checkpoints", checkpoints, speaks_for_machine()), ("records", records, leads)):
+        try:
+            if used:
+                try_folder(folder)
+        except OSError as error:
+            refuse(f"nothing can be written in {folder} ({error.strerror}): say --{option} ANOTHER_FOLDER")
 
 
 def listed(folder: Path) -> "Tree":
@@ -129,7 +150,9 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, m
     from figures_src.training.distributed import joined
     from figures_src.training.imagenet import Resources
     from figures_src.training.precision import Precision, best_precision
+    from figures_src.training.torchrun import speak_up
 
+    speak_up()
     warnings.formatwarning = lambda message, *_: f"{message}\n"  # a user needs no line of code
     # Kernels of one position have strides without meaning, on which PyTorch's two readings differ.
     warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
@@ -137,7 +160,9 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, m
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     precision = best_precision(device) if options.precision == "auto" else Precision.FLOAT32
-    resources = Resources(options.checkpoints, options.workers, options.save_every)
+    # A step on a processor may last seconds, and torchrun gives a process that it stops half a minute.
+    look_up_every = 1 if device == "cpu" else Resources.look_up_every
+    resources = Resources(options.checkpoints, options.workers, options.save_every, look_up_every)
     with joined(device) as place:
         act = tell_cost if measuring else record
         act(protocol, tree, place, resources, precision, options)
@@ -180,9 +205,12 @@ def record(
     from figures_src.records.produce import commit_now, keep
     from figures_src.training.imagenet import train
     from figures_src.training.machine import Machine
+    from figures_src.training.torchrun import Stop
 
     commit, (run,) = commit_now(), protocol.runs()
-    arrays, seconds = train(run, protocol.spread, tree, place, resources, precision, speaker(run.steps, place))
+    with Stop() as stop, told(place, stop):
+        heeding = replace(resources, should_stop=lambda: stop.heard)
+        arrays, seconds = train(run, protocol.spread, tree, place, heeding, precision, speaker(run.steps, place))
     if not place.leads:
         return
     damaged = arrays.pop("damaged")
@@ -192,6 +220,32 @@ def record(
     named = experiment(protocol, tree.sha256, lambda *_: outcome)
     kept = keep(named, "full", machine, outcome, commit, options.records)
     print(f"{len(damaged)} damaged image(s) skipped; record written: {options.records / kept.name}.json")
+
+
+@contextmanager
+def told(place: "Place", stop: "Stop") -> Iterator[None]:
+    """Tell in one line what ends a training before its time."""
+    from figures_src.datasets.errors import DatasetUnavailable
+    from figures_src.training.distributed import Disagreement
+    from figures_src.training.imagenet import DecodersLost
+    from figures_src.training.loop import Interrupted
+    from figures_src.training.torchrun import STOPPED, speaks_for_machine
+
+    try:
+        yield
+    except Interrupted as error:
+        raise SystemExit(STOPPED) from error
+    except Disagreement as error:
+        if speaks_for_machine():
+            refuse(str(error))
+        raise SystemExit(2) from error
+    except (DatasetUnavailable, DecodersLost, OSError) as error:
+        print(f"train_imagenet.py: process {place.rank}: {error}", file=sys.stderr)
+        raise SystemExit(1) from error
+    except RuntimeError as error:
+        if stop.heard:  # the other processes are gone: whatever waits for them fails
+            raise SystemExit(1) from error
+        raise
 
 
 def speaker(steps: int, place: "Place") -> Callable[[int], None]:
@@ -212,4 +266,7 @@ def speaker(steps: int, place: "Place") -> Callable[[int], None]:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    from figures_src.training.torchrun import one_of_many
+
+    with one_of_many():
+        typer.run(main)

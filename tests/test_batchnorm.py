@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.autograd import gradcheck, gradgradcheck
+from torch.func import replace_all_batch_norm_modules_
+from torch.optim.swa_utils import update_bn
 from torch.testing import assert_close
 
 from figures_src.batchnorm import (
@@ -312,6 +314,46 @@ def test_resets():
     assert (layer.running_mean.tolist(), layer.running_var.tolist(), layer.num_batches_tracked) == ([0, 0], [1, 1], 0)
     layer.reset_parameters()
     assert_close(dict(layer.state_dict()), fresh, rtol=0, atol=0)
+
+
+# --- PyTorch's tools, which know a layer by its class ---------------------------------------------------
+
+
+@pytest.mark.parametrize(("ours", "shape"), SHAPES)
+def test_population_statistics_are_gathered_as_in_torch(ours, shape):
+    layer, reference = layers(ours, shape[1], torch.float32, {})
+    loader = [normal(*shape, seed=seed, dtype=torch.float32).add(seed) for seed in range(3)]
+    for each in (layer, reference):
+        each(normal(*shape, seed=9, dtype=torch.float32))  # to be forgotten
+        update_bn(loader, nn.Sequential(each))
+    assert layer.num_batches_tracked == 3
+    assert layer.momentum == 0.1
+    assert_close(layer.state_dict(), reference.state_dict())
+
+
+@pytest.mark.parametrize("ours", PAIRS)
+@pytest.mark.parametrize("affine", [True, False])
+def test_converted_to_the_synchronized_layer_of_torch(ours, affine):
+    layer, _ = layers(ours, 4, torch.float32, {"affine": affine, "eps": 0.1})
+    (converted,) = nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(layer))
+    assert type(converted) is nn.SyncBatchNorm
+    assert converted.eps == 0.1
+    assert_close(converted.state_dict(), layer.state_dict(), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(("ours", "shape"), SHAPES)
+def test_statistics_taken_away_for_functional_transforms(ours, shape):
+    layer, reference = layers(ours, shape[1], torch.float32, {})
+    for each in (layer, reference):
+        replace_all_batch_norm_modules_(nn.Sequential(each))
+    assert list(layer.state_dict()) == ["weight", "bias"]
+    z = normal(5, *shape, dtype=torch.float32)
+    assert_close(torch.vmap(layer)(z), torch.vmap(reference)(z))
+
+
+@pytest.mark.parametrize("ours", PAIRS)
+def test_whoever_looks_for_the_layer_of_torch_finds_ours(ours):
+    assert isinstance(ours(4), PAIRS[ours])
 
 
 # --- Refusals -----------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ Listed and verified before any work starts, decoded one image at a time by Pillo
 
 import math
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +21,10 @@ AREA, RATIO, TRIES = (0.08, 1.0), (3 / 4, 4 / 3), 10
 CENTRE = 7 / 8
 """Side of the central square that is judged, over the shorter side: 224 of 256 pixels."""
 LISTED = 5
+MOST_DAMAGED = 100
+"""So many damaged files, with no sound one among them, are no accident: a disk is missing."""
+LOST = -1
+"""Size of a file that a link names and that is not there; decoding it will name it."""
 
 
 class DamagedImage(Exception):
@@ -59,36 +62,69 @@ def read_tree(root: Path) -> Tree:
     """List a tree.
 
     Raises:
-        DatasetUnavailable: a split or a class is missing or empty; the message names it.
+        DatasetUnavailable: a split or a class is missing, empty, unreadable, or wholly damaged; the message names it.
     """
+    try:
+        tree = _listed(root)
+    except OSError as error:
+        told = f"{readable(error.filename or root)} cannot be read ({error.strerror})"
+        raise DatasetUnavailable(f"{told}: mend its permissions, or its disk") from error
+    for name, split in zip(SPLITS, (tree.train, tree.val), strict=True):
+        _refuse_damaged(tree, name, split)
+    return tree
+
+
+def readable(name: str | Path) -> str:
+    """A name as one line that any terminal and any record can hold: what cannot be printed is escaped."""
+    text = os.fsencode(name).decode(errors="backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def _listed(root: Path) -> Tree:
+    where = readable(root)
     for split in SPLITS:
         if not (root / split).is_dir():
-            raise DatasetUnavailable(f"{root / split} is not a folder: put images in {root}/{{train,val}}/CLASS/*.JPEG")
+            raise DatasetUnavailable(
+                f"{where}/{split} is not a folder: put images in {where}/{{train,val}}/CLASS/*.JPEG"
+            )
     train, val = (_classes(root / split) for split in SPLITS)
     if train != val:
         lacking = [(split, sorted(other - own)) for split, own, other in (("train", train, val), ("val", val, train))]
-        told = "; ".join(f"{root / split} lacks {_some(names)}" for split, names in lacking if names)
+        told = "; ".join(f"{where}/{split} lacks {_some(names)}" for split, names in lacking if names)
         raise DatasetUnavailable(f"train and val must hold the same classes: {told}")
-    classes = tuple(sorted(train))
+    classes = tuple(sorted(train, key=os.fsencode))
     if len(classes) < 2:
-        raise DatasetUnavailable(f"{root / 'train'} holds {len(classes)} class folder(s), and two are needed at least")
+        raise DatasetUnavailable(f"{where}/train holds {len(classes)} class folder(s), and two are needed at least")
     listed = {split: [_files(root, split, name) for name in classes] for split in SPLITS}
-    lines = [f"{name} {size}" for files in listed.values() for found in files for name, size in found]
+    lines = [b"%b %d" % file for files in listed.values() for found in files for file in found]
     splits = {split: _split(files) for split, files in listed.items()}
-    return Tree(root, classes, **splits, sha256=sha256("\n".join(lines).encode()))
+    return Tree(root, classes, **splits, sha256=sha256(b"\n".join(lines)))
 
 
 def decode(path: Path) -> Image.Image:
-    """Read an image in RGB.
+    """Read an image in RGB, without its transparency.
 
     Raises:
         DamagedImage: the file is truncated, or no image, or cannot be read.
     """
     try:
         with Image.open(path) as image:
-            return image.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DamagedImage(f"{path}: {error}") from error
+            return _in_rgb(image)
+    except Exception as error:  # decoders raise almost anything on damaged files
+        told = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise DamagedImage(f"{readable(path)}: {readable(told)}") from error
+
+
+def _in_rgb(image: Image.Image) -> Image.Image:
+    if image.mode == "F":
+        raise ValueError("its pixels are floats of no known range")
+    if image.mode.startswith("I"):
+        # Pillow would cut 16 bits at 255; those of colour files it brings to 8 in this way.
+        levels = np.asarray(image).clip(0, 2**16 - 1) >> 8
+        image = Image.fromarray(levels.astype(np.uint8))
+    elif "transparency" in image.info:
+        image = image.convert("RGBA")
+    return image.convert("RGB")
 
 
 def random_crop(image: Image.Image, side: int, rng: np.random.Generator) -> np.ndarray:
@@ -121,27 +157,53 @@ def _random_box(size: tuple[int, int], rng: np.random.Generator) -> tuple[float,
 
 
 def _classes(folder: Path) -> set[str]:
-    return {entry.name for entry in os.scandir(folder) if entry.is_dir()}
+    with os.scandir(folder) as entries:
+        found = list(entries)
+    lost = sorted(entry.name for entry in found if entry.is_symlink() and not Path(entry).exists())
+    if lost:
+        told = f"links of {readable(folder)} lead nowhere: {_some(lost)}"
+        raise DatasetUnavailable(f"{told}; mount the disk that they lead to, or remove them")
+    return {entry.name for entry in found if entry.is_dir()}
 
 
-def _files(root: Path, split: str, name: str) -> list[tuple[str, int]]:
-    """Names and sizes of the images of a class, in order."""
-    found = sorted((f"{split}/{name}/{entry.name}", entry.stat().st_size) for entry in _images(root / split / name))
-    if not found:
-        raise DatasetUnavailable(f"{root / split / name} holds no image: fill it, or remove the class from both splits")
-    return found
+def _files(root: Path, split: str, name: str) -> list[tuple[bytes, int]]:
+    """Names and sizes of the images of a class, in order; bytes, for a name need not be text."""
+    folder = root / split / name
+    with os.scandir(folder) as entries:
+        images = [entry for entry in entries if entry.name.lower().endswith(SUFFIXES)]
+    if not images:
+        told = f"{readable(folder)} holds no image: fill it, or remove the class from both splits"
+        raise DatasetUnavailable(told)
+    return sorted((os.fsencode(f"{split}/{name}/{entry.name}"), _size(entry)) for entry in images)
 
 
-def _images(folder: Path) -> Iterator[os.DirEntry[str]]:
-    return (entry for entry in os.scandir(folder) if entry.name.lower().endswith(SUFFIXES))
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except OSError:
+        return LOST
 
 
-def _split(files: list[list[tuple[str, int]]]) -> Split:
+def _split(files: list[list[tuple[bytes, int]]]) -> Split:
     """Bytes rather than strings: a million names in a quarter of the memory."""
-    names = np.array([os.fsencode(name) for found in files for name, _ in found])
+    names = np.array([name for found in files for name, _ in found])
     return Split(names, np.repeat(np.arange(len(files)), [len(found) for found in files]))
+
+
+def _refuse_damaged(tree: Tree, name: str, split: Split) -> None:
+    """Refuse a split of which nothing can be decoded, before anything is learnt; most often one image tells."""
+    rows = np.unique(np.linspace(0, len(split) - 1, MOST_DAMAGED).astype(int)).tolist()
+    for row in rows:
+        try:
+            decode(tree.path(split, row))
+        except DamagedImage as error:
+            last = error
+        else:
+            return
+    where = readable(tree.root / name)
+    raise DatasetUnavailable(f"of {len(rows)} images of {where}, none can be decoded: {last}; is the disk whole?")
 
 
 def _some(names: list[str]) -> str:
     rest = len(names) - LISTED
-    return ", ".join(names[:LISTED]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(readable(name) for name in names[:LISTED]) + (f" and {rest} more" if rest > 0 else "")

@@ -49,16 +49,20 @@ def joined(device: str) -> Iterator[Place]:
         dist.destroy_process_group()
 
 
+class Disagreement(ValueError):
+    """The processes were not given the same work; the message says what differs."""
+
+
 def same_everywhere(what: str, value: str) -> None:
     """Refuse to go on where processes do not agree.
 
     Raises:
-        ValueError: another process has another value.
+        Disagreement: another process has another value.
     """
     found: list[Any] = [None] * dist.get_world_size()
     dist.all_gather_object(found, value)
     if set(found) != {value}:
-        raise ValueError(f"{what} differs between processes: every machine needs the same copy")
+        raise Disagreement(f"{what} differs between processes: every machine needs the same copy")
 
 
 def gathered(names: set[str]) -> list[str]:
@@ -73,6 +77,12 @@ def totals(values: list[float], device: str) -> list[float]:
     summed = torch.tensor(values, dtype=torch.float64, device=device)
     dist.all_reduce(summed)
     return [float(value) for value in summed]
+
+
+def anywhere(happened: bool, device: str) -> bool:
+    """Whether something happened to any process: all of them learn it at once."""
+    (processes,) = totals([happened], device)
+    return processes > 0
 
 
 def share_statistics(network: nn.Module) -> None:

@@ -6,9 +6,12 @@ worker was killed, goes on with the batches it would have had. Images are decode
 """
 
 import math
+import os
+import signal
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,25 +20,25 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, get_worker_info
 
 from figures_src.datasets.errors import DatasetUnavailable
-from figures_src.datasets.image_folder import DamagedImage, Tree, centre_crop, decode, random_crop
+from figures_src.datasets.image_folder import MOST_DAMAGED, DamagedImage, Tree, centre_crop, decode, random_crop
 from figures_src.files import write_whole
+from figures_src.processes import STOPS, leave_with, spawning
 from figures_src.training import distributed
 from figures_src.training.checkpoint import run_key
 from figures_src.training.distributed import Place, SharedCheckpoint
 from figures_src.training.inception import Training
 from figures_src.training.inception_protocol import DataParallel, InceptionRun
-from figures_src.training.loop import Arrays, nothing_to_tell, train_to_end
+from figures_src.training.loop import Arrays, Interrupted, never, nothing_to_tell, train_to_end
 from figures_src.training.photographs import Batch
 from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.randomness import CROP, batch_rows, numpy_generator
+from figures_src.training.shared_memory import PREFETCH
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of each colour over ImageNet's training images, for pixels from 0 to 1: the usual constants."""
-MOST_DAMAGED = 100
-"""So many damaged files in a row are no accident: a disk is missing."""
 NO_LABEL = -1
 
 Due = tuple[int, int]
@@ -53,6 +56,18 @@ class Resources:
     """Processes that decode images, for each process that learns."""
     checkpoint_seconds: float = 600.0
     look_up_every: int = 10
+    should_stop: Callable[[], bool] = never
+    """Whether this process was told to stop: all of them then do, after the same step."""
+    patience: float = 300.0
+    """Seconds to wait for a batch, the start of the processes that decode it included."""
+
+
+class InterruptedJudgement(Interrupted):
+    """The run was asked to stop while it was judged: its state is not on disk yet."""
+
+
+class DecodersLost(RuntimeError):
+    """A process that decodes images died, or is stuck; the message says which, and what to do."""
 
 
 class Learnt(Dataset[Item]):
@@ -108,9 +123,52 @@ def judged_shares(images: int, place: Place, size: int) -> list[list[int]]:
 
 
 def collate(items: Sequence[Item]) -> tuple[Tensor, Tensor, list[str]]:
-    """Bytes (N, side, side, 3), labels (N,), and the damaged files met."""
+    """Bytes (N, side, side, 3), labels (N,), and the damaged files met; what they take is shared memory already.
+
+    Left to the queue, sharing would fail in a thread of its own, and the learner would wait for ever.
+    """
     pixels, labels, damaged = zip(*items, strict=True)
-    return torch.from_numpy(np.stack(pixels)), torch.tensor(labels), [name for names in damaged for name in names]
+    tensors = torch.from_numpy(np.stack(pixels)), torch.tensor(labels)
+    if get_worker_info() is not None:
+        for tensor in tensors:
+            tensor.share_memory_()  # type: ignore[no-untyped-call]
+    return *tensors, [name for names in damaged for name in names]
+
+
+def begin_decoding(learner: int, _: int) -> None:
+    """Prepare a process that decodes: it leaves with its learner, and signals to the whole group are for that one."""
+    os.setpgid(0, 0)
+    while pending := signal.sigpending() & set(STOPS):
+        signal.sigwait(pending)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    leave_with(learner)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Within the block, processes are started that hear no signal until they know what to do with it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def decoders_told() -> Iterator[None]:
+    """Turn what PyTorch says of the processes that decode into one line: it may be raised anywhere in a step.
+
+    Raises:
+        DecodersLost: one of them died, is stuck, or met what it cannot read.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if "DataLoader" not in str(error):
+            raise
+        cause = str(error).strip().splitlines()[-1].removeprefix(f"{DatasetUnavailable.__module__}.")
+        told = f"a process that decodes images is lost ({cause})"
+        raise DecodersLost(f"{told}: run the same command to go on from the last checkpoint") from error
 
 
 class OnTree:
@@ -138,12 +196,18 @@ class OnTree:
 
     @torch.no_grad()
     def score(self, network: nn.Module) -> tuple[float, float]:
-        """Accuracy and mean cross-entropy over the sound validation images of all processes."""
+        """Accuracy and mean cross-entropy over the sound validation images of all processes; NaN where there is none.
+
+        Raises:
+            InterruptedJudgement: a process was told to stop.
+        """
         distributed.share_statistics(network)
         network.eval()
         right = lost = judged = 0.0
         own = judged_shares(len(self.tree.val), self.place, self.spread.share(self.run.batch_size))
         for batch in self._load(Judged(self.tree, self.run.side), own):
+            if self.resources.should_stop():
+                break
             with arithmetic(self.precision, self.place.device):
                 logits = network(batch.images).float()
             sound = batch.labels != NO_LABEL
@@ -151,7 +215,12 @@ class OnTree:
             lost += float(functional.cross_entropy(logits, batch.labels, reduction="sum", ignore_index=NO_LABEL))
             judged += float(sound.sum())
         network.train()
+        if distributed.anywhere(self.resources.should_stop(), self.place.device):
+            raise InterruptedJudgement("while it was judged")
         right, lost, judged = distributed.totals([right, lost, judged], self.place.device)
+        if not judged:
+            warnings.warn("no validation image could be decoded: is the disk whole?", stacklevel=2)
+            return math.nan, math.nan
         return right / judged, lost / judged
 
     def mean(self, loss: float, accuracy: float) -> tuple[float, float]:
@@ -162,16 +231,22 @@ class OnTree:
         return loss, accuracy
 
     def _load(self, images: Dataset[Item], rows: object) -> Iterator[Batch]:
+        workers = self.resources.workers
         loader = DataLoader(
             images,
             batch_sampler=rows,  # type: ignore[arg-type]  # any iterable of rows will do
-            num_workers=self.resources.workers,
+            num_workers=workers,
             collate_fn=collate,
             pin_memory=self.place.device == "cuda",
+            timeout=self.resources.patience if workers else 0,
+            prefetch_factor=PREFETCH if workers else None,
+            worker_init_fn=partial(begin_decoding, os.getpid()),
             # A fork of a process with threads may hang; a fork server's workers outlive a killed learner.
-            multiprocessing_context="spawn" if self.resources.workers else None,
+            multiprocessing_context=spawning() if workers else None,
         )
-        for pixels, labels, damaged in loader:
+        with deaf():
+            batches = iter(loader)
+        for pixels, labels, damaged in batches:
             self._warn(set(damaged) - self.damaged)
             yield Batch(self._standardised(pixels), labels.to(self.place.device, non_blocking=True))
 
@@ -202,8 +277,10 @@ def train(
     The names of damaged files are among them; they are kept in files beside the checkpoint, which may be killed too.
 
     Raises:
-        ValueError: the tree differs between machines, or a batch cannot be shared out or is larger than the tree.
-        DatasetUnavailable: the tree is unreadable.
+        Disagreement: the tree differs between machines.
+        ValueError: a batch cannot be shared out or is larger than the tree.
+        DatasetUnavailable, DecodersLost: the tree is unreadable, or cannot be read any more.
+        Interrupted: a process was told to stop; the state is on disk.
     """
     spread.admit(run.batch_size, len(tree.train))
     distributed.same_everywhere(f"the tree {tree.root}", tree.sha256)
@@ -214,14 +291,22 @@ def train(
     source.damaged = _told(resources.checkpoints, key)
     source.tell = lambda damaged: write_whole(kept, "\n".join(sorted(damaged)).encode())
     learner = partial(distributed.learner, sync_bn=spread.sync_bn, device=place.device)
-    arrays, seconds = train_to_end(
-        Training(run, source, place.device, precision, learner),
-        run.steps,
-        SharedCheckpoint(resources.checkpoints / f"{key}.npz"),
-        look_up_every=resources.look_up_every,
-        save_every_seconds=resources.checkpoint_seconds,
-        on_progress=on_progress,
-    )
+    training = Training(run, source, place.device, precision, learner)
+    checkpoint = SharedCheckpoint(resources.checkpoints / f"{key}.npz")
+    try:
+        with decoders_told():
+            arrays, seconds = train_to_end(
+                training,
+                run.steps,
+                checkpoint,
+                look_up_every=resources.look_up_every,
+                save_every_seconds=resources.checkpoint_seconds,
+                on_progress=on_progress,
+                should_stop=lambda: distributed.anywhere(resources.should_stop(), place.device),
+            )
+    except InterruptedJudgement:
+        checkpoint.save(training.state())
+        raise
     names = distributed.gathered(source.damaged)
     return {**arrays, "damaged": np.array(names, dtype=np.str_)}, seconds
 
@@ -240,14 +325,15 @@ def throughput(
     learner = partial(distributed.learner, sync_bn=spread.sync_bn, device=place.device)
     training = Training(run, source, place.device, precision, learner)
     began = math.nan
-    while training.step < run.steps:
-        if training.step == warm_up:
-            began = time.monotonic()
-        training.advance()
+    with decoders_told():
+        while training.step < run.steps:
+            if training.step == warm_up:
+                began = time.monotonic()
+            training.advance()
     return (run.steps - warm_up) * run.batch_size / (time.monotonic() - began)
 
 
 def _told(folder: Path, key: str) -> set[str]:
     """Damaged files that the processes of this run had met before they were stopped."""
-    lines = (path.read_text().splitlines() for path in folder.glob(f"{key}.damaged.*.txt"))
+    lines = (path.read_text(encoding="utf-8").splitlines() for path in folder.glob(f"{key}.damaged.*.txt"))
     return {line for found in lines for line in found}

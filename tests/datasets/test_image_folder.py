@@ -1,5 +1,8 @@
 """A tree of image files: listed, refused, decoded, cropped."""
 
+import errno
+import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +10,7 @@ import pytest
 from PIL import Image
 
 from figures_src.datasets.errors import DatasetUnavailable
-from figures_src.datasets.image_folder import DamagedImage, centre_crop, decode, random_crop, read_tree
+from figures_src.datasets.image_folder import DamagedImage, centre_crop, decode, random_crop, read_tree, readable
 
 
 def ramp(width: int, height: int) -> Image.Image:
@@ -73,6 +76,97 @@ def test_a_damaged_image_is_named(root: Path, damage: str) -> None:
         path.write_bytes(content[: len(content) // 2] if damage == "truncated" else b"<html>")
     with pytest.raises(DamagedImage, match=r"n01/0\.JPEG"):
         decode(path)
+
+
+def test_an_image_behind_a_link_that_leads_nowhere_is_damaged(root: Path) -> None:
+    lost = root / "train" / "n01" / "1.JPEG"
+    lost.unlink()
+    lost.symlink_to(root / "unmounted.JPEG")
+    tree = read_tree(root)
+    row = [tree.path(tree.train, row) for row in range(len(tree.train))].index(lost)
+    with pytest.raises(DamagedImage, match=r"n01/1\.JPEG: No such file"):
+        decode(tree.path(tree.train, row))
+
+
+def test_a_class_behind_a_link_that_leads_nowhere_is_named(root: Path) -> None:
+    (root / "train" / "n03").symlink_to(root / "unmounted")
+    with pytest.raises(DatasetUnavailable, match=r"links of .*train lead nowhere: n03; mount"):
+        read_tree(root)
+
+
+@pytest.mark.parametrize("split", ["train", "val"])
+def test_a_split_that_is_damaged_as_a_whole_is_refused(root: Path, split: str) -> None:
+    for path in (root / split).rglob("*.JPEG"):
+        path.write_bytes(b"<html>")
+    with pytest.raises(DatasetUnavailable, match=rf"images of .*{split}, none can be decoded: .*n02/\d\.JPEG"):
+        read_tree(root)
+
+
+def test_a_folder_that_may_not_be_read_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For root, who runs tests in a container, may read everything."""
+    scandir, locked = os.scandir, root / "val" / "n02"
+
+    def guarded(folder: Path) -> "os.ScandirIterator[str]":
+        if folder == locked:
+            raise PermissionError(errno.EACCES, "Permission denied", os.fspath(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    with pytest.raises(DatasetUnavailable, match=r"val/n02 cannot be read \(Permission denied\): mend"):
+        read_tree(root)
+
+
+def test_a_root_that_no_system_could_hold_is_named() -> None:
+    with pytest.raises(DatasetUnavailable, match="cannot be read"):
+        read_tree(Path("x" * 10_000))
+
+
+def test_names_that_are_no_text_are_read_and_told_on_one_line(root: Path) -> None:
+    for split in ("train", "val"):
+        os.rename(os.fsencode(root / split / "n02"), os.fsencode(root / split) + b"/n\xff")  # noqa: PTH104
+    odd = os.fsencode(root / "train" / "n01") + b"/\xe9t\xe9\n.JPEG"
+    Path(os.fsdecode(odd)).write_bytes(b"<html>")
+    tree = read_tree(root)
+    assert [os.fsencode(name) for name in tree.classes] == [b"n01", b"n\xff"]
+    (path,) = (
+        path for path in (tree.path(tree.train, row) for row in range(len(tree.train))) if b"\xe9" in bytes(path)
+    )
+    with pytest.raises(DamagedImage) as damage:
+        decode(path)
+    assert r"n01/\xe9t\xe9\n.JPEG: " in str(damage.value)
+    assert str(damage.value).isprintable()
+    assert readable("été") == "été"
+
+
+def test_sixteen_bits_are_brought_to_eight(tmp_path: Path) -> None:
+    levels = np.linspace(0, 2**16 - 1, 256).astype(np.uint16).reshape(16, 16)
+    Image.fromarray(levels).save(tmp_path / "deep.png")
+    Image.fromarray(levels.astype(np.int32)).save(tmp_path / "deeper.png", "TIFF")
+    with Image.open(tmp_path / "deep.png") as deep:
+        assert deep.mode == "I;16"
+    for name in ("deep.png", "deeper.png"):
+        assert np.asarray(decode(tmp_path / name))[..., 1].ravel().tolist() == list(range(256))
+
+
+def test_pixels_of_no_known_range_are_damaged(tmp_path: Path) -> None:
+    Image.fromarray(np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)).save(tmp_path / "floats.png", "TIFF")
+    with pytest.raises(DamagedImage, match="no known range"):
+        decode(tmp_path / "floats.png")
+
+
+def test_transparency_is_left_out_without_a_warning(tmp_path: Path) -> None:
+    colours = ramp(8, 8).quantize(8)
+    opaque = np.asarray(colours.convert("RGB"))
+    colours.save(tmp_path / "palette.png", transparency=bytes(range(8)))
+    ramp(8, 8).convert("LA").save(tmp_path / "grey.png")
+    ramp(8, 8).convert("RGBA").save(tmp_path / "colours.png")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(np.asarray(decode(tmp_path / "palette.png")), opaque)
+        np.testing.assert_array_equal(np.asarray(decode(tmp_path / "colours.png")), np.asarray(ramp(8, 8)))
+        np.testing.assert_array_equal(
+            np.asarray(decode(tmp_path / "grey.png"))[..., 0], np.asarray(ramp(8, 8).convert("L"))
+        )
 
 
 def test_grey_and_four_colour_images_are_read_in_rgb(tmp_path: Path) -> None:

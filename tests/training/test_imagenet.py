@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from figures_src.datasets import load_cifar10
@@ -22,9 +24,11 @@ from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
 from figures_src.records import store
 from figures_src.training.checkpoint import Checkpoint
-from figures_src.training.distributed import Place
-from figures_src.training.imagenet import Learnt, judged_shares, shares
+from figures_src.training.distributed import Place, joined
+from figures_src.training.imagenet import InterruptedJudgement, Learnt, Resources, judged_shares, shares, train
 from figures_src.training.inception_protocol import DataParallel, InceptionRun
+from figures_src.training.loop import Interrupted
+from figures_src.training.precision import Precision
 
 ROOT = Path(__file__).parents[2]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run"]
@@ -110,6 +114,43 @@ if __name__ == "__main__":
 """
 
 
+DECODERS = """
+import multiprocessing
+import os
+import resource
+import sys
+from pathlib import Path
+from figures_src.datasets.image_folder import read_tree
+from figures_src.networks.inception_plan import Activation
+from figures_src.networks.normalization import Normalization
+from figures_src.training import distributed, imagenet
+from figures_src.training.inception_protocol import DataParallel, InceptionRun
+from figures_src.training.precision import Precision
+
+if __name__ == "__main__":
+    root, fault = Path(sys.argv[1]), sys.argv[2]
+    tree = read_tree(root)
+    if fault == "no room":
+        # As where shared memory is full: what is written there may not grow.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    if fault == "stuck":
+        for path in root.glob("train/*/*.JPEG"):
+            path.unlink()
+            os.mkfifo(path)
+    run = InceptionRun("test", Normalization.BATCH, Activation.RELU, 0.05, 1, 100, batch_size=8, classes=3)
+    resources = imagenet.Resources(root, workers=1, patience=5 if fault == "stuck" else 300)
+    alone = distributed.Place(0, 1, "cpu")
+    source = imagenet.OnTree(tree, run, DataParallel(), alone, resources, Precision.FLOAT32)
+    try:
+        with imagenet.decoders_told():
+            for _ in source.batches(0):
+                if fault == "killed":
+                    multiprocessing.active_children()[0].kill()
+    except imagenet.DecodersLost as error:
+        print("RESULT", error)
+"""
+
+
 def build_tree(root: Path) -> None:
     """Three classes of CIFAR-10 as JPEG files, two of them cut in half."""
     cifar = load_cifar10().train
@@ -148,11 +189,17 @@ def fitted(command: list[str], tree: Path, work: Path) -> list[str]:
     return ["env", *words, *SMALL, "--evaluate-every", "40", "--save-every", "0", *folders]
 
 
-def start(command: list[str]) -> "subprocess.Popen[str]":
+def start(command: list[str], start_new_session: bool = False) -> "subprocess.Popen[str]":
     # As under torchrun: threads that wait for each other on a busy machine cost more than they give.
     alone = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=alone, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env=alone,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=start_new_session,
     )
     STARTED.append(process)
     return process
@@ -254,6 +301,127 @@ def test_a_killed_worker_and_the_run_ends_with_the_same_numbers(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("fault", "cause"), [("no room", "unable to"), ("stuck", "timed out after 5 seconds"), ("killed", "Killed")]
+)
+def test_the_loss_of_a_decoding_process_is_told(tree: Path, tmp_path: Path, fault: str, cause: str) -> None:
+    """A batch that found no room used to be lost in silence, and the learner waited for ever."""
+    shutil.copytree(tree, tmp_path / "tree")
+    program = tmp_path / "decoders.py"
+    program.write_text(DECODERS)
+    output = finished(start([sys.executable, str(program), str(tmp_path / "tree"), fault]))
+    (line,) = (line for line in output.splitlines() if line.startswith("RESULT"))
+    assert cause in line
+    assert "run the same command to go on" in line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "learners"), [(signal.SIGTERM, 1), (signal.SIGINT, 2)])
+def test_a_signal_to_the_whole_group_writes_the_checkpoint(
+    tree: Path, tmp_path: Path, number: signal.Signals, learners: int
+) -> None:
+    """As a terminal and a batch system send them: to torchrun, learners and decoding processes at once."""
+    process = alone_in_its_group(tree, tmp_path, learners)
+    until_progress(process)
+    below = descendants(process.pid)
+    assert len(below) >= learners
+    os.killpg(process.pid, number)
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert output.count("stopping: the checkpoint is written first") == 1
+    assert "process that decodes images is lost" not in output
+    assert process.returncode == (130 if learners == 1 else 1), output
+    state = Checkpoint(saved(tmp_path)[0]).load()
+    assert state is not None
+    assert 0 < state["step"] < FOREVER
+    wait_until_gone(below)
+
+
+@pytest.mark.slow
+def test_all_leave_with_a_killed_torchrun(tree: Path, tmp_path: Path) -> None:
+    process = alone_in_its_group(tree, tmp_path, 2)
+    until_progress(process)
+    below = descendants(process.pid)
+    assert len(below) >= 4, "two learners, each with one process that decodes"
+    process.kill()
+    process.communicate()
+    wait_until_gone(below)
+
+
+@pytest.mark.slow
+def test_decoding_processes_leave_with_a_learner_killed_at_their_start(tree: Path, tmp_path: Path) -> None:
+    """PyTorch's own watch takes whoever is the parent when it begins for the learner."""
+    process = alone_in_its_group(tree, tmp_path, 1)
+    deadline = time.monotonic() + PATIENCE
+    while not (below := [pid for pid in descendants(process.pid) if b"spawn_main" in cmdline(pid)]):
+        assert time.monotonic() < deadline, "no decoding process came"
+        time.sleep(0.01)
+    time.sleep(1.5)  # it has read what it is to do, and imports what it needs
+    process.kill()
+    process.communicate()
+    wait_until_gone(below)
+
+
+@pytest.mark.slow
+def test_torchrun_tells_a_refusal_once_and_does_not_try_again(tmp_path: Path) -> None:
+    command = [*TORCHRUN, "--standalone", "--nproc-per-node", "2", "--max-restarts", "3"]
+    script = [str(ROOT / "scripts" / "train_imagenet.py"), str(tmp_path / "nowhere"), "--checkpoints", str(tmp_path)]
+    process = start(["env", "TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1", *command, *script, "--records", str(tmp_path)])
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert output.count("train_imagenet.py: ") == 1
+    assert f"{tmp_path / 'nowhere'}/train is not a folder" in output
+
+
+FOREVER = 100_000
+
+
+def alone_in_its_group(tree: Path, work: Path, learners: int) -> "subprocess.Popen[str]":
+    """A long training that writes no checkpoint by itself."""
+    torchrun = [*TORCHRUN, "--standalone", "--nproc-per-node", str(learners)] if learners > 1 else [sys.executable]
+    folders = ["--checkpoints", str(work / "checkpoints"), "--records", str(work / "records")]
+    long = ["--arm", "bn_x5", "--steps", str(FOREVER), "--save-every", "100000", "--evaluate-every", "0"]
+    script = str(ROOT / "scripts" / "train_imagenet.py")
+    return start([*torchrun, script, str(tree), *SMALL, *long, *folders], start_new_session=True)
+
+
+def until_progress(process: "subprocess.Popen[str]") -> None:
+    """Until a step is learnt: the first line tells where the training starts."""
+    assert process.stdout is not None
+    read = ""
+    while not re.search(r"step [1-9]\d* of", read):
+        line = process.stdout.readline()
+        assert line, read
+        read += line
+
+
+def cmdline(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def descendants(pid: int) -> list[int]:
+    """What a process started, and what these did, but for Python's trackers, which end with the last pipe."""
+    below = [child for child in children(pid) if b"resource_tracker" not in cmdline(child)]
+    return [*below, *(one for child in below for one in descendants(child))]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_until_gone(pids: list[int], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while left := [(pid, cmdline(pid)) for pid in pids if alive(pid)]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
 def test_two_processes_have_the_gradient_of_one(tree: Path, tmp_path: Path) -> None:
     """Without BN, and with statistics of all processes; with those of each share they must differ."""
     program = tmp_path / "gradients.py"
@@ -327,6 +495,24 @@ def refusal(*arguments: str, **variables: str) -> str:
     return done.stderr
 
 
+@pytest.mark.parametrize("option", ["checkpoints", "records"])
+def test_a_folder_that_cannot_be_written_is_refused_before_the_training(
+    tree: Path, tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "file").touch()
+    folders = {"checkpoints": tmp_path / "fine", "records": tmp_path / "fine", option: tmp_path / "file" / "folder"}
+    options = [word for name, folder in folders.items() for word in (f"--{name}", str(folder))]
+    told = refusal(str(tree), "--steps", "2", *options)
+    assert told.startswith(f"train_imagenet.py: nothing can be written in {tmp_path / 'file' / 'folder'} (")
+    assert f"say --{option}" in told
+    assert not list(tmp_path.glob("fine/*"))
+
+
+def test_too_little_shared_memory_is_refused_before_torch_is_imported(tree: Path, tmp_path: Path) -> None:
+    huge = ["--side", str(10**6), "--workers", "8", "--checkpoints", str(tmp_path), "--records", str(tmp_path)]
+    assert "or say --workers 0" in refusal(str(tree), "--steps", "2", "--batch-size", "8", *huge)
+
+
 def test_restarts_at_the_addresses_of_dead_processes_are_refused(tree: Path) -> None:
     """A restarted process may read them in the store that torchrun shares, and wait for ever (pytorch#135712)."""
     told = refusal(str(tree), TORCHELASTIC_MAX_RESTARTS="3", TORCHELASTIC_USE_AGENT_STORE="True")
@@ -360,3 +546,56 @@ def test_the_next_sound_image_stands_in_for_a_damaged_one(tree: Path) -> None:
     np.testing.assert_array_equal(pixels, sound)
     assert none == []
     assert not np.array_equal(learnt[6, row + 1][0], sound), "another step, another patch"
+
+
+class Told:
+    """Told to stop at the n-th question, and at all that follow."""
+
+    def __init__(self, n: int):
+        self.left = n
+
+    def __call__(self) -> bool:
+        self.left -= 1
+        return self.left <= 0
+
+
+def learnt(tree: Path, work: Path, should_stop: Told) -> dict[str, np.ndarray]:
+    torch.manual_seed(0)
+    run = replace(RUN, steps=3, evaluate_every=2, classes=CLASSES)
+    resources = Resources(work, look_up_every=1, should_stop=should_stop)
+    with joined("cpu") as place:
+        return train(run, DataParallel(), read_tree(tree), place, resources, Precision.FLOAT32)[0]
+
+
+@pytest.mark.filterwarnings("ignore:damaged image skipped", "ignore:Grad strides do not match")
+def test_a_run_stopped_while_it_is_judged_ends_with_the_same_numbers(tree: Path, tmp_path: Path) -> None:
+    whole = learnt(tree, tmp_path / "whole", Told(1000))
+    # Asked once at first, three times at each judgement of two batches, and after each step.
+    with pytest.raises(InterruptedJudgement):
+        learnt(tree, tmp_path / "stopped", Told(7))
+    state = Checkpoint(next((tmp_path / "stopped").glob("*.npz"))).load()
+    assert state is not None
+    assert state["step"] == 2
+    resumed = learnt(tree, tmp_path / "stopped", Told(1000))
+    assert set(resumed) == set(whole)
+    for name, array in whole.items():
+        np.testing.assert_array_equal(resumed[name], array, err_msg=name)
+
+
+def test_a_run_told_to_stop_before_it_begins_leaves_its_checkpoint_alone(tree: Path, tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        learnt(tree, tmp_path, Told(1))
+    assert not list(tmp_path.glob("*.npz"))
+
+
+@pytest.mark.filterwarnings("ignore:damaged image skipped", "ignore:Grad strides do not match")
+def test_validation_images_that_become_unreadable_do_not_cost_the_training(tree: Path, tmp_path: Path) -> None:
+    shutil.copytree(tree, tmp_path / "tree")
+    found = read_tree(tmp_path / "tree")
+    shutil.rmtree(tmp_path / "tree" / "val")
+    run = replace(RUN, steps=1, evaluate_every=1, classes=CLASSES)
+    with joined("cpu") as place, pytest.warns(UserWarning, match="no validation image could be decoded"):
+        arrays, _ = train(run, DataParallel(), found, place, Resources(tmp_path), Precision.FLOAT32)
+    assert np.isnan(arrays["test_accuracy"]).all()
+    assert len(arrays["damaged"]) >= CLASSES * VAL
+    assert np.isfinite(arrays["replay_loss"][0])
