@@ -58,7 +58,12 @@ def test_no_command_asks_for_a_python_or_a_pip_outside_the_environment() -> None
 
 @pytest.mark.parametrize(
     ("lock", "extra"),
-    [("requirements.txt", None), ("requirements-test.txt", "test"), ("requirements-notebook.txt", "notebook")],
+    [
+        ("requirements.txt", None),
+        ("requirements-test.txt", "test"),
+        ("requirements-notebook.txt", "notebook"),
+        ("requirements-fonts.txt", "fonts"),
+    ],
 )
 def test_the_lock_files_hold_what_the_project_declares(lock: str, extra: str | None) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
