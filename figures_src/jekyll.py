@@ -14,7 +14,6 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from figures_src import ruby
 
@@ -64,15 +63,12 @@ class Address:
 
 
 def _url(text: str) -> str:
-    bare = text.strip().rstrip("/")
-    parts = urlsplit(bare)
-    if bare and not (parts.scheme in ("http", "https") and re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc, re.ASCII)):
+    read = re.fullmatch(r"(https?://[\w.-]+(?::\d+)?)/*([^\s/].*)?", text.strip(), re.ASCII)
+    if text.strip() and not read:
         raise ValueError(f"SITE_URL={text}: write a scheme and a host, as https://name.github.io")
-    if parts.path or parts.query or parts.fragment:
-        raise ValueError(
-            f"SITE_URL={text}: a host alone, please; what follows it goes to BASE_PATH={parts.path or '/'}"
-        )
-    return bare
+    if read and read[2]:
+        raise ValueError(f"SITE_URL={text}: write {read[1]} alone, and what follows it apart: BASE_PATH=/{read[2]}")
+    return read[1] if read else ""
 
 
 def _base_path(text: str) -> str:
