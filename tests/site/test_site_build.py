@@ -34,8 +34,9 @@ def test_two_builds_give_the_same_bytes_whatever_is_inherited(
 ) -> None:
     """A lock of gems that nobody has, another project's variables and a lone slash change nothing."""
     (tmp_path / "Gemfile").write_text('source "https://rubygems.org"\ngem "rexml", "0.0.1"\n')
-    lock = "GEM\n  remote: https://rubygems.org/\n  specs:\n    rexml (0.0.1)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  rexml (= 0.0.1)\n"
-    (tmp_path / "Gemfile.lock").write_text(lock)
+    lock = ["GEM", "  remote: https://rubygems.org/", "  specs:", "    rexml (0.0.1)", ""]
+    lock += ["PLATFORMS", "  ruby", "", "DEPENDENCIES", "  rexml (= 0.0.1)", ""]
+    (tmp_path / "Gemfile.lock").write_text("\n".join(lock))
     inherited = {"BUNDLE_GEMFILE": str(tmp_path / "Gemfile"), "BUNDLE_FROZEN": "true", "RUBYOPT": "-rbundler/setup"}
     for name, value in {**inherited, "JEKYLL_ENV": "development", "LC_ALL": "C", "TZ": "Asia/Tokyo"}.items():
         monkeypatch.setenv(name, value)
