@@ -4,6 +4,7 @@ Jekyll reads a folder made for it, which holds the page's skin as links and copi
 to. It then watches that skin, not the thousands of folders of the tools installed beside it.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -114,7 +115,13 @@ def serve(port: int) -> None:
     if refusal := _refusal(port):
         raise SiteFailed(f"port {port}: {refusal}. Choose another one: make serve PORT={port + 1}")
     folder = BUILD / "serve" / str(port)
-    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not _hold(folder):
+        raise SiteFailed(
+            f"port {port}: another preview is about to use it. Choose another one: make serve PORT={port + 1}"
+        )
+    for path in ("sources", "site"):
+        shutil.rmtree(folder / path, ignore_errors=True)
     sources, destination = folder / "sources", folder / "site"
     _write_sources(sources, Address(f"http://{HOST}:{port}"))
     destination.mkdir()
@@ -148,6 +155,18 @@ def _write_sources(folder: Path, address: Address) -> None:
     (folder / ADDRESS).write_text(
         f"url: {json.dumps(address.url)}\nbaseurl: {json.dumps(address.base_path)}\n", encoding="utf-8"
     )
+
+
+def _hold(folder: Path) -> bool:
+    """Whether no other process serves from this folder; it is then held as long as this one lives, as Jekyll too."""
+    held = os.open(folder, os.O_RDONLY)
+    os.set_inheritable(held, True)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        return False
+    return True
 
 
 def _refusal(port: int) -> str:

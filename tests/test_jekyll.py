@@ -90,6 +90,19 @@ def test_a_taken_port_says_how_to_choose_another() -> None:
     assert f"make serve PORT={port + 1}" in result.stderr
 
 
+def test_a_preview_does_not_take_the_folder_of_another(tmp_path: Path) -> None:
+    other = [
+        sys.executable,
+        "-c",
+        f"from figures_src import jekyll; from pathlib import Path; print(jekyll._hold(Path({str(tmp_path)!r})))",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    free = subprocess.run(other, env=environment, capture_output=True, text=True, check=True).stdout
+    assert jekyll._hold(tmp_path)
+    taken = subprocess.run(other, env=environment, capture_output=True, text=True, check=True).stdout
+    assert (free, taken) == ("True\n", "False\n")
+
+
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "٤٠٠٠"])
 def test_what_is_no_port_is_refused(port: str) -> None:
     result = command(f"--serve={port}")
