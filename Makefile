@@ -3,21 +3,36 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help figures test site serve check bench clean tools gems
+# Two installs at once, of pip or of apt-get, trip over one another.
+.NOTPARALLEL:
+.PHONY: help figures test site serve check bench clean FORCE
 
-PYTHON ?= python3
+# Another Python than `python3`: `make PYTHON=/path/to/python3.12 figures`.
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 4000
 # Where the site will live: `make site SITE_URL=https://name.github.io BASE_PATH=/repository`.
 SITE_URL ?=
 BASE_PATH ?=
+# By their environment, so that no sign in them means anything to the shell.
+export PYTHON PORT SITE_URL BASE_PATH
 
-# Jekyll and Sass refuse accents in a C locale, which is what a bare container gives.
+# A bare container gives a C locale, in which Ruby refuses accents.
 export LANG := C.UTF-8
 export LC_ALL := C.UTF-8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export BUNDLE_FROZEN := false
+# What would send the installs, or a change of folder, elsewhere.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH CDPATH BASH_ENV
+
+# Without what is inherited, pip would take a package of another folder for one that is here. Killed, it leaves packages
+# of which only a part is there: the mark, which it then leaves too, has the environment made again.
+define pip_install
+	@touch $(VENV)/.unfinished
+	@status=0; $(BIN)/python -I -m pip install --quiet -r $< || status=$$?; rm $(VENV)/.unfinished; exit $$status
+	@touch $@
+endef
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -25,22 +40,19 @@ help:  ## this list
 figures: $(VENV)/.runtime  ## train what has no record, redraw what is stale, write the article
 	$(BIN)/python scripts/build_figures.py
 
-test: $(VENV)/.test $(VENV)/.notebook node_modules/.package-lock.json tools gems  ## install what the tests need, then run every test
+test: tools-test $(VENV)/.test $(VENV)/.notebook node_modules/.package-lock.json  ## install what the tests need, then run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-site: $(VENV)/.notebook tools-jekyll gems  ## build the site in _site, the laboratory notebook in _site/carnet
-	@mkdir -p build
-	@printf 'url: "%s"\nbaseurl: "%s"\n' '$(SITE_URL)' '$(BASE_PATH)' > build/address.yml
-	JEKYLL_ENV=production bundle exec jekyll build --config _config.yml,build/address.yml
-	$(BIN)/python scripts/build_notebook.py $(if $(SITE_URL),--url '$(SITE_URL)$(BASE_PATH)/carnet/')
+site: tools-site $(VENV)/.notebook  ## build the site in _site, the laboratory notebook in _site/carnet
+	$(BIN)/python scripts/build_site.py
 
-serve: tools-jekyll gems  ## preview the site at http://127.0.0.1:4000, rebuilt at each change
-	bundle exec jekyll serve --host 127.0.0.1 --port $(PORT) --livereload
+serve: tools-site $(VENV)/.runtime  ## preview the site at http://127.0.0.1:4000, rebuilt at each change
+	$(BIN)/python scripts/build_site.py --serve "$$PORT"
 
-check: $(VENV)/.test $(VENV)/.notebook tools-language  ## style, types, the French of the article, and whether every file made is the one the sources give
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
+check: tools-check $(VENV)/.test $(VENV)/.notebook  ## style, types, the French of the article, and whether every file made is the one the sources give
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m mypy
 	$(BIN)/python scripts/build_figures.py --check
 	$(BIN)/python scripts/check_language.py
 
@@ -49,39 +61,33 @@ bench: $(VENV)/.runtime  ## speed, as ratios measured in one run
 	$(BIN)/python scripts/bench_vgg.py
 
 clean:  ## forget everything installed or built; records and published files stay
-	rm -rf $(VENV) node_modules build _site .jekyll-cache .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) node_modules build _site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-$(VENV)/bin/python:
-	PYTHON='$(PYTHON)' VENV='$(VENV)' bash scripts/install_tools.sh python
+# All that a target needs of the system is asked for at once, before anything long.
+.PHONY: tools-test tools-site tools-check
+tools-test:
+	@bash scripts/install_tools.sh python npm jekyll browser java links spelling
+
+tools-site:
+	@bash scripts/install_tools.sh python jekyll
+
+tools-check:
+	@bash scripts/install_tools.sh python jekyll spelling
+
+# Looked at each time, and left as it is when it is whole, where it was made, and of the Python asked for.
+$(VENV)/.python: FORCE
+	@bash scripts/install_tools.sh python environment
 
 # The stamps are touched last: an install that was interrupted starts again.
-$(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	@touch $@
+$(VENV)/.runtime: requirements.txt $(VENV)/.python
+	$(pip_install)
 
 $(VENV)/.test: requirements-test.txt $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet -r requirements-test.txt
-	@touch $@
+	$(pip_install)
 
 $(VENV)/.notebook: requirements-notebook.txt $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet -r requirements-notebook.txt
-	@touch $@
+	$(pip_install)
 
 node_modules/.package-lock.json: package.json package-lock.json
-	@command -v npm > /dev/null || bash scripts/install_tools.sh npm
-	npm ci --ignore-scripts --no-audit --no-fund
+	npm ci --ignore-scripts --no-audit --no-fund --include=dev --no-global --location=project
 	@touch $@
-
-tools:
-	@bash scripts/install_tools.sh jekyll browser java links spelling
-
-.PHONY: tools-jekyll tools-language
-tools-language:
-	@bash scripts/install_tools.sh jekyll spelling
-
-tools-jekyll:
-	@bash scripts/install_tools.sh jekyll
-
-gems: | tools-jekyll
-	@bash scripts/install_tools.sh gems

@@ -3,7 +3,7 @@
 The results are committed, so only a change of alphabet or of version needs this. matplotlib reads neither WOFF2
 nor a family cut into one file per script, so the page's web fonts cannot serve: the whole TrueType files are
 fetched by the npm client, verified, and cut to what French, Greek and mathematics use.
-Needs the `fonts` extra: `.venv/bin/pip install -e '.[fonts]'`.
+Needs what `.venv/bin/pip install -r requirements-fonts.txt` brings.
 """
 
 import io

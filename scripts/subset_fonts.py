@@ -4,7 +4,7 @@ The results are committed, so only a change of alphabet or of version needs this
 `node_modules`, keeps the signs and the weights that a French article with mathematics uses, writes
 `assets/fonts/*.woff2`, and puts the mathematics inside the style sheet (`_sass/_lots_math.scss`): an equation drawn
 with another font first would move the text under the reader's eyes.
-Needs the `fonts` extra: `.venv/bin/pip install -e '.[fonts]'`.
+Needs what `.venv/bin/pip install -r requirements-fonts.txt` brings.
 """
 
 import base64

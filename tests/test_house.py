@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "figures_src"
 
 # A room may import from those on its line or before; files.py and its like stand before all rooms.
 ORDER = (
-    {"batchnorm", "commands", "files", "french", "imports", "intervals", "processes", "settings", "templating"},
+    {"batchnorm", "commands", "files", "french", "imports", "intervals", "processes", "ruby", "settings", "templating"},
     {"datasets"},
     {"networks"},
     {"training"},
@@ -27,6 +27,7 @@ ORDER = (
     {"publish"},
     {"notebook"},
     {"build"},
+    {"jekyll"},
 )
 TORCH_FREE = (
     "figures",

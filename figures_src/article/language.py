@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from figures_src import ruby
 from figures_src.article.contents import LEVELS, parts, prose_words, reading_seconds
 from figures_src.article.references import names
 
@@ -173,7 +174,9 @@ def to_html(markdown: str) -> str:
 
 def _run(command: list[str], text: str, mend: str) -> str:
     try:
-        result = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=False)
+        result = subprocess.run(
+            command, input=text, env=ruby.environment(), capture_output=True, encoding="utf-8", check=False
+        )
     except FileNotFoundError:
         raise FileNotFoundError(mend) from None
     if result.returncode:

@@ -13,7 +13,7 @@ from figures_src.article.names import closest
 
 SOURCE = Path(__file__).parents[1] / "batchnorm.py"
 CODE = "/assets/code"
-"""Where the page serves files of the package, by symbolic links; the layout puts the site's base path before it."""
+"""Where the page serves copies of files of the package; the layout puts the site's base path before it."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, Page, Response
 
+from figures_src import ruby
 from figures_src.article.language import typography
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,14 +61,9 @@ def served(directory: Path, handler_class: type[QuietHandler] = QuietHandler) ->
 
 def build_site(destination: Path, base_path: str = "") -> subprocess.CompletedProcess[str]:
     """Build the site of this checkout into `destination`, as `make site` does, and return what Jekyll said."""
-    address = destination.with_name(f"{destination.name}-address.yml")
-    address.write_text(f'url: "https://example.org"\nbaseurl: "{base_path}"\n')
-    command = ["bundle", "exec", "jekyll", "build", "--disable-disk-cache", "--source", str(ROOT)]
-    command += ["--destination", str(destination), "--config", f"{ROOT / '_config.yml'},{address}"]
-    environment = os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "JEKYLL_ENV": "production"}
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, str(ROOT / "scripts" / "build_site.py"), "--no-notebook"]
+    command += ["--url", "https://example.org", "--base-path", base_path, "--destination", str(destination)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def build_notebook(destination: Path) -> None:
@@ -343,8 +339,9 @@ def dead_links(directory: Path) -> list[str]:
     """
     command = ["htmlproofer", "--disable-external", "--check-html", "--allow-hash-href"]
     command += ["--file-ignore", r"/\/_site\/carnet\//", str(directory)]
-    environment = os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "RUBYOPT": "-W0"}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, env=ruby.environment() | {"RUBYOPT": "-W0"}, capture_output=True, text=True, check=False
+    )
     report = f"{result.stdout}\n{result.stderr}".splitlines()
     return (
         []

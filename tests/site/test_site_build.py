@@ -19,7 +19,8 @@ def test_the_site_holds_the_pages_and_nothing_of_the_workshop(built_site: Path, 
     files = set(tree(built_site))
     assert {"index.html", "404.html", "feed.xml", "sitemap.xml", "robots.txt", "favicon.svg", post_path} <= files
     tops = {name.split("/")[0] for name in files}
-    assert not tops & {"figures_src", "tests", "scripts", "node_modules", "build", "README.md", "Makefile"}
+    assert not tops & {"figures_src", "tests", "scripts", "node_modules", "build", "pages", "README.md", "Makefile"}
+    assert not [path for path in built_site.rglob("*") if path.is_symlink()]
     # The sources that the article links to, with the modules that they share.
     sources = {name for name in files if name.endswith((".py", ".toml", ".npz", ".scss"))}
     assert sources == {
@@ -28,13 +29,23 @@ def test_the_site_holds_the_pages_and_nothing_of_the_workshop(built_site: Path, 
     }
 
 
-def test_two_builds_give_the_same_bytes(built_site: Path, tmp_path: Path) -> None:
-    assert build_problems(build_site(tmp_path / "again")) == []
+def test_two_builds_give_the_same_bytes_whatever_is_inherited(
+    built_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock of gems that nobody has, another project's variables and a lone slash change nothing."""
+    (tmp_path / "Gemfile").write_text('source "https://rubygems.org"\ngem "rexml", "0.0.1"\n')
+    lock = ["GEM", "  remote: https://rubygems.org/", "  specs:", "    rexml (0.0.1)", ""]
+    lock += ["PLATFORMS", "  ruby", "", "DEPENDENCIES", "  rexml (= 0.0.1)", ""]
+    (tmp_path / "Gemfile.lock").write_text("\n".join(lock))
+    inherited = {"BUNDLE_GEMFILE": str(tmp_path / "Gemfile"), "BUNDLE_FROZEN": "true", "RUBYOPT": "-rbundler/setup"}
+    for name, value in {**inherited, "JEKYLL_ENV": "development", "LC_ALL": "C", "TZ": "Asia/Tokyo"}.items():
+        monkeypatch.setenv(name, value)
+    assert build_problems(build_site(tmp_path / "again", base_path="/")) == []
     assert tree(tmp_path / "again") == tree(built_site)
 
 
 def test_every_address_follows_the_base_path(tmp_path: Path, post_path: str) -> None:
-    assert build_problems(build_site(tmp_path / "moved", base_path="/repository")) == []
+    assert build_problems(build_site(tmp_path / "moved", base_path="repository/")) == []
     for page in (post_path, "index.html", "404.html"):
         html = (tmp_path / "moved" / page).read_text(encoding="utf-8")
         addresses = re.findall(r'(?:src|srcset|href)="(/[^"]*)"', html)

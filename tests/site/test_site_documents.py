@@ -4,13 +4,16 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TARGETS = sorted(set(re.findall(r"^\| `make (\w+)`|^make (\w+)", README, re.M)))
+PYTHONS = ("3.11.0", "3.11.2", "3.12.0", "3.13.0", "3.14.0")
 FLAGS = re.findall(r"^\| `(--[a-z]+)", README, re.M)
 
 
@@ -58,7 +61,12 @@ def test_no_command_asks_for_a_python_or_a_pip_outside_the_environment() -> None
 
 @pytest.mark.parametrize(
     ("lock", "extra"),
-    [("requirements.txt", None), ("requirements-test.txt", "test"), ("requirements-notebook.txt", "notebook")],
+    [
+        ("requirements.txt", None),
+        ("requirements-test.txt", "test"),
+        ("requirements-notebook.txt", "notebook"),
+        ("requirements-fonts.txt", "fonts"),
+    ],
 )
 def test_the_lock_files_hold_what_the_project_declares(lock: str, extra: str | None) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -69,3 +77,31 @@ def test_the_lock_files_hold_what_the_project_declares(lock: str, extra: str | N
     )
     assert not [name for name in locked if name.startswith("nvidia")]
     assert "+" not in locked["torch"]
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-test.txt", "requirements-notebook.txt"])
+def test_every_pin_holds_on_the_pythons_promised(lock: str) -> None:
+    """Debian 12 has Python 3.11.2, and never a later 3.11."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    promised = SpecifierSet(project["requires-python"])
+    assert [version for version in PYTHONS if version not in promised] == []
+    for name, version in pins(lock).items():
+        installed = metadata(name)
+        assert installed["Version"].split("+")[0] == version, f"{name}: run `make test`, which installs what is pinned"
+        asked = SpecifierSet(installed["Requires-Python"] or "")
+        assert [python for python in PYTHONS if python not in asked] == [], name
+
+
+def test_a_clone_has_the_same_files_whatever_git_does_to_ends_of_lines(tmp_path: Path) -> None:
+    """What is published is compared by digest; and a symbolic link would be a file that holds a path."""
+    clone = tmp_path / "clone"
+    settings = ["-c", "core.autocrlf=true", "-c", "core.symlinks=false", "-c", "core.eol=crlf"]
+    subprocess.run(["git", *settings, "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    listed = subprocess.run(["git", "ls-files", "-s", "-z"], cwd=clone, capture_output=True, text=True, check=True)
+    entries = [line.split(maxsplit=3) for line in listed.stdout.split("\0") if line]
+    names = "\n".join(name for *_, name in entries)
+    hashing = ["git", "hash-object", "--no-filters", "--stdin-paths"]
+    hashed = subprocess.run(hashing, cwd=clone, input=names, capture_output=True, text=True, check=True)
+    assert len(entries) > 400
+    assert hashed.stdout.split() == [digest for _, digest, *_ in entries]
+    assert [name for mode, *_, name in entries if mode == "120000"] == []

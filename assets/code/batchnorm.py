@@ -1,1 +1,0 @@
-../../figures_src/batchnorm.py

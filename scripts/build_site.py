@@ -1,0 +1,61 @@
+"""Build the site with the notebook in it, or preview it: see --help. The work is done in figures_src/jekyll.py."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from figures_src import jekyll
+
+
+def main(
+    url: Annotated[str, typer.Option(envvar="SITE_URL", help="Scheme and host of the site.")] = "",
+    base_path: Annotated[str, typer.Option(envvar="BASE_PATH", help="Path of the site on its host.")] = "",
+    destination: Annotated[Path, typer.Option(help="Folder of the site.")] = jekyll.SITE,
+    notebook: Annotated[bool, typer.Option(help="Build the notebook too.")] = True,
+    serve: Annotated[str, typer.Option(metavar="PORT", help="Preview the site on this port instead.")] = "",
+) -> None:
+    """Build the site, and in it the notebook."""
+    try:
+        if serve:
+            jekyll.serve(port_of(serve))
+        address = jekyll.Address.parse(url, base_path)
+        print(jekyll.build(destination, address), end="", flush=True)
+    except ValueError as error:
+        refuse(str(error))
+    except (jekyll.SiteFailed, OSError) as error:
+        sys.exit(f"build_site.py: {error}")
+    if notebook:
+        raise SystemExit(build_notebook(destination, address))
+
+
+def build_notebook(destination: Path, address: jekyll.Address) -> int:
+    """Have the notebook built in its folder of the site; its exit status."""
+    command = [sys.executable, str(jekyll.ROOT / "scripts" / "build_notebook.py")]
+    options = ["--destination", str(destination / jekyll.NOTEBOOK), "--url", address.under(jekyll.NOTEBOOK)]
+    return subprocess.run([*command, *options], check=False).returncode
+
+
+def port_of(text: str) -> int:
+    """Read the number of a port.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1 << 16):
+        raise ValueError(f"PORT={text}: write a number from 1 to 65535, as PORT=4001")
+    return int(text)
+
+
+def refuse(message: str) -> None:
+    """One line on standard error, exit status 2."""
+    print(f"build_site.py: {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+if __name__ == "__main__":
+    typer.run(main)
