@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "figures_src"
 
 # A room may import from those on its line or before; files.py and its like stand before all rooms.
 ORDER = (
-    {"files", "imports", "commands", "french", "intervals", "templating", "batchnorm"},
+    {"files", "imports", "commands", "processes", "french", "intervals", "templating", "batchnorm"},
     {"datasets"},
     {"networks"},
     {"training"},
