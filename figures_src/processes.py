@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, resource_tracker
+from multiprocessing.context import SpawnContext
 from types import FrameType
 from typing import Any, Self, TypeVar
 
@@ -25,6 +26,7 @@ STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _parent: int
 _told = False
 _idle = threading.Event()
+_idle.set()
 
 
 class WorkerKilled(Exception):
@@ -42,11 +44,25 @@ class _Pool(ProcessPoolExecutor):
     """One whose processes hear no signal before they know what to do with it: until then it would be a traceback."""
 
     def submit(self, function: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-        try:
+        with _deaf():
             return super().submit(function, *arguments, **named)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Within the block, signals wait, as they will in the processes that it starts."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def spawning() -> SpawnContext:
+    """How processes are started here. The tracker of multiprocessing is one: closing the terminal must not kill it."""
+    with _deaf():
+        resource_tracker.ensure_running()
+    return get_context("spawn")
 
 
 @contextmanager
@@ -58,7 +74,7 @@ def pool(
     Raises:
         WorkerKilled: one of them was killed; ``kind`` says what they do.
     """
-    with _Pool(workers, get_context("spawn"), _begin, (os.getpid(), initializer, arguments)) as executor:
+    with _Pool(workers, spawning(), _begin, (os.getpid(), initializer, arguments)) as executor:
         try:
             yield executor
         except BaseException as error:
@@ -79,7 +95,6 @@ def leave_with(parent: int) -> None:
     """End this process when ``parent`` is gone, at once or when its work is saved: no queue would tell it."""
     global _parent
     _parent = parent
-    _idle.set()
     threading.Thread(target=_watch_the_parent, daemon=True).start()
 
 

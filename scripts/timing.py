@@ -5,13 +5,12 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import torch
 
-from figures_src.processes import cores, pool
+from figures_src.processes import cores, pool, spawning
 
 ROUNDS = 5
 CORES = cores()
@@ -38,7 +37,7 @@ def on_every_core(prepare: Prepare, arguments: Sequence[Any], warm_up: int, step
         WorkerKilled: a process was killed.
         Exception: whatever the first process that failed raised.
     """
-    together = get_context("spawn").Barrier(CORES)
+    together = spawning().Barrier(CORES)
     with pool(CORES, "timing", _share, together) as timers:
         runs = [timers.submit(_one_core, prepare, arguments, warm_up, steps) for _ in range(CORES)]
         try:

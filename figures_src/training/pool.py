@@ -4,7 +4,6 @@ One thread a process keeps the numbers of a run the same whatever the number of 
 small two processes of one thread are also faster than one process of two.
 """
 
-import multiprocessing
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
@@ -53,7 +52,7 @@ def train_all(title: str, runs: Sequence[Run], machine: Machine, trainer: Traine
     """
     if trainer.load:
         trainer.load(machine.data)  # fetched and verified once, before any worker asks for it
-    context = multiprocessing.get_context("spawn")
+    context = processes.spawning()
     progress: SimpleQueue[tuple[int, int]] = context.SimpleQueue()
     stop = context.Event()
     with (
