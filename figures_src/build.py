@@ -8,18 +8,17 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from figures_src.catalogue import FIGURES, Figure, article_records
-from figures_src.files import sha256, sha256_of_files, write_whole
+from figures_src.files import forget_partial, sha256, sha256_of_files, write_whole
 from figures_src.imports import closure
+from figures_src.processes import cores, pool
 from figures_src.records import store
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ class Place:
 
 FULL = Place("full", ROOT / "assets" / "figures", ROOT / "_posts" / "2021-04-05-normalisation-par-lots.md")
 QUICK = Place("quick", ROOT / "build" / "quick" / "figures", ROOT / "build" / "quick" / "post.md")
+WRITTEN = (FULL.figures, FULL.post.parent, store.RECORDS, QUICK.post.parent, ROOT / "build" / "checkpoints")
+"""Folders that a build writes."""
 
 
 @dataclass(frozen=True)
@@ -143,10 +144,15 @@ def post_inputs(place: Place) -> Digests:
 
 
 def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callable[[str], None]) -> None:
-    """Draw each figure in its four variants, the card in its one, and remember what it was made from."""
+    """Draw each figure in its four variants, the card in its one, and remember what it was made from.
+
+    Raises:
+        WorkerKilled: a process was killed; the figures told as done are.
+    """
     names = [state.name for state in states]
-    with ProcessPoolExecutor(min(jobs, max(len(names), 1)), get_context("spawn")) as pool:
-        for state, files in zip(states, pool.map(draw_files, names, [place.preset] * len(names)), strict=True):
+    # Drawing waits for nothing: more processes than cores only take memory.
+    with pool(max(min(jobs, cores(), len(names)), 1), "drawing", os.chdir, ROOT) as drawers:
+        for state, files in zip(states, drawers.map(draw_files, names, [place.preset] * len(names)), strict=True):
             for name, content in files.items():
                 write_whole(place.figures / name, content)
             _remember(place, state, {name: sha256(content) for name, content in files.items()})
@@ -211,6 +217,7 @@ def lock(waiting: Callable[[str], None]) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
+        forget_partial(WRITTEN)
         yield
 
 

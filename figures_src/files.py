@@ -2,11 +2,16 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 PARTIAL = ".partial"
 """How the name of a file ends while it is written; a killed process leaves one."""
+
+DEAD_SECONDS = 3600
+"""No write takes that long; the workers of a killed build, which save their state, may still be writing."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -25,6 +30,14 @@ def write_whole(path: Path, content: bytes) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def forget_partial(folders: Iterable[Path]) -> None:
+    """Remove what killed writes left in folders, at any depth."""
+    for path in (path for folder in folders for path in folder.rglob(f".*{PARTIAL}")):
+        with suppress(FileNotFoundError):
+            if path.is_file() and time.time() - path.stat().st_mtime > DEAD_SECONDS:
+                path.unlink()
 
 
 def sha256(content: bytes) -> str:

@@ -1,13 +1,19 @@
 """Speed of E1 and of the build, as ratios and limits measured in one run: see the README. Never a test."""
 
+import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH leaves out
+from _environment import run  # starts the project's Python, before what another lacks
+
+# isort: split
 import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -22,6 +28,7 @@ from torch import nn
 
 from figures_src.datasets import load_mnist
 from figures_src.experiments.mnist import CURVES
+from figures_src.processes import leave_with
 from figures_src.training.ensemble import Training
 from figures_src.training.machine import Machine
 from figures_src.training.protocol import EnsembleRun
@@ -98,16 +105,15 @@ def redraw(names: Sequence[str]) -> float:
         for name in names:
             (Path(folder) / "assets" / "figures" / f"{name}.csv").unlink()
         started = time.perf_counter()
-        environment = {**os.environ, "PYTHONPATH": folder}
         program = [sys.executable, str(Path(folder) / BUILD)]
-        subprocess.run(program, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(program, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         return time.perf_counter() - started
 
 
 def training_memory() -> float:
     """Peak memory in GiB of the two arms in training, all processes together, shared pages counted once."""
     with tempfile.TemporaryDirectory() as folder:
-        process = get_context("spawn").Process(target=train_briefly, args=(Path(folder),))
+        process = get_context("spawn").Process(target=train_briefly, args=(os.getpid(), Path(folder)))
         process.start()
         peak = 0.0
         while process.is_alive():
@@ -116,10 +122,12 @@ def training_memory() -> float:
     return peak / 2**20
 
 
-def train_briefly(checkpoints: Path) -> None:
+def train_briefly(parent: int, checkpoints: Path) -> None:
     """The long runs of E1, cut short: their memory does not depend on the number of steps."""
+    leave_with(parent)
     config = replace(CURVES.config, steps=1000)
-    CURVES.run(config, Machine(checkpoints, jobs=CORES))
+    with suppress(KeyboardInterrupt):  # the parent tells it
+        CURVES.run(config, Machine(checkpoints, jobs=CORES))
 
 
 def family(pid: int) -> list[int]:
@@ -169,4 +177,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

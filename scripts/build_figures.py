@@ -1,23 +1,27 @@
 """Make every figure of the article, and the article: see --help. The work is done in figures_src/build.py."""
 
-import difflib
-import errno
-import os
 import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH leaves out
+from _environment import refuse, run  # starts the project's Python, before what another lacks
+
+# isort: split
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
+
+from figures_src.commands import nearest
+from figures_src.processes import cores
 
 if TYPE_CHECKING:
     from figures_src.build import Place, State
 
 DEVICES = ("cpu", "cuda", "auto")
 LISTS = ("--only", "--retrain", "--seal")
-STOPPED = 130
 
 
 @dataclass(frozen=True)
@@ -39,18 +43,12 @@ class Options:
         return list(dict.fromkeys([*shown, *(QUOTED if len(self.ids) == len(FIGURES) else ())]))
 
 
-def refuse(message: str) -> NoReturn:
-    """One line on standard error, exit status 2."""
-    print(f"build_figures.py: {message}", file=sys.stderr)
-    raise SystemExit(2)
-
-
 def among(kind: str, names: list[str], known: list[str]) -> None:
     """Refuse a name that does not exist, and name the nearest one that does."""
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            refuse(f"no {kind} is called {name!r}; did you mean {near!r}? (--list shows them all)")
+            meant = nearest(name, known)
+            refuse(f"no {kind} is called {name!r}; did you mean {meant!r}? (--list shows them all)")
 
 
 def build(
@@ -65,9 +63,7 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if anything is stale.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Write nothing; say why each figure is stale.")] = False,
     show: Annotated[bool, typer.Option("--list", help="Write nothing; list figures and experiments.")] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at once; one per core if not given.")] = len(
-        os.sched_getaffinity(0)
-    ),
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at once; one per core if not given.")] = cores(),
     device: Annotated[str, typer.Option(help="cpu, cuda or auto; only training uses it.")] = "cpu",
     data: Annotated[
         Path | None, typer.Option(envvar="BN_DATA", metavar="DIR", help="Your own copy of the data sets.")
@@ -257,49 +253,16 @@ def spread(arguments: list[str]) -> list[str]:
 
 
 def main() -> int:
-    """Run the command; what goes wrong is told in one line."""
+    """Run the command; what was typed wrong is told in one line."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(build)
     try:
         # Typer turns Ctrl-C into a returned status.
-        if typer.main.get_command(app).main(spread(sys.argv[1:]), standalone_mode=False) == STOPPED:
-            return stopped()
+        return typer.main.get_command(app).main(spread(sys.argv[1:]), standalone_mode=False) or 0
     except TyperException as error:
         told = getattr(error, "format_message", error.__str__)()
         refuse(told.replace("\n", " "))
-    except (KeyboardInterrupt, typer.Abort):
-        return stopped()
-    except OSError as error:
-        return failed(storage_advice(error))
-    except Exception as error:
-        if not type(error).__module__.startswith("figures_src"):
-            raise
-        return failed(str(error))
-    return 0
-
-
-def stopped() -> int:
-    """Say how to go on; the exit status of a command that Ctrl-C ended."""
-    print("\nstopped; run the same command to go on from the last checkpoint", file=sys.stderr)
-    return STOPPED
-
-
-def failed(message: str) -> int:
-    """One line on standard error, exit status 1."""
-    print(f"build_figures.py: {message}", file=sys.stderr)
-    return 1
-
-
-def storage_advice(error: OSError) -> str:
-    """What to do about a disk that refuses."""
-    advice = {
-        errno.ENOSPC: "the disk is full; nothing half-written was left: free some space and run again",
-        errno.EROFS: "the tree is read-only; --check, --why and --list work without writing",
-        errno.EACCES: "no permission to write there; --check, --why and --list work without writing",
-    }
-    told = advice.get(error.errno or 0, error.strerror or str(error))
-    return f"{error.filename}: {told}" if error.filename else told
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(main)

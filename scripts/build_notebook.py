@@ -1,7 +1,12 @@
 """Make the laboratory notebook beside the article: see --help. The work is done in figures_src/notebook/build.py."""
 
-import logging
 import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH leaves out
+from _environment import run  # starts the project's Python, before what another lacks
+
+# isort: split
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -29,4 +34,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(lambda: typer.run(main))

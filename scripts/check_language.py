@@ -4,6 +4,11 @@ The checks are in figures_src/article/language.py. Exit status 1 if one of them 
 """
 
 import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH leaves out
+from _environment import run  # starts the project's Python, before what another lacks
+
+# isort: split
 from pathlib import Path
 from typing import Annotated
 
@@ -59,4 +64,4 @@ def reading_table(page: language.Page) -> Table:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    run(lambda: typer.run(main))

@@ -6,6 +6,12 @@ fetched by the npm client, verified, and cut to what French, Greek and mathemati
 Needs what `.venv/bin/pip install -r requirements-fonts.txt` brings.
 """
 
+import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH leaves out
+from _environment import run  # starts the project's Python, before what another lacks
+
+# isort: split
 import io
 import subprocess
 import tarfile
@@ -101,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

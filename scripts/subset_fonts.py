@@ -7,6 +7,12 @@ with another font first would move the text under the reader's eyes.
 Needs what `.venv/bin/pip install -r requirements-fonts.txt` brings.
 """
 
+import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH leaves out
+from _environment import run  # starts the project's Python, before what another lacks
+
+# isort: split
 import base64
 import io
 from collections.abc import Iterable, Iterator
@@ -158,4 +164,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -1,19 +1,19 @@
 """What the benchmarks share: seconds for one step, alone or on every core at once, and the rate of a matrix product."""
 
-import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import torch
 
+from figures_src.processes import cores, pool, spawning
+
 ROUNDS = 5
-CORES = len(os.sched_getaffinity(0))
+CORES = cores()
 
 _together: Barrier
 Prepare = Callable[..., Callable[[int], Any]]
@@ -34,13 +34,12 @@ def on_every_core(prepare: Prepare, arguments: Sequence[Any], warm_up: int, step
     """Seconds for one step when every core makes its own at the same time, divided by the number of cores.
 
     Raises:
-        BrokenProcessPool: a process was killed.
+        WorkerKilled: a process was killed.
         Exception: whatever the first process that failed raised.
     """
-    context = get_context("spawn")
-    together = context.Barrier(CORES)
-    with ProcessPoolExecutor(CORES, context, _share, (together,)) as pool:
-        runs = [pool.submit(_one_core, prepare, arguments, warm_up, steps) for _ in range(CORES)]
+    together = spawning().Barrier(CORES)
+    with pool(CORES, "timing", _share, together) as timers:
+        runs = [timers.submit(_one_core, prepare, arguments, warm_up, steps) for _ in range(CORES)]
         try:
             return statistics.mean(run.result() for run in as_completed(runs)) / CORES
         except BrokenProcessPool:

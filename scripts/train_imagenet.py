@@ -1,17 +1,23 @@
 """Train one arm of BN-Inception on a tree of images, under torchrun: see --help, and the README."""
 
-import difflib
-import os
 import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH leaves out
+from _environment import refuse, run  # starts the project's Python, before what another lacks
+
+# isort: split
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from figures_src.commands import nearest
 
 if TYPE_CHECKING:
     from figures_src.datasets.image_folder import Tree
@@ -41,17 +47,10 @@ class Options:
     precision: str
 
 
-def refuse(message: str) -> NoReturn:
-    """One line on standard error, exit status 2."""
-    print(f"train_imagenet.py: {message}", file=sys.stderr)
-    raise SystemExit(2)
-
-
 def among(kind: str, name: str, known: list[str]) -> None:
     """Refuse a name that does not exist, and name the nearest one that does."""
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-        refuse(f"no {kind} is called {name!r}; did you mean {near!r}? ({', '.join(known)})")
+        refuse(f"no {kind} is called {name!r}; did you mean {nearest(name, known)!r}? ({', '.join(known)})")
 
 
 def main(
@@ -265,8 +264,13 @@ def speaker(steps: int, place: "Place") -> Callable[[int], None]:
     return tell
 
 
-if __name__ == "__main__":
+def start() -> None:
+    """Run the command, as one of the processes of torchrun if it is one."""
     from figures_src.training.torchrun import one_of_many
 
     with one_of_many():
         typer.run(main)
+
+
+if __name__ == "__main__":
+    run(start)

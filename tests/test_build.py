@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -110,15 +112,15 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def run(tree: Path, *arguments: str, without_torch: bool = True) -> "subprocess.CompletedProcess[str]":
+def run(tree: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run the command in the copy; a module that refuses to be imported stands where torch would be."""
-    trap = tree / "trap"
-    trap.mkdir(exist_ok=True)
-    (trap / "torch.py").write_text("raise AssertionError('torch was imported')")
-    path = os.pathsep.join([str(trap), str(tree)] if without_torch else [str(tree)])
+    trap = tree / "torch.py"
+    trap.write_text("raise AssertionError('torch was imported')")
     command = [sys.executable, str(tree / "scripts" / "build_figures.py"), *arguments]
-    environment = {**os.environ, "PYTHONPATH": path, "COLUMNS": "200"}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    environment = {**os.environ, "COLUMNS": "200", **variables}
+    process = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    trap.unlink()
+    return process
 
 
 def products(tree: Path) -> dict[str, bytes]:
@@ -132,6 +134,8 @@ def products(tree: Path) -> dict[str, bytes]:
         (["--only", "gbn_22"], "did you mean 'gbn_2'"),
         (["--only", "gbn_3", "gbn4"], "did you mean 'gbn_4'"),
         (["--retrain", "mnist_curve"], "did you mean 'mnist_curves'"),
+        (["--only", "GBN_1"], "did you mean 'gbn_1'"),
+        (["--retrain", "Mnist_Curves"], "did you mean 'mnist_curves'"),
         (["--device", "cudda"], "did you mean 'cuda'"),
         (["--onyl", "gbn_2"], "--only"),
         (["--jobs", "0"], "greater than or equal to 1"),
@@ -231,6 +235,91 @@ def test_a_damaged_record_stops_the_build_with_the_mend(tree: Path) -> None:
     assert products(tree) == before
 
 
+HOSTILE = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MPLCONFIGDIR": "/proc/nowhere",
+    "HOME": "/proc/nowhere",
+    "OMP_NUM_THREADS": "garbage",
+    "OPENBLAS_NUM_THREADS": "garbage",
+    "PYTHONHASHSEED": "7",
+    "PYTHONINSPECT": "1",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONUTF8": "0",
+    "PYTHONCOERCECLOCALE": "0",
+    "PYTHONWARNINGS": "error",
+    "LC_ALL": "C",
+    "COLUMNS": "garbage",
+    "TERM": "garbage",
+    "NO_COLOR": "1",
+    "TZ": "garbage",
+    "SOURCE_DATE_EPOCH": "garbage",
+}
+
+
+def test_no_inherited_variable_breaks_a_build_or_changes_its_bytes(tree: Path, tmp_path: Path) -> None:
+    before = products(tree)
+    (tmp_path / "numpy.py").write_text("raise AssertionError('the numpy of another Python')")
+    style = tmp_path / "matplotlibrc"
+    style.write_text("svg.fonttype: none\nfont.size: 40\nno such setting\n")
+    for name in ("gbn_3-light.svg", "gbn_4.csv", build.CARD_FILE):
+        (tree / "assets" / "figures" / name).unlink()
+    process = run(tree, PYTHONPATH=str(tmp_path), MATPLOTLIBRC=str(style), **HOSTILE)
+    assert process.returncode == 0
+    assert process.stderr == ""
+    assert products(tree) == before
+    assert "Graphique" in run(tree, "--list", **HOSTILE).stdout
+
+
+@pytest.mark.parametrize("option", ["--list", "--check", "--why"])
+def test_what_writes_nothing_asks_for_no_lock(tree: Path, option: str) -> None:
+    """As in a tree that cannot be written: a file stands where the folder of the lock would be."""
+    folder = tree / "build"
+    aside = folder.rename(tree / "aside") if folder.exists() else None
+    folder.touch()
+    process = run(tree, option)
+    folder.unlink()
+    if aside:
+        aside.rename(folder)
+    assert process.returncode == 0
+    assert process.stderr == ""
+
+
+def test_a_build_forgets_what_killed_ones_left_half_written(tree: Path) -> None:
+    left = [tree / folder / ".old.svg.4242.partial" for folder in ("assets/figures", "_posts", "figures_src/records")]
+    fresh = tree / "assets" / "figures" / ".new.svg.4242.partial"  # of workers that still save
+    for path in [*left, fresh]:
+        path.touch()
+    for path in left:
+        os.utime(path, (0, 0))
+    (tree / "build").mkdir(exist_ok=True)
+    (tree / "build" / "lock").write_text("4242")  # of a dead process: nobody holds it
+    assert run(tree).returncode == 0
+    assert not any(path.exists() for path in left)
+    assert fresh.exists()
+    fresh.unlink()
+
+
+def test_no_more_processes_draw_than_there_are_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    @contextmanager
+    def counted(workers: int, *_: object) -> Iterator[ThreadPoolExecutor]:
+        asked.append(workers)
+        with ThreadPoolExecutor(1) as executor:
+            yield executor
+
+    monkeypatch.setattr(build, "pool", counted)
+    monkeypatch.setattr(build, "cores", lambda: 3)
+    monkeypatch.setattr(build, "draw_files", lambda name, preset: {f"{name}.csv": b""})
+    place = build.Place("quick", tmp_path, tmp_path / "post.md")
+    states = [build.State(name, {}, ("never made",)) for name in ("gbn_1", "gbn_2", "gbn_3", "gbn_4")]
+    for jobs, count in ((100, 4), (100, 2), (2, 4)):
+        build.make_figures(place, states[:count], jobs, lambda name: None)
+    assert asked == [3, 2, 2]
+
+
 def test_a_second_build_waits_and_says_so(tree: Path) -> None:
     lock = tree / "build" / "lock"
     lock.parent.mkdir(exist_ok=True)
@@ -239,8 +328,7 @@ def test_a_second_build_waits_and_says_so(tree: Path) -> None:
         file.write("4242")
         file.flush()
         fcntl.flock(file, fcntl.LOCK_EX)
-        environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONUNBUFFERED": "1"}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as waiting:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waiting:
             assert waiting.stdout is not None
             assert "process 4242" in waiting.stdout.readline()
             assert waiting.poll() is None
@@ -329,11 +417,10 @@ def test_missing_arrays_are_no_record(tree: Path) -> None:
 @pytest.mark.slow
 def test_ctrl_c_ends_the_command_with_130_and_says_how_to_go_on(tree: Path) -> None:
     command = [sys.executable, str(tree / "scripts" / "build_figures.py"), "--retrain", "mnist_grid"]
-    environment = {**os.environ, "PYTHONPATH": str(tree)}
     record = tree / "figures_src" / "records" / "mnist_grid.npz"
     before = record.read_bytes()
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         deadline = time.monotonic() + 60
         while not list(tree.glob("build/checkpoints/full/mnist_grid/**/*.npz")):

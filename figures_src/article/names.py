@@ -1,7 +1,8 @@
 """Names that templates may misspell."""
 
-import difflib
 from collections.abc import Mapping
+
+from figures_src.commands import nearest
 
 
 def closest(name: str, known: Mapping[str, object], what: str) -> str:
@@ -11,6 +12,6 @@ def closest(name: str, known: Mapping[str, object], what: str) -> str:
         KeyError: it is not; the message names the nearest that is.
     """
     if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)
-        raise KeyError(f"no {what} {name!r}: did you mean {nearest[0] if nearest else 'nothing, there is none'!r}?")
+        meant = nearest(name, known) if known else "nothing, there is none"
+        raise KeyError(f"no {what} {name!r}: did you mean {meant!r}?")
     return name

@@ -1,7 +1,6 @@
 """The papers' curves as numbers, and their loader; see the README beside this file for how they were read."""
 
 import csv
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+
+from figures_src.commands import nearest
 
 FOLDER = Path(__file__).parent
 IOFFE = "Ioffe et Szegedy (2015)"
@@ -85,8 +86,7 @@ def load(name: str) -> Published:
         KeyError: no such file; the message names the nearest one.
     """
     if name not in ORIGINS:
-        nearest = difflib.get_close_matches(name, ORIGINS, n=1, cutoff=0)[0]
-        raise KeyError(f"no published curves {name!r}: did you mean {nearest!r}?")
+        raise KeyError(f"no published curves {name!r}: did you mean {nearest(name, ORIGINS)!r}?")
     with (FOLDER / f"{name}.csv").open(newline="") as file:
         header, *rows = csv.reader(file)
     columns = {column: _values(cells) for column, *cells in zip(header, *rows, strict=True)}

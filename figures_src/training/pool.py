@@ -4,72 +4,44 @@ One thread a process keeps the numbers of a run the same whatever the number of 
 small two processes of one thread are also faster than one process of two.
 """
 
-import multiprocessing
-import os
-import signal
-import threading
-import time
-import warnings
+import sys
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from functools import partial
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
-from types import FrameType
-from typing import Any, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from figures_src import processes
+from figures_src.processes import REFRESH_SECONDS, RememberSignals
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.trainers import Result, Run, Trainer
 
-REFRESH_SECONDS = 0.2
-
-
-class WorkerKilled(Exception):
-    """A process of the pool disappeared; what it had saved is on disk."""
-
-
 _progress: "SimpleQueue[tuple[int, int]]"
 _stop: Event
-_parent: int
-_idle = threading.Event()
 
 
-def _start_worker(progress: "SimpleQueue[tuple[int, int]]", stop: Event, parent: int) -> None:
-    """Make the parent the only one to hear Ctrl-C: it asks the workers to save and leave."""
-    global _progress, _stop, _parent
-    _progress, _stop, _parent = progress, stop, parent
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.formatwarning = lambda message, *_: f"{message}\n"  # a user needs no line of code
-    _idle.set()
-    threading.Thread(target=_leave_with_the_parent, daemon=True).start()
+def _start_worker(progress: "SimpleQueue[tuple[int, int]]", stop: Event) -> None:
+    global _progress, _stop
+    _progress, _stop = progress, stop
 
 
-def _leave_with_the_parent() -> None:
-    """End the process of a worker whose parent was killed; the pool's own queue would hold it for ever."""
-    while os.getppid() == _parent:
-        time.sleep(REFRESH_SECONDS)
-    _idle.wait()
-    os._exit(1)
+def _should_stop() -> bool:
+    return _stop.is_set() or processes.should_leave()
 
 
-def _orphaned_or_stopped() -> bool:
-    return _stop.is_set() or os.getppid() != _parent
+def _report(index: int, step: int) -> None:
+    if not processes.orphaned():
+        _progress.put((index, step))
 
 
 def _work(index: int, run: Run, machine: Machine, trainer: Trainer) -> Result:
-    def report(step: int) -> None:
-        if os.getppid() == _parent:
-            _progress.put((index, step))
-
-    _idle.clear()
-    try:
-        return trainer.train(run, machine, report, _orphaned_or_stopped)
-    finally:
-        _idle.set()
+    with processes.at_work():
+        return trainer.train(run, machine, partial(_report, index), _should_stop)
 
 
 def train_all(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
@@ -88,14 +60,13 @@ def train_all(title: str, runs: Sequence[Run], machine: Machine, trainer: Traine
 def _train(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
     if trainer.load:
         trainer.load(machine.data)  # fetched and verified once, before any worker asks for it
-    context = multiprocessing.get_context("spawn")
+    context = processes.spawning()
     progress: SimpleQueue[tuple[int, int]] = context.SimpleQueue()
     stop = context.Event()
-    workers = min(machine.jobs, len(runs))
     with (
         _Bar(title, runs) as bar,
-        _RememberSignals() as signals,
-        ProcessPoolExecutor(workers, context, _start_worker, (progress, stop, os.getpid())) as pool,
+        RememberSignals() as signals,
+        processes.pool(min(machine.jobs, len(runs)), "training", _start_worker, progress, stop) as pool,
     ):
         futures = [pool.submit(_work, index, run, machine, trainer) for index, run in enumerate(runs)]
         _watch(futures, progress, stop, signals, bar)
@@ -106,7 +77,7 @@ def _watch(
     futures: Sequence["Future[Result]"],
     progress: "SimpleQueue[tuple[int, int]]",
     stop: Event,
-    signals: "_RememberSignals",
+    signals: RememberSignals,
     bar: "_Bar",
 ) -> None:
     unfinished: set[Future[Result]] = set(futures)
@@ -118,44 +89,28 @@ def _watch(
             stop.set()
             for future in unfinished:
                 future.cancel()
-            wait(unfinished)
+            _wait_for_checkpoints(unfinished, signals)
             return
 
 
-def _results(futures: Sequence["Future[Result]"], signals: "_RememberSignals") -> list[Result]:
-    failures = [f.exception() for f in futures if f.done() and not f.cancelled() and f.exception()]
-    killed = next((error for error in failures if isinstance(error, BrokenProcessPool)), None)
-    if killed:
-        raise WorkerKilled("a training process was killed; run the same command to go on from its checkpoint")
+def _wait_for_checkpoints(unfinished: set["Future[Result]"], signals: RememberSignals) -> None:
+    if signals.heard:
+        told = "stopping: each run writes its checkpoint first (Ctrl-C again does not wait for it)"
+        print(told, file=sys.stderr, flush=True)
+    while unfinished and not signals.insisted:
+        _, unfinished = wait(unfinished, timeout=REFRESH_SECONDS)
+    if signals.insisted:
+        processes.end_all(at_once=True)
+
+
+def _results(futures: Sequence["Future[Result]"], signals: RememberSignals) -> list[Result]:
+    failures = [f.exception() for f in futures if f.done() and not f.cancelled()]
     for error in failures:
-        if error and not isinstance(error, Interrupted):
+        if error and not isinstance(error, Interrupted | BrokenProcessPool):
             raise error
     if signals.heard:
         raise KeyboardInterrupt
     return [future.result() for future in futures]
-
-
-class _RememberSignals:
-    """Within the block, Ctrl-C and SIGTERM are remembered instead of tearing the pool down.
-
-    A handler may run while its own process holds the lock of the workers' event, and would wait for it for ever: it
-    sets an attribute, and whoever watches the runs sets the event.
-    """
-
-    def __init__(self) -> None:
-        self.heard = False
-        self._old: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        self._old = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
-        return self
-
-    def _hear(self, number: int, frame: FrameType | None) -> None:
-        self.heard = True
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._old.items():
-            signal.signal(number, handler)
 
 
 class _Bar(Progress):

@@ -2,11 +2,12 @@
 
 import os
 import sys
-from concurrent.futures.process import BrokenProcessPool
 from operator import methodcaller
 from pathlib import Path
 
 import pytest
+
+from figures_src.processes import WorkerKilled
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -36,5 +37,5 @@ def test_the_fault_of_one_process_is_told_though_the_other_waits_for_it(timing, 
 
 @pytest.mark.slow
 def test_a_killed_process_is_told(timing):
-    with pytest.raises(BrokenProcessPool):
+    with pytest.raises(WorkerKilled):
         timing.on_every_core(os.abort, (), 0, 1)

@@ -1,6 +1,5 @@
 """Real processes on the real MNIST: killed, interrupted, resumed."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from figures_src.training import pool
+from figures_src.processes import INSIST_SECONDS
 from figures_src.training.checkpoint import Checkpoint
 
 pytestmark = pytest.mark.slow
@@ -23,7 +22,8 @@ import numpy as np
 from figures_src.training.machine import Machine
 from figures_src.networks.normalization import Normalization
 from figures_src.training.deep_protocol import LandscapeProbe, LinearRun, VggRun
-from figures_src.training.pool import WorkerKilled, train_all
+from figures_src.processes import WorkerKilled
+from figures_src.training.pool import train_all
 from figures_src.training.protocol import EnsembleRun
 from figures_src.training.trainers import ENSEMBLE, LINEAR, VGG
 
@@ -49,18 +49,6 @@ DEEP = (
     "landscape=LandscapeProbe(20, 2)) for bn in (PLAIN, Normalization.NOISY)], VGG"
 )
 LINEARS = "[LinearRun(bn, 1e-6, 0, 700, shift_every=20) for bn in (PLAIN, BATCH)], LINEAR"
-
-
-def test_a_signal_heard_under_the_lock_of_the_workers_event_is_remembered() -> None:
-    """The handler may run anywhere in this process: whatever takes a lock there may wait for itself."""
-    before = signal.getsignal(signal.SIGTERM)
-    stop = multiprocessing.get_context("spawn").Event()
-    with pool._RememberSignals() as signals:
-        assert not signals.heard
-        with stop._cond:
-            signal.raise_signal(signal.SIGTERM)
-        assert signals.heard
-    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def start(folder: Path, runs: str = ENSEMBLES) -> "subprocess.Popen[str]":
@@ -154,13 +142,53 @@ def test_kill_9_of_a_worker(tmp_path: Path, uninterrupted: dict[str, np.ndarray]
     check_resumed(tmp_path, uninterrupted)
 
 
-def test_ctrl_c_saves_and_stops_every_process(tmp_path: Path, uninterrupted: dict[str, np.ndarray]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_all_saves_and_stops_every_process(
+    tmp_path: Path, uninterrupted: dict[str, np.ndarray], number: signal.Signals
+) -> None:
     process = start(tmp_path)
     wait_until(lambda: both_saved(tmp_path))
     workers = children(process.pid)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Traceback" not in errors
+    assert errors.count("\n") == 1, "one line says that it was heard"
     wait_until(lambda: not any(alive(pid) for pid in workers), seconds=10)
     check_resumed(tmp_path, uninterrupted)
+
+
+STUBBORN = """
+import os, sys, time
+from pathlib import Path
+from types import SimpleNamespace
+from figures_src.training.machine import Machine
+from figures_src.training.pool import train_all
+from figures_src.training.trainers import Trainer
+
+def train(run, machine, report, should_stop):
+    machine.checkpoints.touch()
+    time.sleep(120)
+
+if __name__ == "__main__":
+    runs = [SimpleNamespace(steps=1, networks=1, label="stubborn")]
+    try:
+        train_all("test", runs, Machine(Path(sys.argv[1]) / "begun"), Trainer(None, train))
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def test_ctrl_c_is_told_at_once_and_a_second_one_waits_for_nothing(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(STUBBORN)
+    command = [sys.executable, str(program), str(tmp_path)]
+    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True) as process:
+        wait_until((tmp_path / "begun").exists)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr is not None
+        assert "checkpoint" in process.stderr.readline()
+        time.sleep(INSIST_SECONDS + 0.5)
+        assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr.read() == ""
+        assert process.wait(20) == 130
