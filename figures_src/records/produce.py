@@ -5,7 +5,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ LIBRARIES = ("torch", "numpy", "scipy", "pillow")
 def produce(experiment: Experiment, preset: str, machine: Machine) -> store.Record:
     """Run the experiment and write its record; checkpoints are forgotten only once it is on disk."""
     commit = commit_now()  # before the run: the code may be edited while it goes on
-    outcome = experiment.run(store.configuration(experiment, preset), machine)
+    outcome = experiment.run(store.configuration(experiment, preset), replace(machine, images=store.images(preset)))
     record = keep(experiment, preset, machine, outcome, commit, store.folder(preset))
     shutil.rmtree(machine.checkpoints, ignore_errors=True)
     return record

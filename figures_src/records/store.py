@@ -19,6 +19,8 @@ from figures_src.experiments.experiment import Experiment, Verdict
 from figures_src.files import sha256, write_whole
 
 RECORDS = Path(__file__).parent
+QUICK_IMAGES = (1000, 200)
+"""The first ones of each training and test set: all that a quick run has."""
 QUICK_RECORDS = Path(__file__).parents[2] / "build" / "quick" / "records"
 
 
@@ -56,6 +58,11 @@ def folder(preset: str) -> Path:
     return QUICK_RECORDS if preset == "quick" else RECORDS
 
 
+def images(preset: str) -> tuple[int, int] | None:
+    """How many training and test images the runs of a preset have; None for all of them."""
+    return QUICK_IMAGES if preset == "quick" else None
+
+
 def configuration(experiment: Experiment, preset: str) -> Any:
     """The full or the quick configuration."""
     return experiment.quick if preset == "quick" else experiment.config
@@ -70,6 +77,7 @@ def record_key(experiment: Experiment, preset: str) -> str:
         "runs": [asdict(run) for run in configuration(experiment, preset).runs()],
         "dataset_sha256": experiment.dataset_sha256,
         "protocol": experiment.protocol,
+        **({"images": count} if (count := images(preset)) else {}),
     }
     return sha256(json.dumps(meaning, sort_keys=True).encode())
 

@@ -1,7 +1,10 @@
 """Where and how runs are carried out; free of torch, and no part of what a record means."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from figures_src.datasets import Dataset
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,14 @@ class Machine:
     threads: int = 1
     """Of each job."""
     checkpoint_seconds: float = 20.0
+    images: tuple[int, int] | None = None
+    """How many to learn from and to be judged by, the first ones, for a quick run; all of them if not given."""
+
+    def dataset(self, load: Callable[[Path | None], Dataset]) -> Dataset:
+        """What a run learns from and is judged by.
+
+        Raises:
+            DatasetUnavailable: no source gives it.
+        """
+        whole = load(self.data)
+        return whole.first(*self.images) if self.images else whole
