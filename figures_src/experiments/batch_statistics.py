@@ -202,7 +202,7 @@ BATCH_STATISTICS = Experiment(
     config=StatisticsProtocol(),
     quick=StatisticsProtocol(
         batch_sizes=(2, 32, 256), groups=(2, 32), seeds=(0, 1), images_seen=512, evaluations=1, widths=(4, 8, 8, 8),
-        learnt_images=256, measured_images=200, precise_images=512, precise_batches=(1, 16, 256),
+        learnt_images=256, measured_images=256, precise_images=512, precise_batches=(1, 16, 256),
     ),
     protocol=1,
     dataset="CIFAR-10",

@@ -19,7 +19,7 @@ from figures_src.experiments.experiment import Experiment, Verdict
 from figures_src.files import sha256, write_whole
 
 RECORDS = Path(__file__).parent
-QUICK_IMAGES = (1000, 200)
+QUICK_IMAGES = (1000, 256)
 """The first ones of each training and test set: all that a quick run has."""
 QUICK_RECORDS = Path(__file__).parents[2] / "build" / "quick" / "records"
 
