@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 from jinja2 import Environment, Undefined
+from jinja2.runtime import Context
 
 from figures_src.article.estimates import NotMeasured
 
@@ -79,8 +80,17 @@ class Strict(Environment):
         return _finite(super().getitem(obj, argument), argument)
 
 
+class _LenientCalls(Context):
+    def call(self, function: Callable[..., Any], *arguments: Any, **settings: Any) -> Any:
+        """Call what a template calls, such as a curve at a step."""
+        found = super().call(function, *arguments, **settings)
+        return UNKNOWN if _lacks(found) else found
+
+
 class Lenient(Environment):
     """Facts of quick records: what is not there, nor finite, nor computable from it, is `UNKNOWN`."""
+
+    context_class = _LenientCalls
 
     def __init__(self, *arguments: Any, **settings: Any):
         super().__init__(*arguments, **settings)

@@ -11,6 +11,7 @@ from figures_src.article.unknown import MARK, Lenient, Strict, marked
 FACTS = {
     "curve": SimpleNamespace(end=math.nan, never=None, gap=estimate([1.0]), known=2.0),
     "steps": {100: 0.5},
+    "at": {100: 0.5}.get,
     "number": marked(french.number),
     "words": marked(french.words),
 }
@@ -32,6 +33,7 @@ def told(template: str) -> str:
         "number(curve.known / (1 - curve.gap.mean))",
         "number(steps[4000])",
         "number(steps[4000].mean)",
+        "number(at(4000) - at(5000))",
         "number(curve.end | round)",
         "words(16)",
         "curve.end",
