@@ -176,7 +176,7 @@ def draw_files(name: str, preset: str) -> dict[str, bytes]:
         layout = style.NARROW if "narrow" in variant else style.WIDE
         drawn = module.draw(records, theme, layout)
         if preset == "quick":
-            style.stamp(drawn, "Essai rapide : ne pas publier", theme)
+            style.stamp(drawn, "Version rapide : ne pas publier", theme)
         files[f"{name}-{variant}.svg"] = style.svg_bytes(drawn, f"{name}-{variant}")
     return files
 
@@ -190,10 +190,17 @@ def make_post(place: Place, state: State) -> None:
     """Run the Jinja pass over everything that has a record, and remember what the post was made from.
 
     The state was taken before: a template edited in between leaves the post stale, not falsely fresh.
-    """
-    from figures_src.publish import render  # brings Jinja and the MathML converter
 
-    content = render(load_records(article_records(), place.preset), place.figures).encode()
+    Raises:
+        PostNotWritten: the templates cannot tell what the records hold; the error names the template.
+    """
+    from figures_src.publish import PostNotWritten, render  # brings Jinja and the MathML converter
+
+    records = load_records(article_records(), place.preset)
+    try:
+        content = render(records, place.figures).encode()
+    except Exception as error:
+        raise PostNotWritten(error) from error
     write_whole(place.post, content)
     _remember(place, state, {place.post.name: sha256(content)})
 

@@ -1,17 +1,19 @@
 """The Jinja pass: from records, drawings and templates to the Markdown of the post.
 
 Delimiters are the pass's own (`<< >>`, `<% %>`, `<# #>`), so that TeX, Jinja and Liquid never meet; an undefined
-name is an error, and so is a number that is not finite.
+name is an error, and so is a number that is not finite; but for quick records, whose post is for trying the code and
+says so: see `figures_src.article.unknown`.
 """
 
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment
 
 from figures_src import french, templating
-from figures_src.article import components, listing, markup, references
+from figures_src.article import components, listing, markup, references, unknown
 from figures_src.article.contents import fill_contents
 from figures_src.article.facts import gather
 from figures_src.article.glossary import glossary
@@ -26,6 +28,21 @@ from figures_src.records.store import Record
 TEMPLATES = Path(__file__).parent / "article"
 TEMPLATE = "post.md.j2"
 FIGURES_FOLDER = Path("assets", "figures")
+
+
+class PostNotWritten(Exception):
+    """The records and the templates do not make a post; what is published was left as it is."""
+
+    def __init__(self, error: Exception):
+        super().__init__(f"the post is left as it was: {_place(error)}: {type(error).__name__}: {error}")
+
+
+def _place(error: Exception) -> str:
+    """File and line of the template, or of the package where no template was at work, that an error came from."""
+    root = Path(__file__).parents[1]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if root in Path(frame.filename).parents]
+    frame = [frame for frame in frames if frame.filename.endswith(".j2")][-1:] or frames[-1:]
+    return ", ".join(f"{Path(each.filename).relative_to(root)}, line {each.lineno}" for each in frame)
 
 
 def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure] = FIGURES) -> str:
@@ -50,13 +67,13 @@ def environment(
     records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure], templates: Path = TEMPLATES
 ) -> Environment:
     """Everything that templates, titles, captions and alternative texts may name."""
-    jinja = templating.environment(templates)
+    quick = any(record.quick for record in records.values())
+    jinja = templating.environment(templates, kind=unknown.Lenient if quick else unknown.Strict)
     facts = gather(records)
-    jinja.globals.update(facts, quick=any(record.quick for record in records.values()))
-    jinja.globals.update(_vocabulary())
-    figure = markup.FigureMarkup(
-        catalogue, records, figures, f"/{FIGURES_FOLDER.as_posix()}", lambda text: jinja.from_string(text).render()
-    )
+    jinja.globals.update(facts, quick=quick, **_vocabulary(), **_numbers(quick))
+    jinja.globals.update(prediction_table=partial(prediction_table, quick=quick))
+    address = figures.name if quick else f"/{FIGURES_FOLDER.as_posix()}"
+    figure = markup.FigureMarkup(catalogue, records, figures, address, lambda text: jinja.from_string(text).render())
     jinja.globals.update(
         figure=figure,
         label=figure.label,
@@ -89,8 +106,15 @@ def _vocabulary() -> dict[str, object]:
         "source_link": listing.source_link,
         "verbatim": markup.verbatim,
         "measured": measured,
-        "prediction_table": prediction_table,
         "verdict_of": verdict_of,
+        "plural": french.plural,
+        "listed": french.sentence_list,
+    }
+
+
+def _numbers(quick: bool) -> dict[str, Callable[..., str]]:
+    """Functions of the templates that turn numbers into French text."""
+    functions: dict[str, Callable[..., str]] = {
         "number": french.number,
         "signed": partial(french.number, signed=True),
         "integer": french.integer,
@@ -98,7 +122,6 @@ def _vocabulary() -> dict[str, object]:
         "setting": french.shortest,
         "percent": french.percent,
         "points": french.points,
-        "plural": french.plural,
         "words": french.words,
-        "listed": french.sentence_list,
     }
+    return {name: unknown.marked(function) for name, function in functions.items()} if quick else functions

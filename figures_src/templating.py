@@ -8,9 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 
-def environment(*folders: Path) -> Environment:
+def environment(*folders: Path, kind: type[Environment] = Environment) -> Environment:
     """Templates of these folders; naming what does not exist is an error."""
-    return Environment(
+    return kind(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         variable_start_string="<<",

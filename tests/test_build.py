@@ -220,6 +220,37 @@ def test_a_quick_schema_is_drawn_where_no_quick_record_is_and_the_post_waits(tre
     assert not (tree / "build" / "quick" / "post.md").exists()
 
 
+def kept(tree: Path) -> dict[str, bytes]:
+    """All that a quick build must leave alone: what is published, and the package with its records."""
+    sources = (path for path in sorted((tree / "figures_src").rglob("*")) if path.is_file())
+    return products(tree) | {str(path): path.read_bytes() for path in sources if "__pycache__" not in path.parts}
+
+
+@pytest.mark.whole
+def test_a_whole_quick_build_ends_with_its_own_labelled_post_and_touches_nothing_else(tree: Path) -> None:
+    before, place = kept(tree), tree / "build" / "quick"
+    process = run(tree, "--quick", "--jobs", "2", without_torch=False)
+    assert process.returncode == 0, process.stderr[-2000:]
+    assert kept(tree) == before
+    post = (place / "post.md").read_text()
+    head, body = post.split("---\n", 2)[1:]
+    assert "published: false" in head
+    assert "version rapide" in head
+    assert "Version rapide" in body.lstrip().partition("\n")[0]
+    captions = re.findall("<figcaption>.*?</figcaption>", body)
+    assert len(captions) == len(FIGURES)
+    assert [caption for caption in captions if "Mesuré ici" in caption] == []
+    verdicts = re.findall(r'class="verdict-\w+">\w+</\w+>([^<]*)', body)
+    assert verdicts
+    assert {verdict.strip() for verdict in verdicts} == {"(version rapide)"}
+    drawings = set(re.findall(r'(?:src|srcset)="([^"]+\.svg)"', body))
+    assert drawings
+    assert all((place / drawing).exists() for drawing in drawings)
+    again = run(tree, "--quick")
+    assert again.returncode == 0, again.stderr
+    assert (place / "post.md").read_text() == post
+
+
 def test_a_damaged_record_stops_the_build_with_the_mend(tree: Path) -> None:
     before = products(tree)
     archive = tree / "figures_src" / "records" / "mnist_curves.npz"

@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -13,7 +14,7 @@ from figures_src.article.language import typed_numbers
 from figures_src.build import Place
 from figures_src.experiments import batch_statistics, inception
 from figures_src.experiments.cars import FOGGED
-from figures_src.publish import FIGURES_FOLDER, TEMPLATES, environment, render
+from figures_src.publish import FIGURES_FOLDER, TEMPLATES, PostNotWritten, environment, render
 from tests.article import samples
 from tests.experiments.inception_samples import STEPS, curve
 from tests.experiments.shift_samples import cars_arrays, lower, shoes_arrays, statistics_arrays
@@ -430,8 +431,9 @@ def test_a_failed_prediction_is_shown_as_failed(page, figures):
 def test_a_quick_run_says_that_it_is_one(page, figures):
     grid = samples.grid()
     quick = post(figures, mnist_grid=replace(grid, sidecar={**grid.sidecar, "preset": "quick"}))
-    assert "Essai rapide" in quick
-    assert "Essai rapide" not in page
+    for label in ("published: false", "version rapide", "Version rapide", "(version rapide)"):
+        assert label in quick
+    assert "ersion rapide" not in page
 
 
 def test_captions_and_alternative_texts_quote_records_too(page):
@@ -461,10 +463,21 @@ def test_an_error_leaves_the_old_post(tmp_path, monkeypatch, figures):
     place.post.write_text("old")
     failing = samples.records() | {"mnist_curves": replace(samples.curves(), arrays={})}
     monkeypatch.setattr(build, "load_records", lambda names, preset: failing)
-    with pytest.raises(KeyError):
+    with pytest.raises(PostNotWritten, match=r"figures_src/article/facts.*test_accuracy"):
         build.make_post(place, build.State(build.POST, {}, ("never made",)))
     assert place.post.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["post.md"]
+
+
+def test_a_sentence_that_the_records_deny_is_named_with_its_template(tmp_path, monkeypatch, figures):
+    place = Place("full", figures, tmp_path / "post.md")
+    records = samples.records() | samples.reduced(lost_at=57)
+    short = {**records["vgg"].config, "compared_seeds": list(range(16))}  # more than words can write
+    records["vgg"] = replace(records["vgg"], sidecar={**records["vgg"].sidecar, "config": short})
+    monkeypatch.setattr(build, "load_records", lambda names, preset: records)
+    monkeypatch.setattr("figures_src.publish.render", partial(render, catalogue=samples.catalogue()))
+    with pytest.raises(PostNotWritten, match=r"sections/why_landscape\.md\.j2, line \d+: ValueError: 16"):
+        build.make_post(place, build.State(build.POST, {}, ("never made",)))
 
 
 def test_a_missing_drawing_names_the_command_that_draws_it(tmp_path):

@@ -3,10 +3,15 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
 from figures_src.intervals import half_width
+
+
+class NotMeasured(ValueError):
+    """A fact that the record does not tell was asked for."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,28 @@ class Estimate:
         return int(math.copysign(1, self.mean)) if self.clear else 0
 
 
-def estimate(samples: Iterable[float]) -> Estimate:
-    """Mean over seeds with its 95 % interval.
+class Unestimated(Estimate):
+    """What fewer than two seeds, or a value that is not finite, tell: it is there, and may not be asked for."""
 
-    Raises:
-        ValueError: fewer than two seeds, or a value that is not finite.
-    """
+    def __init__(self, why: str):
+        object.__setattr__(self, "why", why)
+
+    def __repr__(self) -> str:
+        return f"Unestimated({self.why!r})"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # what Python asks any object for
+            raise AttributeError(name)
+        raise NotMeasured(self.why)
+
+
+def estimate(samples: Iterable[float]) -> Estimate:
+    """Mean over seeds with its 95 % interval; it can be read where two seeds or more gave finite values."""
     values = np.asarray(samples, dtype=float)
-    return Estimate(float(values.mean()), float(half_width(values)))
+    try:
+        return Estimate(float(values.mean()), float(half_width(values)))
+    except ValueError as error:
+        return Unestimated(str(error))
 
 
 @dataclass(frozen=True)
@@ -48,9 +67,5 @@ class Pair:
 
 
 def pair(without_bn: np.ndarray, with_bn: np.ndarray) -> Pair:
-    """Both arms, one value a seed in the same order, and their difference.
-
-    Raises:
-        ValueError: fewer than two seeds, or a value that is not finite.
-    """
+    """Both arms, one value a seed in the same order, and their difference."""
     return Pair(estimate(without_bn), estimate(with_bn), estimate(with_bn - without_bn))

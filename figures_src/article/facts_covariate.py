@@ -212,7 +212,7 @@ def _landscape(arrays: Arrays, l2: float) -> LandscapeFacts:
         loss_band=means(vgg.over_steps(arrays, band_width(loss_along(arrays, l2)))),
         gradient_band=means(vgg.over_steps(arrays, band_width(change_along(arrays, l2)))),
         early_beta=means(vgg.early_beta(arrays, l2)),
-        late_beta=Pair(*(float(np.median(beta[row][:, late])) for row in rows)),
+        late_beta=Pair(*(float(np.median(beta[row][:, late])) if late.any() else np.nan for row in rows)),
         first_loss=Pair(*(float(first[row].mean()) for row in rows)),
     )
 

@@ -163,7 +163,10 @@ class FigureMarkup:
         return f"<strong>{label(figure)}.</strong> {title}{stop} {caption}".rstrip()
 
     def _provenance(self, figure: Figure) -> str:
-        parts = [f"Mesuré ici : {_run(self.records[name])}." for name in figure.needs]
+        quick = any(record.quick for record in self.records.values())
+        parts = [
+            f"{'Version rapide' if quick else 'Mesuré ici'} : {_run(self.records[name])}." for name in figure.needs
+        ]
         if figure.published and figure.sources:
             works = french.sentence_list([cite(key) for key in figure.sources])
             origins = [ORIGINS[name] for name in figure.published]
@@ -172,7 +175,7 @@ class FigureMarkup:
         if figure.has_table:
             parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')
         parts.append(f"{source_link(f'Code du {figure.kind.lower()} (Python)', f'figures/{figure.id}.py')}.")
-        parts.append(f"Pour redessiner : <code>{BUILD} --only {figure.id}</code>.")
+        parts.append(f"Pour redessiner : <code>{BUILD}{' --quick' if quick else ''} --only {figure.id}</code>.")
         # Shown where scripts run; the drawing itself answers to a click, too.
         name = f"Agrandir{french.NARROW_NO_BREAK_SPACE}: {label(figure)}"
         parts.append(f'<button type="button" class="enlarge needs-js" aria-label="{name}">Agrandir</button>')
@@ -191,11 +194,12 @@ def _run(record: Record) -> str:
     """What made a record, in words."""
     sidecar = record.sidecar
     device = DEVICES.get(sidecar["device"].partition(":")[0], sidecar["device"])
+    folder = "build/quick/records" if record.quick else "figures_src/records"
+    notebook = "" if record.quick else f', <a href="{NOTEBOOK}/{record.name}/">carnet</a>'
     return (
         f"expérience <code>{record.name}</code>, {_seeds(record)}, "
         f"{french.duration(sidecar['seconds'])} de calcul {device}, le {french.date(sidecar['date'])}, "
-        f"enregistrement <code>figures_src/records/{record.name}.json</code>, "
-        f'<a href="{NOTEBOOK}/{record.name}/">carnet</a>'
+        f"enregistrement <code>{folder}/{record.name}.json</code>{notebook}"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from figures_src import french
 from figures_src.article import markup
+from figures_src.article.unknown import MARK
 from figures_src.experiments.experiment import Verdict
 
 UNDECIDED = '<span class="verdict-open">indécise</span>'
@@ -55,18 +56,20 @@ def verdict_of(checks: Sequence[Check], beginning: str) -> Verdict:
     return found[0]
 
 
-def prediction_table(checks: Sequence[Check], caption: str) -> str:
-    """One row a prediction; a column of published values where a paper gives any."""
+def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False) -> str:
+    """One row a prediction; a column of published values where a paper gives any. Quick verdicts say that they are."""
     known = any(check.published is not None for check in checks)
     heads = ["Prédiction", "Seuil", *(["Publié"] if known else []), "Mesuré", "Verdict"]
-    rows = [_row(check, known) for check in checks]
+    rows = [_row(check, known, quick) for check in checks]
     return markup.table(heads, caption, rows, stacked=True)
 
 
-def _row(check: Check, known: bool) -> list[str]:
+def _row(check: Check, known: bool, quick: bool) -> list[str]:
     verdict = check.verdict
     wide = verdict.half_width
     spread = "" if wide is None else f" (± {french.number(wide, verdict.decimals)})"
     published = [quantity(check.published, verdict)] if known else []
     words = [markup.verbatim(verdict.prediction), markup.verbatim(verdict.threshold)]
-    return [*words, *published, measured(verdict) + spread, state(verdict)]
+    if quick and not math.isfinite(verdict.measured):
+        return [*words, *published, MARK, MARK]
+    return [*words, *published, measured(verdict) + spread, state(verdict) + (" (version rapide)" if quick else "")]

@@ -201,8 +201,8 @@ BATCH_STATISTICS = Experiment(
     question="Comment estimer les statistiques de la population, et que fait leur bruit selon la taille du lot ?",
     config=StatisticsProtocol(),
     quick=StatisticsProtocol(
-        batch_sizes=(2, 32, 256), groups=(2, 32), seeds=(0, 1), images_seen=4096, evaluations=1, widths=(8, 16, 16, 16),
-        learnt_images=512, measured_images=512, precise_images=1024, precise_batches=(1, 4, 16, 64, 256),
+        batch_sizes=(2, 32, 256), groups=(2, 32), seeds=(0, 1), images_seen=512, evaluations=1, widths=(4, 8, 8, 8),
+        learnt_images=256, measured_images=256, precise_images=512, precise_batches=(1, 16, 256),
     ),
     protocol=1,
     dataset="CIFAR-10",

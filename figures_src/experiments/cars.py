@@ -59,7 +59,7 @@ def run_cars(config: CarsProtocol, machine: Machine) -> Outcome:
 
     runs = config.runs()
     outcome = assemble(runs, train_all("shift_cars", runs, machine, CARS))
-    outcome.arrays["pictures"] = pictures(load_cifar10(machine.data), runs[0])
+    outcome.arrays["pictures"] = pictures(machine.dataset(load_cifar10), runs[0])
     outcome.arrays["strength"] = np.array([config.angles, config.light, config.fog])
     return outcome
 
@@ -117,8 +117,8 @@ SHIFT_CARS = Experiment(
     question="Que devient la précision quand les images changent, et recalculer les statistiques suffit-il ?",
     config=CarsProtocol(),
     quick=CarsProtocol(
-        seeds=(0, 1), images_seen=8000, widths=(8, 16, 16, 16), learnt_per_answer=2000, shown_per_answer=100,
-        population_batches=20,
+        seeds=(0, 1), images_seen=2000, widths=(8, 16, 16, 16), learnt_per_answer=75, shown_per_answer=8,
+        population_batches=5,
     ),
     protocol=1,
     dataset="CIFAR-10",

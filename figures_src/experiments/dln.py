@@ -98,7 +98,7 @@ DLN = Experiment(
     name="dln",
     question="Dans un réseau linéaire profond, la BN réduit-elle le décalage de covariables ?",
     config=LinearProtocol(),
-    quick=LinearProtocol(seeds=(0,), steps=1000),
+    quick=LinearProtocol(seeds=(0, 1), steps=100, shift_every=10, examples=200),
     protocol=1,
     dataset="Gaussian draws",
     dataset_sha256="",

@@ -269,7 +269,9 @@ GRID = Experiment(
     name="inception_grid",
     question="Quel taux d’apprentissage convient le mieux au petit réseau Inception sans BN ?",
     config=InceptionGrid(),
-    quick=InceptionGrid(learning_rates=(0.005, 0.02), steps=200, accuracy_every=50, evaluate_every=100),
+    quick=InceptionGrid(
+        learning_rates=(0.005, 0.02), steps=8, batch_size=16, accuracy_every=1, evaluate_every=4, validation_images=200
+    ),
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
@@ -282,7 +284,7 @@ INCEPTION_CPU = Experiment(
     name="inception",
     question="La normalisation par lots permet-elle à un petit réseau Inception d’apprendre à de plus grands taux ?",
     config=InceptionProtocol(compared_seeds=(3, 4)),
-    quick=InceptionProtocol(published_seeds=(0,), steps=400, accuracy_every=50, evaluate_every=50),
+    quick=InceptionProtocol(published_seeds=(0,), steps=8, batch_size=16, accuracy_every=1, evaluate_every=1),
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,

@@ -27,7 +27,7 @@ EARLY_STEPS = 5000
 GOOD_ACCURACY = 0.95
 """On the test images: both arms of the paper reach it, so that "how soon" can be asked of each, and a cell of the grid
 counts as trained from there on."""
-GROWTH_STEP = 1000
+GROWTH_STEP, LAST_STEP = 1000, 50_000
 STATISTICS = ("without_bn", "with_bn_own", "with_bn_running")
 """Variants of `MnistStatistics`: which statistics normalise the probe."""
 
@@ -141,9 +141,12 @@ def replay(config: MnistCurves | MnistGrid | MnistStatistics, machine: Machine) 
 
 
 def accuracy_gap(arrays: Arrays, step: int) -> np.ndarray:
-    """Test accuracy with less without batch normalization at the matched rate, in points, one per seed."""
+    """Test accuracy with less without batch normalization at the matched rate, in points, one per seed.
+
+    Not a number where a quick run stops before the step.
+    """
     accuracy = arrays["test_accuracy"][MATCHED, :, :, row_of(arrays["step"], step)]
-    return np.asarray(100 * (accuracy[WITH_BN] - accuracy[WITHOUT_BN]))
+    return _if_reached(100 * (accuracy[WITH_BN] - accuracy[WITHOUT_BN]), arrays["step"], step)
 
 
 def width(percentiles: np.ndarray) -> np.ndarray:
@@ -152,9 +155,10 @@ def width(percentiles: np.ndarray) -> np.ndarray:
 
 
 def early_path(arrays: Arrays, arm: int) -> np.ndarray:
-    """Length of the way of the percentiles over the early steps, mean of the layer, one per seed."""
+    """Length of the way of the percentiles over the early steps, mean of the layer, one per seed; nan if it is cut."""
     last = row_of(arrays["percentile_step"], EARLY_STEPS)
-    return np.asarray(arrays["layer_percentiles_change"][MATCHED, arm, :, :last].sum(axis=1).mean(axis=-1))
+    path = arrays["layer_percentiles_change"][MATCHED, arm, :, :last].sum(axis=1).mean(axis=-1)
+    return _if_reached(path, arrays["percentile_step"], EARLY_STEPS)
 
 
 def first_step(steps: np.ndarray, curve: np.ndarray, threshold: float) -> int | None:
@@ -168,6 +172,11 @@ def row_of(steps: np.ndarray, step: int) -> int:
     return int(np.searchsorted(steps, min(step, steps[-1])))
 
 
+def _if_reached(values: np.ndarray, steps: np.ndarray, step: int) -> np.ndarray:
+    """The values, or as many that are not numbers where a quick run stops before ``step``."""
+    return np.asarray(values) if step <= steps[-1] else np.full_like(values, np.nan, dtype=float)
+
+
 def best_cell(arrays: Arrays, arm: int) -> tuple[int, int]:
     """Place (σ, learning rate) of the best mean validation accuracy at the last step; test images have no say."""
     means = arrays["validation_accuracy"][:, :, arm, :, -1].mean(axis=-1)
@@ -176,10 +185,10 @@ def best_cell(arrays: Arrays, arm: int) -> tuple[int, int]:
 
 
 def growth(arrays: Arrays, name: str) -> np.ndarray:
-    """How many times the width with batch normalization grows from 1 000 steps to the end, one per seed."""
-    widths = width(arrays[name][MATCHED, WITH_BN])
-    first, last = (row_of(arrays["percentile_step"], step) for step in (GROWTH_STEP, 50_000))
-    return np.asarray(widths[:, last] / widths[:, first])
+    """How many times the width with batch normalization grows from 1 000 to 50 000 steps, one per seed; or nan."""
+    widths, steps = width(arrays[name][MATCHED, WITH_BN]), arrays["percentile_step"]
+    first, last = (row_of(steps, step) for step in (GROWTH_STEP, LAST_STEP))
+    return _if_reached(widths[:, last] / widths[:, first], steps, LAST_STEP)
 
 
 def roughness(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
@@ -201,7 +210,7 @@ def curves_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     control = 100 * (final[-1, WITHOUT_BN] - final[MATCHED, WITH_BN])
     return (
         _gap_verdict("Avance de la BN à 4 000 itérations", "≥ 2 points", accuracy_gap(arrays, 4000), 2),
-        _gap_verdict("Avance de la BN à 50 000 itérations", "> 0 point", accuracy_gap(arrays, 50_000), 0),
+        _gap_verdict("Avance de la BN à 50 000 itérations", "> 0 point", accuracy_gap(arrays, LAST_STEP), 0),
         _median_verdict("Avec BN, médiane de l’unité (moyenne des graines)", mean_median),
         _median_verdict("Avec BN, médiane de l’unité (chaque graine)", each_median),
         _ratio_verdict(
@@ -268,7 +277,9 @@ CURVES = Experiment(
     name="mnist_curves",
     question="La normalisation par lots accélère-t-elle un petit réseau de sigmoïdes sur MNIST ?",
     config=MnistCurves(),
-    quick=MnistCurves(seeds=(0, 1, 2), steps=2000, dense_steps=100),
+    quick=MnistCurves(
+        seeds=(0, 1), steps=400, evaluate_every=40, percentiles_every=20, dense_steps=20, probe_images=181
+    ),
     protocol=1,
     dataset="MNIST",
     dataset_sha256=MNIST_SHA256,
@@ -281,7 +292,14 @@ GRID = Experiment(
     name="mnist_grid",
     question="Que devient l’avance de la BN quand on change l’initialisation et le taux d’apprentissage ?",
     config=MnistGrid(),
-    quick=MnistGrid(sigmas=(0.03, 0.1), learning_rates=(0.1, 1.0, 3.0), seeds=(0, 1), steps=1000),
+    quick=MnistGrid(
+        sigmas=(0.03, 0.1),
+        learning_rates=(0.1, 1.0, 3.0),
+        seeds=(0, 1),
+        steps=120,
+        evaluate_every=40,
+        validation_images=200,
+    ),
     protocol=1,
     dataset="MNIST",
     dataset_sha256=MNIST_SHA256,
@@ -294,7 +312,9 @@ STATISTICS_OF_PROBE = Experiment(
     name="mnist_statistics",
     question="Le signal est-il plus calme avec BN, et selon quelles statistiques ?",
     config=MnistStatistics(),
-    quick=MnistStatistics(seeds=(0, 1), steps=500, dense_steps=100),
+    quick=MnistStatistics(
+        seeds=(0, 1), steps=150, evaluate_every=50, percentiles_every=10, dense_steps=100, probe_images=181
+    ),
     protocol=1,
     dataset="MNIST",
     dataset_sha256=MNIST_SHA256,

@@ -53,7 +53,7 @@ def run_shoes(config: ShoesProtocol, machine: Machine) -> Outcome:
     runs = config.runs()
     outcome = assemble(runs, train_all("shift_shoes", runs, machine, SHOES))
     outcome.arrays["layer_of_channel"] = np.repeat(np.arange(len(config.widths)), config.widths)
-    groups = shown(load_fashion_mnist(machine.data), config.shown_per_answer)
+    groups = shown(machine.dataset(load_fashion_mnist), config.shown_per_answer)
     for name in ("sneakers", "boots"):
         outcome.arrays[f"pictures_{name}"] = groups[name].images[:PICTURES, ..., 0]
     return outcome
@@ -134,8 +134,8 @@ SHIFT_SHOES = Experiment(
     question="Que reçoivent les couches de BN quand les images ne sont plus celles de l’entraînement ?",
     config=ShoesProtocol(),
     quick=ShoesProtocol(
-        seeds=(0, 1), images_seen=4000, widths=(8, 16, 16, 16), learnt_per_answer=1000, shown_per_answer=100,
-        population_batches=20,
+        seeds=(0, 1), images_seen=2000, widths=(8, 16, 16, 16), learnt_per_answer=75, shown_per_answer=8,
+        population_batches=5,
     ),
     protocol=1,
     dataset="Fashion-MNIST",

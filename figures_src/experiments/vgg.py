@@ -201,8 +201,8 @@ def _probe_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
 
 
 QUICK = VggProtocol(
-    compared_seeds=(0,), steps=300, divisor=16, evaluate_every=100, accuracy_every=50, shift_every=50,
-    histogram_every=100, landscape=LandscapeProbe(every=50)
+    compared_seeds=(0,), steps=8, divisor=32, batch_size=64, evaluate_every=4, accuracy_every=1, shift_every=2,
+    histogram_every=4, landscape=LandscapeProbe(every=2, lengths=3)
 )  # fmt: skip
 
 VGG_CPU = Experiment(

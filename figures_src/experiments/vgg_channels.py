@@ -97,7 +97,7 @@ VGG_CHANNELS = Experiment(
     name="vgg_channels",
     question="Les distributions sont-elles moins stables avec une BN bruitée que sans BN ?",
     config=ChannelProtocol(),
-    quick=ChannelProtocol(steps=300, divisor=16, histogram_every=50),
+    quick=ChannelProtocol(steps=8, divisor=32, histogram_every=2),
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,

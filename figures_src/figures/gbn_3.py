@@ -87,12 +87,18 @@ def _unit_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
                 yield ("measured", name, signal, PERCENTILES[MEDIAN], step, step / steps[-1], value, "", "")
 
 
+def settled_step(record: Record) -> int:
+    """`GROWTH_STEP`, or the middle of what a quick record holds, which ends before."""
+    last = int(record.arrays["percentile_step"][-1])
+    return GROWTH_STEP if last > GROWTH_STEP else last // 2
+
+
 def farthest_medians(record: Record) -> tuple[float, float]:
-    """Largest distance to zero of the declared unit's median, over seeds and steps from `GROWTH_STEP` on.
+    """Largest distance to zero of the declared unit's median, over seeds and steps from `settled_step` on.
 
     Earlier, without BN, it is that of the random weights, before they have learnt anything. Without BN, with BN.
     """
-    settled = record.arrays["percentile_step"] >= GROWTH_STEP
+    settled = record.arrays["percentile_step"] >= settled_step(record)
     medians = np.abs(record.arrays["unit_percentiles"][MATCHED][:, :, settled, MEDIAN])
     return float(medians[WITHOUT_BN].max()), float(medians[WITH_BN].max())
 
@@ -102,11 +108,11 @@ def headline(record: Record) -> str:
     without, with_bn = farthest_medians(record)
     if with_bn < without:
         return drawing.tidy(
-            f"Passé {french.number(GROWTH_STEP)} itérations, la médiane s’écarte de zéro de "
+            f"Passé {french.number(settled_step(record))} itérations, la médiane s’écarte de zéro de "
             f"{french.number(with_bn, 2)} au plus avec BN, de {french.number(without, 2)} sans BN"
         )
     return drawing.tidy(
-        f"Plus grand écart de la médiane à zéro, passé {french.number(GROWTH_STEP)} itérations : "
+        f"Plus grand écart de la médiane à zéro, passé {french.number(settled_step(record))} itérations : "
         f"{french.number(with_bn, 2)} avec BN, {french.number(without, 2)} sans BN"
     )
 

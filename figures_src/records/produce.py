@@ -26,7 +26,7 @@ def produce(experiment: Experiment, preset: str, machine: Machine, anew: bool = 
     Runs that the record before holds are taken over once their first steps are trained again alike; ``anew``: none.
     """
     commit = commit_now()  # before the run: the code may be edited while it goes on
-    config = store.configuration(experiment, preset)
+    config, machine = store.configuration(experiment, preset), replace(machine, images=store.images(preset))
     held = growth.Held() if anew else growth.verified(experiment, preset, machine)
     outcome = experiment.run(config, replace(machine, held=held.results(config.runs())))
     outcome = replace(outcome, origin=held.origin())

@@ -24,6 +24,8 @@ from figures_src.files import sha256, write_whole
 from figures_src.settings import settings_of
 
 RECORDS = Path(__file__).parent
+QUICK_IMAGES = (1000, 256)
+"""The first ones of each training and test set: all that a quick run has."""
 QUICK_RECORDS = Path(__file__).parents[2] / "build" / "quick" / "records"
 SEAL = "seal"
 
@@ -66,6 +68,11 @@ def folder(preset: str) -> Path:
     return QUICK_RECORDS if preset == "quick" else RECORDS
 
 
+def images(preset: str) -> tuple[int, int] | None:
+    """How many training and test images the runs of a preset have; None for all of them."""
+    return QUICK_IMAGES if preset == "quick" else None
+
+
 def configuration(experiment: Experiment, preset: str) -> Any:
     """The full or the quick configuration."""
     return experiment.quick if preset == "quick" else experiment.config
@@ -87,6 +94,7 @@ def meaning(experiment: Experiment, preset: str) -> dict[str, Any]:
         "runs": [{name: value for name, value in run.items() if name not in common} for run in runs],
         "dataset_sha256": experiment.dataset_sha256,
         "protocol": experiment.protocol,
+        **({"images": count} if (count := images(preset)) else {}),
     }
 
 

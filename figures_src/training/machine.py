@@ -1,9 +1,11 @@
 """Where and how runs are carried out; free of torch, and no part of what a record means."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from figures_src.datasets import Dataset
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,14 @@ class Machine:
     checkpoint_seconds: float = 20.0
     held: Mapping[Any, Any] = field(default_factory=dict)
     """Results of runs that need not be trained: a record holds them."""
+    images: tuple[int, int] | None = None
+    """How many to learn from and to be judged by, the first ones, for a quick run; all of them if not given."""
+
+    def dataset(self, load: Callable[[Path | None], Dataset]) -> Dataset:
+        """What a run learns from and is judged by.
+
+        Raises:
+            DatasetUnavailable: no source gives it.
+        """
+        whole = load(self.data)
+        return whole.first(*self.images) if self.images else whole

@@ -45,25 +45,25 @@ class Trainer:
 def _train_ensemble(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.ensemble import train
 
-    return train(run, load_mnist(machine.data), machine, report, should_stop)
+    return train(run, machine.dataset(load_mnist), machine, report, should_stop)
 
 
 def _train_vgg(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.vgg import train
 
-    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
 
 
 def _train_channels(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.channels import train
 
-    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
 
 
 def _train_inception(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.inception import train
 
-    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
 
 
 def _train_linear(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
@@ -75,19 +75,19 @@ def _train_linear(run: Any, machine: Machine, report: Report, should_stop: Shoul
 def _train_shoes(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.shoes import train
 
-    return train(run, load_fashion_mnist(machine.data), machine, report, should_stop)
+    return train(run, machine.dataset(load_fashion_mnist), machine, report, should_stop)
 
 
 def _train_cars(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.cars import train
 
-    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
 
 
 def _train_statistics(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.training.batch_statistics import train
 
-    return train(run, load_cifar10(machine.data), machine, report, should_stop)
+    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
 
 
 ENSEMBLE = Trainer(load_mnist, _train_ensemble)

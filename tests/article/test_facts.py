@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from figures_src.article import facts
+from figures_src.article.estimates import NotMeasured
 from tests.article import samples
 
 
@@ -17,9 +18,11 @@ def test_an_estimate_is_mean_and_student_interval():
 
 
 @pytest.mark.parametrize("values", [[1.0], [1.0, math.nan]])
-def test_an_estimate_of_too_little_is_refused(values):
-    with pytest.raises(ValueError, match="two finite values"):
-        facts.estimate(values)
+def test_an_estimate_of_too_little_may_not_be_asked_for(values):
+    found = facts.estimate(values)
+    for read in ("mean", "half_width", "clear", "sign"):
+        with pytest.raises(NotMeasured, match="two finite values"):
+            getattr(found, read)
 
 
 def test_curves_are_compared_at_both_rates():

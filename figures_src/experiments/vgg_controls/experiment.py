@@ -21,7 +21,7 @@ from itertools import product
 
 import numpy as np
 
-from figures_src.datasets import CIFAR10_SHA256, Dataset, load_cifar10
+from figures_src.datasets import CIFAR10_SHA256, load_cifar10
 from figures_src.experiments.assembly import assemble, first_losses, shared_settings
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.experiments.vgg import BATCH, LOW, MATCHED, NOISY, STANDARD, replay_runs, steps_of
@@ -45,8 +45,7 @@ Cell = tuple[Normalization, float]
 def _train(run: ControlRun, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
     from figures_src.experiments.vgg_controls.training import train
 
-    dataset: Dataset = load_cifar10(machine.data)
-    return train(run, dataset, machine, report, should_stop)
+    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
 
 
 TRAINER = Trainer(load_cifar10, _train)
@@ -118,7 +117,12 @@ VGG_LENGTHS = replace(
     VGG_CONTROLS,
     name="vgg_lengths",
     question="Le plateau du β effectif suit-il la plus petite longueur sondée, ou le taux ?",
-    config=ControlProtocol(cells=tuple(product((STANDARD, BATCH), (0.05, 0.2))), seeds=(0,), steps=6000),
+    config=ControlProtocol(
+        cells=tuple(product((STANDARD, BATCH), (0.05, 0.2))),
+        seeds=(0,),
+        steps=4000,
+        landscape=LandscapeProbe(every=200),
+    ),
     quick=replace(QUICK, cells=tuple(product((STANDARD, BATCH), (0.05, 0.2)))),
     run=partial(run_controls, "vgg_lengths"),
     verdicts=length_verdicts,

@@ -30,7 +30,7 @@ from figures_src.networks.normalization import Normalization
 
 DEEPER_LAYER = 10
 MATCHED_LOSS = 1.0
-SECOND_HALF = (3000, 6000)
+SECOND_HALF = (2000, 4000)
 """Of the runs that try other rates."""
 
 CONTROLS = by_name([
