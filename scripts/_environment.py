@@ -26,7 +26,9 @@ READ_AT_START = ("PYTHONHOME", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPATH", 
 """Modules of others, or another meaning of the project's own: only a new start forgets them."""
 FORGOTTEN = ("MATPLOTLIBRC", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 """Another's style, and the repository of a hook of Git, whose commit a record would tell for ours."""
-IMPOSED = {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(ROOT / "build" / "matplotlib")}
+KERNELS = {name: "AVX512_CORE_BF16" for name in ("DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")}
+"""Those of the records: a newer processor, kept to them, trains in bfloat16 to the same bit."""
+IMPOSED = {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(ROOT / "build" / "matplotlib"), **KERNELS}
 """A notebook names a backend that is not here; and there may be no home to keep matplotlib's list of fonts in."""
 
 

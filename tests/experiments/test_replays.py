@@ -6,6 +6,7 @@ Losses are compared as far as two machines can be: see ``figures_src.records.rep
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from figures_src.records.replays import ALIKE, BFLOAT16, FLOAT64
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
 
+ROOT = Path(__file__).parents[2]
 RECORDED = sorted(path.stem for path in store.RECORDS.glob("*.json"))
 """Read from the folder: no record can be left out."""
 
@@ -111,6 +113,14 @@ def test_what_is_compared_follows_the_arithmetic(
     sidecar: Mapping[str, Any], precision: str, computer: str, compared: Sequence[float]
 ) -> None:
     assert replays.tolerances(sidecar, precision, computer, steps=20).tolist() == list(compared)
+
+
+def test_scripts_train_with_the_kernels_of_the_records() -> None:
+    place = spec_from_file_location("_environment", ROOT / "scripts" / "_environment.py")
+    assert place and place.loader
+    environment = module_from_spec(place)
+    place.loader.exec_module(environment)
+    assert environment.IMPOSED.items() >= replays.KERNELS.items()
 
 
 def test_noise_drawn_on_a_card_is_compared_on_a_card_alone() -> None:
