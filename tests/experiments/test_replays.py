@@ -117,7 +117,8 @@ def test_what_is_compared_follows_the_arithmetic(
 
 def test_scripts_train_with_the_kernels_of_the_records() -> None:
     place = spec_from_file_location("_environment", ROOT / "scripts" / "_environment.py")
-    assert place and place.loader
+    assert place
+    assert place.loader
     environment = module_from_spec(place)
     place.loader.exec_module(environment)
     assert environment.IMPOSED.items() >= replays.KERNELS.items()
