@@ -44,12 +44,12 @@ class _Pool(ProcessPoolExecutor):
     """One whose processes hear no signal before they know what to do with it: until then it would be a traceback."""
 
     def submit(self, function: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
-        with _deaf():
+        with deaf():
             return super().submit(function, *arguments, **named)
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def deaf() -> Iterator[None]:
     """Within the block, signals wait, as they will in the processes that it starts."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
@@ -60,7 +60,7 @@ def _deaf() -> Iterator[None]:
 
 def spawning() -> SpawnContext:
     """How processes are started here. The tracker of multiprocessing is one: closing the terminal must not kill it."""
-    with _deaf():
+    with deaf():
         resource_tracker.ensure_running()
     return get_context("spawn")
 

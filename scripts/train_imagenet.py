@@ -264,13 +264,8 @@ def speaker(steps: int, place: "Place") -> Callable[[int], None]:
     return tell
 
 
-def start() -> None:
-    """Run the command, as one of the processes of torchrun if it is one."""
+if __name__ == "__main__":
     from figures_src.training.torchrun import one_of_many
 
     with one_of_many():
-        typer.run(main)
-
-
-if __name__ == "__main__":
-    run(start)
+        run(lambda: typer.run(main))

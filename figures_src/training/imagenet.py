@@ -25,7 +25,7 @@ from torch.utils.data import DataLoader, Dataset, get_worker_info
 from figures_src.datasets.errors import DatasetUnavailable
 from figures_src.datasets.image_folder import MOST_DAMAGED, DamagedImage, Tree, centre_crop, decode, random_crop
 from figures_src.files import write_whole
-from figures_src.processes import STOPS, leave_with, spawning
+from figures_src.processes import STOPS, deaf, leave_with, spawning
 from figures_src.training import distributed
 from figures_src.training.checkpoint import run_key
 from figures_src.training.distributed import Place, SharedCheckpoint
@@ -142,16 +142,6 @@ def begin_decoding(learner: int, _: int) -> None:
         signal.sigwait(pending)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     leave_with(learner)
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """Within the block, processes are started that hear no signal until they know what to do with it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
