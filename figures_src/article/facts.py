@@ -134,6 +134,8 @@ class GridFacts:
 
     seeds: int
     steps: int
+    every: int
+    """Steps between two measures."""
     validation_images: int
     sigmas: tuple[float, ...]
     learning_rates: tuple[float, ...]
@@ -320,6 +322,7 @@ def grid_facts(record: Record) -> GridFacts:
     return GridFacts(
         seeds=len(config["seeds"]),
         steps=config["steps"],
+        every=int(arrays["step"][1] - arrays["step"][0]),
         validation_images=config["validation_images"],
         sigmas=tuple(sigmas.tolist()),
         learning_rates=tuple(rates.tolist()),

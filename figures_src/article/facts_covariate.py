@@ -266,7 +266,9 @@ def _shift_at(arrays: Arrays, rate: float, layer: int) -> Pair:
 def _turns(arrays: Arrays) -> dict[tuple[float, int], dict[str, Turn]]:
     cells = product((vgg.MATCHED, vgg.LOW), arrays["shift_layer"].tolist())
     return {
-        cell: {str(arm): _turn(arrays, arm, Place(*cell)) for arm in Normalization if rows_of(arrays, arm, cell[0]).size}
+        cell: {
+            str(arm): _turn(arrays, arm, Place(*cell)) for arm in Normalization if rows_of(arrays, arm, cell[0]).size
+        }
         for cell in cells
     }
 

@@ -100,8 +100,8 @@ def _subtitle(record: Record, layout: Layout) -> str:
     place = "En bas" if layout.stacked else "À droite"
     return drawing.tidy(
         f"x5, x30 : taux d’apprentissage multiplié par 5, par 30. {place}, échelle réduite : un petit Inception sur "
-        f"CIFAR-10, taux {rate}, moyenne de {seeds} graines et son intervalle à 95 %. En pointillé gris, le repère : le "
-        f"sommet de la courbe d’Inception sans BN."
+        f"CIFAR-10, taux {rate}, moyenne de {seeds} graines et son intervalle à 95 %. En pointillé gris, le repère : "
+        f"le sommet de la courbe d’Inception sans BN."
     )
 
 
@@ -147,9 +147,7 @@ def _draw_key(sheet: drawing.Sheet, top: float, record: Record) -> None:
     stacked = sheet.layout.stacked
     columns = (150, sheet.layout.width) if stacked else (440, sheet.layout.width)
     heads = ("publié", "ici") if stacked else ("publié (ImageNet)", "ici (CIFAR-10)")
-    sheet.text(
-        0, top - 10, "Itérations" if stacked else "Itérations jusqu’au repère"
-    )
+    sheet.text(0, top - 10, "Itérations" if stacked else "Itérations jusqu’au repère")
     for right, head in zip(columns, heads, strict=True):
         sheet.text(right, top - 10 + (ROW * 0.7 if stacked else 0), head, ha="right")
     for number, arm in enumerate(LOOKS):

@@ -101,7 +101,7 @@ def _network_rows(record: Record, network: Network) -> Iterator[tuple[Cell, ...]
 
 
 def headline(records: Records) -> str:
-    """With BN over without: each rate in VGG, each problem in the linear network, in words computed from the records."""
+    """With BN over without: each rate in VGG, the ends of all problems in the linear network; computed from records."""
     fast, slow = (_factor(ratio(records["vgg"].arrays, rate)) for rate in NETWORKS[0].rates)
     linear = problems(records["dln"].arrays, NETWORKS[1].rates[0])
     return drawing.tidy(
