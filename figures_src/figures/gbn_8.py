@@ -158,11 +158,15 @@ def ratio(record: Record, metric: str, window: tuple[float, float] | None = None
 
 def headline(record: Record) -> str:
     """How much wider the band of losses is without BN, early and over all steps, in words computed from it."""
-    early, whole = (french.number(ratio(record, "loss", window), 1) for window in (EARLY, None))
+    early, whole = (_said(ratio(record, "loss", window)) for window in (EARLY, None))
     return drawing.tidy(
         f"Bande des pertes, sans BN rapportée à avec BN : {early} pendant les {french.number(EARLY[1])} premières "
         f"itérations, {whole} sur tout l’entraînement"
     )
+
+
+def _said(value: float) -> str:
+    return french.number(value, 1) if np.isfinite(value) else "inconnu"
 
 
 def _subtitle(record: Record) -> str:

@@ -86,7 +86,7 @@ def test_predictions_are_counted_by_where_they_stand(toy, real):
     counted = "1\u00a0tenue, 1\u00a0démentie, 1\u00a0indécise, 1\u00a0sur une graine"
     assert counted in toy["index.md"]
     _, found = real
-    assert "2\u00a0tenues, 1\u00a0démentie" in row(found["index.md"], "dln")[-1]
+    assert "2\u00a0tenues, 1\u00a0démentie" in row(found["index.md"], '<a href="dln/"><code>dln</code></a>')[-1]
 
 
 def test_the_alternative_text_says_where_the_seeds_begin_and_end(toy):
