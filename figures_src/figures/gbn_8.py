@@ -148,7 +148,8 @@ def _seeds(record: Record, arm: str) -> int:
 def widths(record: Record, metric: str, l2: float = 0.0) -> np.ndarray:
     """Largest minus smallest value along the gradient: (runs, T)."""
     along = loss_along if metric == "loss" else change_along
-    return band_width(along(record.arrays, l2))
+    with np.errstate(invalid="ignore"):  # of a network that diverged
+        return band_width(along(record.arrays, l2))
 
 
 def ratio(record: Record, metric: str, window: tuple[float, float] | None = None) -> float:
