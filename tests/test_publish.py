@@ -183,8 +183,8 @@ def test_the_landscape_section_quotes_e3(figures):
     assert "taux 0,1, sans BN3 3003 30087,0 %" in told
     assert "1,0 fois plus d’itérations qu’à ceux de l’article sans BN" in told
     assert (
-        "Chez nous : 2 400 itérations avec la BN bruitée, 3 300 itérations sans BN. Le rapport des distances brutes est "
-        "de 4,0, mais rapporté à la longueur des gradients il est de 1,0" in told
+        "Chez nous : 2 400 itérations avec la BN bruitée, 3 300 itérations sans BN. Le rapport des distances "
+        "brutes est de 4,0, mais rapporté à la longueur des gradients il est de 1,0" in told
     )
     assert "celui des bandes de pertes reste à 4,0" in told
     assert "de 0 à 1 0002,24,0 (4,0 à 4,0)" in told
