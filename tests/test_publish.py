@@ -498,8 +498,8 @@ def test_no_verdict_on_one_seed_is_called_met_on_the_page(figures):
 
 
 def test_a_prediction_denied_by_the_first_protocol_reads_denied(figures):
-    told = post(figures)
-    row = re.search(r"<tr>(?:(?!</tr>).)*sans BN : cosinus de G et G′(?:(?!</tr>).)*</tr>", told.replace("\u00a0", " "))
+    told = re.sub(r"\s+", " ", post(figures))
+    row = re.search(r"<tr>(?:(?!</tr>).)*sans BN : cosinus de G et G′(?:(?!</tr>).)*</tr>", told)
     assert row is not None
     assert "démentie" in row[0]
     assert "premier protocole" in row[0]
