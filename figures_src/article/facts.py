@@ -32,11 +32,12 @@ from figures_src.experiments.mnist import (
     best_cell,
     first_step,
     growth,
+    median_reach,
     roughness,
     row_of,
     width,
 )
-from figures_src.intervals import COVERAGE
+from figures_src.intervals import COVERAGE, paired_ratio
 from figures_src.published import load
 from figures_src.records.store import Record
 
@@ -49,7 +50,7 @@ MILESTONES = (4_000, 10_000, 20_000, 30_000)
 PREDICTING = ("mnist_curves", "mnist_statistics")
 """Records of E1 that hold predictions, in the order of the table."""
 SMOOTHING = ("vgg", "vgg_channels", "dln", "dln_sum")
-"""Records of E3; the last repeats another at a different scale, and its predictions are not shown twice."""
+"""Records of E3; the last is the first protocol of the one before it, and its verdicts stand beside those."""
 READING_ERROR = 300
 """Steps: how exactly the published curve of MNIST could be read off (`published/README.md`)."""
 
@@ -93,7 +94,7 @@ class SignalFacts:
     last_width: Pair
     growth: float
     layer_growth: float
-    """With batch normalization, 85th less 15th percentile, last step over `width_step`: mean of the seeds' ratios."""
+    """With batch normalization, 85th less 15th percentile, last step over `width_step`: mean ratio of the seeds."""
     median_reach: Pair
     """Largest distance of the unit's median from zero after `width_step` steps."""
     median_swing: Pair
@@ -113,7 +114,7 @@ class StatisticsFacts:
     against: Mapping[str, tuple[Estimate, Estimate]]
     """Change and relative change of each variant with batch normalization, less those without."""
     path: Mapping[str, float]
-    """Way of the percentiles over the early steps without, over that of each variant with."""
+    """Way of the percentiles over the early steps without, over that of each variant with: mean ratio of the seeds."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ class Cell:
     sigma: float
     learning_rate: float
     accuracy: Pair
+    steps_to_good: Mapping[str, int | None]
+    """First measured step at which the mean over seeds reaches `GOOD_ACCURACY`; None when it never does."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ class GridFacts:
 
     seeds: int
     steps: int
+    every: int
+    """Steps between two measures."""
     validation_images: int
     sigmas: tuple[float, ...]
     learning_rates: tuple[float, ...]
@@ -154,6 +159,18 @@ class GridFacts:
     def usable(self) -> Mapping[str, int]:
         """Number of cells in which each arm reaches `GOOD_ACCURACY`."""
         return {arm: sum(getattr(cell.accuracy, arm).mean >= GOOD_ACCURACY for cell in self.cells) for arm in ARMS}
+
+    @property
+    def soonest(self) -> Mapping[str, int | None]:
+        """Fewest steps to `GOOD_ACCURACY` of each arm, over the cells; None when none of them reaches it."""
+        steps = {arm: [cell.steps_to_good[arm] for cell in self.cells] for arm in ARMS}
+        return {arm: min((step for step in found if step is not None), default=None) for arm, found in steps.items()}
+
+    def in_corner(self, arm: str) -> bool:
+        """Whether the best cell of an arm has both an outermost σ and an outermost rate."""
+        best = self.best[arm]
+        ends = (self.sigmas[0], self.sigmas[-1]), (self.learning_rates[0], self.learning_rates[-1])
+        return best.sigma in ends[0] and best.learning_rate in ends[1]
 
     @property
     def slow_only(self) -> float | None:
@@ -206,7 +223,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "published": published_accuracy(),
         "predictions": {
             "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in records[name].verdicts),
-            **facts_covariate.checks(*(records[name].verdicts for name in SMOOTHING[:-1])),
+            **facts_covariate.checks(*(records[name].verdicts for name in SMOOTHING)),
             **facts_shift.checks(shifting),
             "inception": facts_inception.checks(records["inception"].verdicts),
         },
@@ -257,7 +274,6 @@ def signal_facts(record: Record) -> SignalFacts:
     arrays, config = record.arrays, record.config
     step, unit = arrays["percentile_step"], arrays["unit_percentiles"][MATCHED]
     widths, medians = width(arrays["layer_percentiles"][MATCHED]), unit[..., 1]
-    settled = medians[..., row_of(step, GROWTH_STEP) :]
     early = medians[..., : row_of(step, EARLY_STEPS) + 1]
     return SignalFacts(
         unit=config["unit"],
@@ -266,9 +282,9 @@ def signal_facts(record: Record) -> SignalFacts:
         swing_step=_step(step, EARLY_STEPS),
         first_width=_pair(widths[..., 0]),
         last_width=_pair(widths[..., -1]),
-        growth=float(growth(arrays, "unit_percentiles").mean()),
-        layer_growth=float(growth(arrays, "layer_percentiles").mean()),
-        median_reach=_pair(np.abs(settled).max(axis=-1)),
+        growth=growth(arrays, "unit_percentiles").value,
+        layer_growth=growth(arrays, "layer_percentiles").value,
+        median_reach=_pair(median_reach(arrays)),
         median_swing=_pair(np.ptp(early, axis=-1)),
     )
 
@@ -277,7 +293,7 @@ def statistics_facts(record: Record) -> StatisticsFacts:
     """Numbers of the early signal under both statistics."""
     change, relative = roughness(record.arrays)
     without, *variants = range(len(STATISTICS))
-    paths = record.arrays["layer_percentiles_change"].sum(axis=2).mean(axis=(1, 2))
+    paths = record.arrays["layer_percentiles_change"].sum(axis=2).mean(axis=-1)
     return StatisticsFacts(
         dense_steps=record.config["dense_steps"],
         learning_rate=record.config["learning_rate"],
@@ -287,7 +303,7 @@ def statistics_facts(record: Record) -> StatisticsFacts:
             STATISTICS[i]: (estimate(change[i] - change[without]), estimate(relative[i] - relative[without]))
             for i in variants
         },
-        path={STATISTICS[i]: float(paths[without] / paths[i]) for i in variants},
+        path={STATISTICS[i]: paired_ratio(paths[without], paths[i]).value for i in variants},
     )
 
 
@@ -297,7 +313,7 @@ def grid_facts(record: Record) -> GridFacts:
     sigmas, rates = arrays["sigma"], arrays["learning_rate"]
     accuracy = arrays["test_accuracy"][..., -1].astype(float)
     cells = {
-        (i, j): Cell(float(sigma), float(rate), _pair(accuracy[i, j]))
+        (i, j): Cell(float(sigma), float(rate), _pair(accuracy[i, j]), _soon(arrays, i, j))
         for i, sigma in enumerate(sigmas)
         for j, rate in enumerate(rates)
     }
@@ -306,6 +322,7 @@ def grid_facts(record: Record) -> GridFacts:
     return GridFacts(
         seeds=len(config["seeds"]),
         steps=config["steps"],
+        every=int(arrays["step"][1] - arrays["step"][0]),
         validation_images=config["validation_images"],
         sigmas=tuple(sigmas.tolist()),
         learning_rates=tuple(rates.tolist()),
@@ -313,6 +330,11 @@ def grid_facts(record: Record) -> GridFacts:
         best={arm: cells[place] for arm, place in zip(ARMS, best, strict=True)},
         best_gap=estimate(at_best[WITH_BN] - at_best[WITHOUT_BN]),
     )
+
+
+def _soon(arrays: Mapping[str, np.ndarray], sigma: int, rate: int) -> dict[str, int | None]:
+    curves = arrays["test_accuracy"][sigma, rate].mean(axis=1)
+    return {arm: first_step(arrays["step"], curve, GOOD_ACCURACY) for arm, curve in zip(ARMS, curves, strict=True)}
 
 
 def published_accuracy() -> dict[str, PublishedAccuracy]:

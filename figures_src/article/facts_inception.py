@@ -14,6 +14,7 @@ from figures_src.experiments import inception
 from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.experiment import Arrays, Verdict
 from figures_src.experiments.inception import ARMS
+from figures_src.intervals import Ratio
 from figures_src.networks.bn_inception import PLANS
 from figures_src.networks.inception_plan import parameters
 from figures_src.records.store import Record
@@ -30,13 +31,15 @@ class ArmFacts:
     learning_rate: float
     seeds: int
     best: float
-    """Highest accuracy along the way."""
+    """Highest accuracy along the way: mean of the seeds' own."""
     final: float
     """Accuracy over the last eighth of the training."""
+    reached: int
+    """Seeds that get to the level at all."""
     steps: int | None
-    """Updates until the best accuracy of the network without batch normalization; None if it never gets there."""
-    speedup: float | None
-    """How many times fewer updates than that network needs itself; None likewise."""
+    """Updates until the level, mean of the seeds; None where one of them never gets there."""
+    times: Ratio
+    """These updates over those of the network without batch normalization, by seed."""
     lost_at: int | None
     """First update whose loss was not finite, in the seed where it came first; None if every one was."""
     flat: bool
@@ -52,7 +55,9 @@ class InceptionFacts:
     parameters: Mapping[str, int]
     """Without and with batch normalization."""
     threshold: float
-    """The best accuracy of the network without batch normalization: highest point of the mean of its seeds."""
+    """The level: highest point of the mean curve of the network without batch normalization."""
+    lower_times: Ratio
+    """Updates of BN at the same rate over those without, one point below the level, where every seed gets."""
     arms: Mapping[str, ArmFacts]
     """By the names of the published files, then the two that fail there."""
     grid: Mapping[float, float]
@@ -78,6 +83,9 @@ def inception_facts(record: Record, grid: Record) -> InceptionFacts:
         batch_size=config["batch_size"],
         parameters=counts,
         threshold=inception.threshold(record.arrays),
+        lower_times=inception.times_ratio(
+            record.arrays, inception.BN, inception.STANDARD, inception.threshold(record.arrays) - inception.TOLERANCE
+        ),
         arms={name: _arm(record.arrays, name) for name in ARMS},
         grid=_grid(grid.arrays),
         base_rate=config["base_learning_rate"],
@@ -114,16 +122,16 @@ def _published() -> tuple[float | None, ...]:
 def _arm(arrays: Arrays, name: str) -> ArmFacts:
     arm, rows = ARMS[name], rows_of(arrays, name)
     level = inception.threshold(arrays)
-    steps, reference = (inception.mean_steps_to(arrays, each, level) for each in (arm, inception.STANDARD))
-    lost = arrays["diverged_at"][rows]
-    arrived = bool(np.isfinite(steps))
+    steps, lost = inception.steps_to(arrays, arm, level), arrays["diverged_at"][rows]
+    reached = int(np.isfinite(steps).sum())
     return ArmFacts(
         learning_rate=float(arrays["run_learning_rate"][rows[0]]),
         seeds=len(rows),
         best=float(inception.best_accuracy(arrays, arm).mean()),
         final=float(inception.final_accuracy(arrays, arm).mean()),
-        steps=int(steps) if arrived else None,
-        speedup=reference / steps if arrived else None,
+        reached=reached,
+        steps=round(float(steps.mean())) if reached == len(rows) else None,
+        times=inception.times_ratio(arrays, arm, inception.STANDARD, level),
         lost_at=int(lost[lost != STILL_FINITE].min()) if (lost != STILL_FINITE).any() else None,
         flat=inception.flat(arrays, arm),
     )

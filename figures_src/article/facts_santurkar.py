@@ -182,21 +182,17 @@ def _gradients() -> tuple[Gradients, ...]:
 
 
 def _early(network: str, learning_rate: float, layer: int, metric: str) -> Pair:
-    return shift_medians(network, learning_rate, layer, metric, EARLY_SHARE)
+    """Medians over the first `EARLY_SHARE` of the training of one panel of figure 3; ``metric`` is "l2" or "cosine"."""
+    where = {"network": network, "learning_rate": learning_rate, "layer": layer, "metric": metric}
+    return Pair(*(_shift_median(**where, arm=arm) for arm in ARMS))
 
 
-def shift_medians(network: str, learning_rate: float, layer: int, metric: str, share: float) -> Pair:
-    """Medians over the first ``share`` of the training of one panel of figure 3; ``metric`` is "l2" or "cosine"."""
-    return Pair(*(_shift_median(network, learning_rate, layer, metric, arm, share) for arm in ARMS))
-
-
-def _shift_median(network: str, learning_rate: float, layer: int, metric: str, arm: str, share: float) -> float | None:
-    curves = load("santurkar2018_fig3_ics")
+def _shift_median(**where: Any) -> float | None:
     try:
-        curve = curves.where(network=network, learning_rate=learning_rate, layer=layer, metric=metric, arm=arm)
+        curve = load("santurkar2018_fig3_ics").where(**where)
     except KeyError:  # the cosines of 1 lie under the figure’s own line at 1
         return None
-    early = curve["step"] <= share * curve["step"][-1]
+    early = curve["step"] <= EARLY_SHARE * curve["step"][-1]
     return weighted_median(curve["value"][early], np.gradient(curve["step"][early].astype(float)))
 
 
@@ -220,6 +216,17 @@ def _final_losses() -> dict[float, Pair]:
 def _linear_first_losses() -> tuple[float, float]:
     losses = load("santurkar2018_fig3_train_loss_dln").where(step=0)["train_loss"]
     return float(losses.min()), float(losses.max())
+
+
+def band_gain(metric: str, window: tuple[float, float]) -> float:
+    """Mean height of a published band without BN over with it, after the first of two steps and up to the second."""
+    low, high = window
+    rows = [load("santurkar2018_fig4ab_ranges").where(metric=metric, arm=arm) for arm in ARMS]
+    kept = [((row["step"] > low) | (row["step"] == 0) & (low == 0)) & (row["step"] <= high) for row in rows]
+    without, with_bn = (
+        float((row["high"] - row["low"])[chosen].mean()) for row, chosen in zip(rows, kept, strict=True)
+    )
+    return without / with_bn
 
 
 def _band(metric: str) -> Pair:

@@ -58,6 +58,8 @@ class ShoesFacts:
     """Boots recognised among clothes in training mode."""
     own_gain: Estimate
     """The same, less in evaluation mode."""
+    own_balanced_gain: Estimate
+    """Right answers to boots and clothes, as many of each: in training mode, less in evaluation mode."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,9 @@ class OverfitFacts:
     """Accuracy on new images with batch normalization: in the largest batches, less in the smallest."""
     toll: Estimate
     """Accuracy on new images with batch normalization: in batches of the middle size, less in the smallest."""
+    learnt: Mapping[int, Pair]
+    """Accuracy on images learnt, at the end."""
+    grouped_learnt: Estimate
 
 
 @dataclass(frozen=True)
@@ -214,6 +219,9 @@ def shoes_facts(record: Record) -> ShoesFacts:
         lost=_shares(*(before - after for before, after in zip(known, unknown, strict=True))),
         own=_share(own),
         own_gain=_share(own - shoes.recall(arrays, BATCH, shoes.SHIFTED)),
+        own_balanced_gain=_share(
+            shoes.balanced(arrays, BATCH, shoes.SHIFTED, TRAINING) - shoes.balanced(arrays, BATCH, shoes.SHIFTED)
+        ),
     )
 
 
@@ -298,6 +306,8 @@ def _overfitting(arrays: Arrays) -> OverfitFacts:
         grouped_new=_share(grouped_new),
         grouped_gain=_share(grouped_new - new(arrays, BATCH, LARGEST)),
         new_change=_share(new(arrays, BATCH, LARGEST) - new(arrays, BATCH, SMALLEST)),
+        learnt={size: _shares(*_arms(batch_statistics.learnt, arrays, size)) for size in sizes},
+        grouped_learnt=_share(batch_statistics.learnt(arrays, BATCH, LARGEST, group=SMALLEST)),
         toll=_share(new(arrays, BATCH, MIDDLE) - new(arrays, BATCH, SMALLEST)),
     )
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from figures_src import french
 from figures_src.article import markup
 from figures_src.article.unknown import MARK
-from figures_src.experiments.experiment import Verdict
+from figures_src.experiments.experiment import Standing, Verdict
 
-UNDECIDED = '<span class="verdict-open">indécise</span>'
-MET = '<span class="verdict-met">tenue</span>'
-FAILED = '<strong class="verdict-failed">démentie</strong>'
+SHOWN = {
+    Standing.MET: '<span class="verdict-met">tenue</span>',
+    Standing.FAILED: '<strong class="verdict-failed">démentie</strong>',
+    Standing.OPEN: '<span class="verdict-open">indécise</span>',
+    Standing.LONE: '<span class="verdict-open">une graine</span>',
+}
 NO_NUMBER = "—"
 
 
@@ -21,27 +24,63 @@ class Check:
 
     verdict: Verdict
     published: float | None = None
+    first: Verdict | None = None
+    """The same prediction under the protocol that was tried first, where there was one."""
+
+    @property
+    def standing(self) -> Standing:
+        """A prediction that failed under a first protocol stays failed, whatever a second one says of it."""
+        if self.first is not None and self.first.standing is Standing.FAILED:
+            return Standing.FAILED
+        return self.verdict.standing
+
+
+def checks_of(verdicts: Sequence[Verdict], first: Sequence[Verdict] = ()) -> list[Check]:
+    """Verdicts as the page shows them, each with that of the first protocol.
+
+    Raises:
+        ValueError: the two protocols did not judge the same predictions.
+    """
+    if not first:
+        return [Check(verdict) for verdict in verdicts]
+    if [verdict.prediction for verdict in verdicts] != [verdict.prediction for verdict in first]:
+        raise ValueError("the first protocol judged other predictions: name them alike, in the same order")
+    return [Check(verdict, first=before) for verdict, before in zip(verdicts, first, strict=True)]
 
 
 def quantity(value: float | None, verdict: Verdict) -> str:
     """A value in the unit of a verdict; a dash where there is none, or where a network never arrived."""
     if value is None or not math.isfinite(value):
         return NO_NUMBER
-    text = french.number(value, verdict.decimals)
     if verdict.unit == "×":
-        return f"× {text}"
+        return f"× {_factor(value, verdict)}"
+    text = french.number(value, verdict.decimals)
     unit = french.plural(value, "point") if verdict.unit == "points" else verdict.unit
     return f"{text} {unit}".rstrip()
 
 
+def _factor(value: float, verdict: Verdict) -> str:
+    """From a hundred on, two digits say enough."""
+    return french.significant(value) if value >= 100 else french.number(value, verdict.decimals)
+
+
 def measured(verdict: Verdict) -> str:
-    """What was measured, without its interval."""
-    return quantity(verdict.measured, verdict)
+    """What was measured, without its interval; "<" or ">" where it only bounds the quantity."""
+    return markup.verbatim(f"{verdict.side} {quantity(verdict.measured, verdict)}".lstrip())
 
 
-def state(verdict: Verdict) -> str:
-    """Whether the prediction is met, failed, or left open by the interval."""
-    return UNDECIDED if verdict.undecided else MET if verdict.met else FAILED
+def spread(verdict: Verdict) -> str:
+    """The interval, in brackets: half of it, or both its ends for a ratio; nothing where there is none."""
+    if verdict.low is not None and verdict.high is not None:
+        return f"({_factor(verdict.low, verdict)} à {_factor(verdict.high, verdict)})"
+    if verdict.half_width is not None:
+        return f"(± {french.number(verdict.half_width, verdict.decimals)})"
+    return ""
+
+
+def state(check: Check) -> str:
+    """Where the prediction stands."""
+    return SHOWN[check.standing]
 
 
 def verdict_of(checks: Sequence[Check], beginning: str) -> Verdict:
@@ -59,17 +98,22 @@ def verdict_of(checks: Sequence[Check], beginning: str) -> Verdict:
 def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False) -> str:
     """One row a prediction; a column of published values where a paper gives any. Quick verdicts say that they are."""
     known = any(check.published is not None for check in checks)
-    heads = ["Prédiction", "Seuil", *(["Publié"] if known else []), "Mesuré", "Verdict"]
+    heads = ["Prédiction", "Seuil", *(["Publié"] if known else []), "Mesuré", "Graines", "Verdict"]
     rows = [_row(check, known, quick) for check in checks]
     return markup.table(heads, caption, rows, stacked=True)
 
 
 def _row(check: Check, known: bool, quick: bool) -> list[str]:
     verdict = check.verdict
-    wide = verdict.half_width
-    spread = "" if wide is None else f" (± {french.number(wide, verdict.decimals)})"
     published = [quantity(check.published, verdict)] if known else []
     words = [markup.verbatim(verdict.prediction), markup.verbatim(verdict.threshold)]
+    seeds = NO_NUMBER if verdict.seeds is None else french.integer(verdict.seeds)
     if quick and not math.isfinite(verdict.measured):
-        return [*words, *published, MARK, MARK]
-    return [*words, *published, measured(verdict) + spread, state(verdict) + (" (version rapide)" if quick else "")]
+        return [*words, *published, MARK, seeds, MARK]
+    return [*words, *published, found(check), seeds, state(check) + (" (version rapide)" if quick else "")]
+
+
+def found(check: Check) -> str:
+    """What was measured with its interval, and what the first protocol gave."""
+    text = f"{measured(check.verdict)} {spread(check.verdict)}".rstrip()
+    return text if check.first is None else f"{text} ; premier protocole : {measured(check.first)}"

@@ -126,10 +126,14 @@ def mode_gap(arrays: Arrays, size: int, estimate: int) -> np.ndarray:
     return np.asarray(own - accuracy(arrays, BATCH, size, estimate))
 
 
+def learnt(arrays: Arrays, arm: str, size: int, group: int = WHOLE) -> np.ndarray:
+    """Accuracy on images learnt at the end, precise statistics, in per cent, one per seed."""
+    return np.asarray(100 * arrays["train_accuracy"][rows(arrays, arm, size, group), LAST])
+
+
 def overfit(arrays: Arrays, arm: str, size: int, group: int = WHOLE) -> np.ndarray:
     """Accuracy on images learnt less that on test images, precise statistics for both, in points, one per seed."""
-    learnt = 100 * arrays["train_accuracy"][rows(arrays, arm, size, group), LAST]
-    return np.asarray(learnt - accuracy(arrays, arm, size, PRECISE, group))
+    return np.asarray(learnt(arrays, arm, size, group) - accuracy(arrays, arm, size, PRECISE, group))
 
 
 def precise_shortfall(arrays: Arrays, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,9 @@ from itertools import product
 import numpy as np
 
 from figures_src.experiments.assembly import assemble, first_losses, rows_of, shared_settings
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge, judge_ratio
+from figures_src.experiments.vgg import Place, early_shift_ratio
+from figures_src.intervals import Ratio, paired_ratio
 from figures_src.networks.normalization import Normalization
 from figures_src.training.deep_protocol import LinearRun
 from figures_src.training.machine import Machine
@@ -65,32 +67,30 @@ def replay(config: LinearProtocol, machine: Machine) -> Outcome:
     return first_losses(runs, machine, LINEAR)
 
 
-def shift_ratios(arrays: Arrays, learning_rate: float) -> np.ndarray:
-    """Shift with BN over without, one per layer: medians over seeds and steps."""
-    with_bn, without = (
-        np.median(arrays["shift_difference"][rows_of(arrays, arm, learning_rate)], axis=(0, 1))
-        for arm in (BATCH, STANDARD)
-    )
-    return np.asarray(with_bn / without)
+def least_shift_ratio(arrays: Arrays, learning_rate: float) -> Ratio:
+    """Shift with BN over without, early, in the layer where it is least."""
+    places = [Place(learning_rate, layer) for layer in arrays["shift_layer"].tolist()]
+    return min((early_shift_ratio(arrays, place) for place in places), key=lambda ratio: ratio.value)
 
 
-def final_loss_ratio(arrays: Arrays, learning_rate: float) -> float:
-    """Final loss without BN over with BN: geometric mean over seeds, each of which is a problem of its own."""
+def final_loss_ratio(arrays: Arrays, learning_rate: float) -> Ratio:
+    """Final loss without BN over with BN, by seed, each of which is a problem of its own."""
     standard, with_bn = (arrays["train_loss"][rows_of(arrays, arm, learning_rate), -1] for arm in (STANDARD, BATCH))
-    return float(np.exp(np.log(standard / with_bn).mean()))
+    return paired_ratio(standard, with_bn)
 
 
 def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The predictions of E3 on the deep linear network, written before the run, each with what was measured."""
-    shift = shift_ratios(arrays, LOW).min()
+    shift, loss = least_shift_ratio(arrays, LOW), final_loss_ratio(arrays, LOW)
     # The median over steps of each seed and layer, then the worst of them.
     cosine = np.median(arrays["shift_cosine"][rows_of(arrays, STANDARD, LOW)], axis=1).min()
-    loss = final_loss_ratio(arrays, LOW)
+    seeds = len(rows_of(arrays, STANDARD, LOW))
     return (
-        judge("Réseau linéaire, taux 10⁻⁷, ‖G − G′‖ : BN rapportée à sans BN (la moindre des deux couches)", "≥ 100",
-              shift, 100, 0),
-        judge("Réseau linéaire, taux 10⁻⁷, sans BN : cosinus de G et G′", "> 0,95", cosine, 0.95, 3, ""),
-        judge("Réseau linéaire, taux 10⁻⁷, perte finale : sans BN rapportée à BN", "≥ 2", loss, 2),
+        judge_ratio("Réseau linéaire, taux 10⁻⁷, ‖G − G′‖ : BN rapportée à sans BN (la moindre des deux couches)",
+                    "≥ 100", shift, 100, 0),
+        replace(judge("Réseau linéaire, taux 10⁻⁷, sans BN : cosinus de G et G′", "> 0,95", cosine, 0.95, 3, ""),
+                seeds=seeds),
+        judge_ratio("Réseau linéaire, taux 10⁻⁷, perte finale : sans BN rapportée à BN", "≥ 2", loss, 2),
     )  # fmt: skip
 
 
@@ -105,6 +105,7 @@ DLN = Experiment(
     run=run_dln,
     verdicts=verdicts,
     replay=replay,
+    first_protocol="dln_sum",
 )
 
 DLN_SUM = replace(
@@ -113,4 +114,5 @@ DLN_SUM = replace(
     question="Dans un réseau linéaire profond, que change une perte deux fois plus grande ?",
     config=LinearProtocol(loss_factor=1),
     quick=replace(DLN.quick, loss_factor=1),
+    first_protocol="",
 )

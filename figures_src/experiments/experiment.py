@@ -2,14 +2,25 @@
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from figures_src.intervals import half_width
+from figures_src.intervals import Ratio, half_width
 
 Arrays = Mapping[str, np.ndarray]
+
+
+class Standing(StrEnum):
+    """What may be said of a prediction, in the words of the page."""
+
+    MET = "tenue"
+    FAILED = "démentie"
+    OPEN = "indécise"
+    LONE = "une graine"
+    """On the expected side, in one network: nothing tells how far another would be from it."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +40,39 @@ class Verdict:
     """What the measured value says, as the prediction was worded."""
     half_width: float | None = None
     """Half of the measured value's 95 % interval over seeds, where there is one."""
+    low: float | None = None
+    high: float | None = None
+    """The same interval of a ratio, whose ends are not as far from it."""
+    side: str = ""
+    """"<" or ">" where the measured value only bounds the quantity, because some run never got there."""
+    seeds: int | None = None
+    """Networks, or pairs of them, behind the measured value; None in records that do not say."""
 
     @property
     def undecided(self) -> bool:
-        """Whether the interval holds the bound, so that these seeds do not settle the matter."""
+        """Whether the interval holds the bound, so that these seeds do not settle the matter.
+
+        A value that only bounds the quantity settles nothing but the contrary of what was predicted.
+        """
+        if self.side:
+            return not self._refuted_by_bound
+        if self.low is not None and self.high is not None:
+            return self.low < self.bound < self.high
         return self.half_width is not None and abs(self.measured - self.bound) < self.half_width
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the prediction is met, failed, left open by its interval, or judged on one seed."""
+        if self.undecided:
+            return Standing.OPEN
+        if not self.met:
+            return Standing.FAILED
+        return Standing.LONE if self.seeds == 1 else Standing.MET
+
+    @property
+    def _refuted_by_bound(self) -> bool:
+        upwards = any(sign in self.threshold for sign in "≥>")
+        return self.side == ("<" if upwards else ">") and not self.met
 
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -66,9 +105,9 @@ def judge(
         raise ValueError(f"the threshold {threshold!r} must hold one of {' '.join(COMPARISONS)}")
     known = samples is not None and len(samples) > 1 and bool(np.isfinite(samples).all())
     spread = float(half_width(np.asarray(samples))) if known else None
-    return Verdict(
-        prediction, threshold, float(measured), bound, decimals, unit, bool(compare(measured, bound)), spread
-    )
+    met = bool(compare(measured, bound))
+    seeds = None if samples is None else len(samples)
+    return Verdict(prediction, threshold, float(measured), bound, decimals, unit, met, spread, seeds=seeds)
 
 
 def judge_mean(
@@ -78,6 +117,12 @@ def judge_mean(
     mean = float(np.mean(samples))
     measured = abs(mean) if threshold.endswith("en valeur absolue") else mean
     return judge(prediction, threshold, measured, bound, decimals, unit, samples)
+
+
+def judge_ratio(prediction: str, threshold: str, ratio: Ratio, bound: float, decimals: int = 2) -> Verdict:
+    """Compare a ratio over pairs of seeds, by the interval of `figures_src.intervals.paired_ratio`."""
+    verdict = judge(prediction, threshold, ratio.value, bound, decimals)
+    return replace(verdict, low=ratio.low, high=ratio.high, side=ratio.side, seeds=ratio.seeds)
 
 
 @dataclass(frozen=True)
@@ -109,3 +154,5 @@ class Experiment:
     verdicts: Callable[[Arrays], tuple[Verdict, ...]]
     replay: Callable[[Any, Any], Outcome]
     """Train the first few steps of every run again: the array ``replay_loss`` of a record, and nothing else."""
+    first_protocol: str = ""
+    """Name of the experiment that judged the same predictions before, in the same order; empty where none did."""

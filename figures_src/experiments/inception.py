@@ -18,8 +18,9 @@ import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
 from figures_src.experiments.assembly import assemble, first_losses, first_steps, rows_of, shared_settings
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge, judge_mean
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge, judge_mean, judge_ratio
 from figures_src.experiments.prediction import Bound, Prediction
+from figures_src.intervals import Ratio, paired_ratio
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
 from figures_src.settings import added
@@ -192,10 +193,16 @@ def steps_to(arrays: Arrays, arm: Arm, accuracy: float) -> np.ndarray:
     return first_steps(arrays["evaluation_step"], arrays["test_accuracy"][rows_of(arrays, arm.name)] >= accuracy)
 
 
-def mean_steps_to(arrays: Arrays, arm: Arm, accuracy: float) -> float:
-    """The same for the mean curve of the seeds, on which the level itself is read: less at the mercy of one point."""
-    mean = arrays["test_accuracy"][rows_of(arrays, arm.name)].mean(axis=0, keepdims=True)
-    return float(first_steps(arrays["evaluation_step"], mean >= accuracy)[0])
+def times_ratio(arrays: Arrays, arm: Arm, other: Arm, accuracy: float) -> Ratio:
+    """Steps to the level of one arm over those of another, by the seeds that both have."""
+    seeds = [set(arrays["seed"][rows_of(arrays, each.name)].tolist()) for each in (arm, other)]
+    shared = sorted(seeds[0] & seeds[1])
+
+    def times(each: Arm) -> np.ndarray:
+        kept = np.isin(np.sort(arrays["seed"][rows_of(arrays, each.name)]), shared)
+        return steps_to(arrays, each, accuracy)[kept]
+
+    return paired_ratio(times(arm), times(other), float(arrays["evaluation_step"][-1]))
 
 
 def _eighth(arrays: Arrays, arm: Arm, number: int) -> np.ndarray:
@@ -211,37 +218,21 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
 
 def _level_verdict(arrays: Arrays) -> Verdict:
     """Written before seeds 3 and 4 were trained, once the first three were known."""
-    with_bn, without = (steps_to(arrays, arm, FIXED_LEVEL) for arm in (BN, STANDARD))
-    with np.errstate(invalid="ignore"):
-        ratios = with_bn / without
-    return AT_FIXED_LEVEL.judge_mean(ratios)
+    return AT_FIXED_LEVEL.judge_ratio(times_ratio(arrays, BN, STANDARD, FIXED_LEVEL))
 
 
 def _speed_verdicts(arrays: Arrays) -> Sequence[Verdict]:
     level = threshold(arrays)
     reach = "Itérations jusqu’à la meilleure précision de test sans BN"
+    same, lower, faster = (
+        times_ratio(arrays, *pair) for pair in ((BN, STANDARD, level), (BN, STANDARD, level - TOLERANCE),
+                                                (BN_X5, BN, level))
+    )  # fmt: skip
     return (
-        _time_verdict(arrays, f"{reach}, même taux : BN rapportée à sans BN", (BN, STANDARD), level, "≤ 0,5", 0.5),
-        _time_verdict(
-            arrays,
-            f"{reach} moins un point, même taux : BN rapportée à sans BN",
-            (BN, STANDARD),
-            level - TOLERANCE,
-            "≤ 0,5",
-            0.5,
-        ),
-        _time_verdict(arrays, f"{reach} : BN à taux × 5 rapportée à BN au taux de base", (BN_X5, BN), level, "< 1", 1),
+        judge_ratio(f"{reach}, même taux : BN rapportée à sans BN", "≤ 0,5", same, 0.5),
+        judge_ratio(f"{reach} moins un point, même taux : BN rapportée à sans BN", "≤ 0,5", lower, 0.5),
+        judge_ratio(f"{reach} : BN à taux × 5 rapportée à BN au taux de base", "< 1", faster, 1),
     )
-
-
-def _time_verdict(
-    arrays: Arrays, prediction: str, pair: tuple[Arm, Arm], level: float, limit: str, bound: float
-) -> Verdict:
-    """Times of the mean curves of two arms; the interval is that of the seeds of the first."""
-    faster, slower = (mean_steps_to(arrays, arm, level) for arm in pair)
-    if not np.isfinite(slower):
-        return judge(prediction, limit, np.nan, bound)
-    return judge(prediction, limit, faster / slower, bound, samples=steps_to(arrays, pair[0], level) / slower)
 
 
 def _accuracy_verdicts(arrays: Arrays) -> Sequence[Verdict]:
@@ -258,11 +249,12 @@ def _accuracy_verdicts(arrays: Arrays) -> Sequence[Verdict]:
 
 
 def _flatness_verdict(arrays: Arrays) -> Verdict:
-    largest = max(abs(drift(arrays, arm)) for arm in ARMS.values())
-    return judge(
+    farthest = max(ARMS.values(), key=lambda arm: abs(drift(arrays, arm)))
+    verdict = judge(
         "Fin des courbes : précision du dernier huitième moins celle du huitième précédent, plus grand écart des bras",
-        "≤ 0,5 point en valeur absolue", largest, FLAT, unit="points",
+        "≤ 0,5 point en valeur absolue", abs(drift(arrays, farthest)), FLAT, unit="points",
     )  # fmt: skip
+    return replace(verdict, seeds=len(rows_of(arrays, farthest.name)))
 
 
 GRID = Experiment(

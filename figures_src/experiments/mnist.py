@@ -13,7 +13,8 @@ import numpy as np
 
 from figures_src.datasets import MNIST_SHA256
 from figures_src.experiments.assembly import first_losses, shared_settings
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge, judge_ratio
+from figures_src.intervals import Ratio, paired_ratio
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
 from figures_src.training.protocol import EnsembleRun
@@ -28,6 +29,8 @@ GOOD_ACCURACY = 0.95
 """On the test images: both arms of the paper reach it, so that "how soon" can be asked of each, and a cell of the grid
 counts as trained from there on."""
 GROWTH_STEP, LAST_STEP = 1000, 50_000
+MEDIAN = 1
+"""Place of the median among the percentiles of a signal."""
 STATISTICS = ("without_bn", "with_bn_own", "with_bn_running")
 """Variants of `MnistStatistics`: which statistics normalise the probe."""
 
@@ -184,11 +187,26 @@ def best_cell(arrays: Arrays, arm: int) -> tuple[int, int]:
     return int(sigma), int(rate)
 
 
-def growth(arrays: Arrays, name: str) -> np.ndarray:
-    """How many times the width with batch normalization grows from 1 000 to 50 000 steps, one per seed; or nan."""
+def growth(arrays: Arrays, name: str) -> Ratio:
+    """How many times the width with batch normalization grows from 1 000 to 50 000 steps; unknown if not reached."""
     widths, steps = width(arrays[name][MATCHED, WITH_BN]), arrays["percentile_step"]
     first, last = (row_of(steps, step) for step in (GROWTH_STEP, LAST_STEP))
-    return _if_reached(widths[:, last] / widths[:, first], steps, LAST_STEP)
+    return paired_ratio(_if_reached(widths[:, last], steps, LAST_STEP), widths[:, first])
+
+
+def settled_step(arrays: Arrays) -> int:
+    """`GROWTH_STEP`, or the middle of what a quick record holds, which ends before."""
+    last = int(arrays["percentile_step"][-1])
+    return GROWTH_STEP if last > GROWTH_STEP else last // 2
+
+
+def median_reach(arrays: Arrays) -> np.ndarray:
+    """Largest distance of the declared unit's median from zero from `settled_step` on: (A, S).
+
+    Earlier, without BN, it is that of the random weights, before they have learnt anything.
+    """
+    settled = row_of(arrays["percentile_step"], settled_step(arrays))
+    return np.asarray(np.abs(arrays["unit_percentiles"][MATCHED][:, :, settled:, MEDIAN]).max(axis=-1))
 
 
 def roughness(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
@@ -205,32 +223,32 @@ def curves_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The predictions of E1, written before the run, each with what was measured."""
     medians = arrays["unit_percentiles"][MATCHED, WITH_BN, :, :, 1]
     mean_median, each_median = np.abs(medians.mean(axis=0)).max(), np.abs(medians).max()
+    seeds = len(medians)
     paths = [early_path(arrays, arm) for arm in (WITHOUT_BN, WITH_BN)]
     final = arrays["test_accuracy"][..., -1]
     control = 100 * (final[-1, WITHOUT_BN] - final[MATCHED, WITH_BN])
     return (
         _gap_verdict("Avance de la BN à 4 000 itérations", "≥ 2 points", accuracy_gap(arrays, 4000), 2),
         _gap_verdict("Avance de la BN à 50 000 itérations", "> 0 point", accuracy_gap(arrays, LAST_STEP), 0),
-        _median_verdict("Avec BN, médiane de l’unité (moyenne des graines)", mean_median),
-        _median_verdict("Avec BN, médiane de l’unité (chaque graine)", each_median),
-        _ratio_verdict(
+        _median_verdict("Avec BN, médiane de l’unité (moyenne des graines)", mean_median, seeds),
+        _median_verdict("Avec BN, médiane de l’unité (chaque graine)", each_median, seeds),
+        judge_ratio(
             "Avec BN, l’écart 15–85 de l’unité croît de 1 000 à 50 000 itérations",
             "≥ 1,3",
             growth(arrays, "unit_percentiles"),
             1.3,
         ),
-        _ratio_verdict(
+        judge_ratio(
             "Avec BN, l’écart 15–85 de la couche croît de 1 000 à 50 000 itérations",
             "≥ 1,3",
             growth(arrays, "layer_percentiles"),
             1.3,
         ),
-        _ratio_verdict(
+        judge_ratio(
             "Sans BN, les percentiles parcourent plus de chemin dans les 5 000 premières itérations",
             "> 1",
-            paths[0] / paths[1],
+            paired_ratio(paths[0], paths[1]),
             1,
-            paths[0].mean() / paths[1].mean(),
         ),
         _gap_verdict("Sans BN à taux 1, précision finale moins celle avec BN à taux 0,1", "> 0 point", control, 0),
     )
@@ -241,15 +259,8 @@ def _gap_verdict(prediction: str, threshold: str, samples: np.ndarray, bound: fl
     return judge(prediction, threshold, samples.mean(), bound, unit="points", samples=samples)
 
 
-def _ratio_verdict(
-    prediction: str, threshold: str, samples: np.ndarray, bound: float, measured: float | None = None
-) -> Verdict:
-    """A ratio, one per seed; ``measured`` where the prediction speaks of the ratio of the means."""
-    return judge(prediction, threshold, samples.mean() if measured is None else measured, bound, samples=samples)
-
-
-def _median_verdict(prediction: str, farthest: float) -> Verdict:
-    return judge(prediction, "≤ 0,15 en valeur absolue", farthest, 0.15, unit="")
+def _median_verdict(prediction: str, farthest: float, seeds: int) -> Verdict:
+    return replace(judge(prediction, "≤ 0,15 en valeur absolue", farthest, 0.15, unit=""), seeds=seeds)
 
 
 def statistics_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
@@ -257,17 +268,17 @@ def statistics_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     change, relative = roughness(arrays)
     without, own, running = range(len(STATISTICS))
     return (
-        _ratio_verdict(
+        judge_ratio(
             "Avec BN, la médiane change plus d’une itération à l’autre avec les moyennes mobiles qu’avec les "
             "statistiques des images",
             "> 1",
-            change[running] / change[own],
+            paired_ratio(change[running], change[own]),
             1,
         ),
-        _ratio_verdict(
+        judge_ratio(
             "Rapporté à l’étalement, ce changement est plus grand sans BN qu’avec BN et moyennes mobiles",
             "> 1",
-            relative[without] / relative[running],
+            paired_ratio(relative[without], relative[running]),
             1,
         ),
     )

@@ -1,12 +1,13 @@
 """A prediction, written before the run: what is measured, and the bound that it must keep, each written once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from figures_src import french
 from figures_src.experiments.experiment import Verdict, judge
+from figures_src.intervals import Ratio
 
 SIGNS = ("≥", "≤", ">", "<")
 RATIO = "×"
@@ -56,6 +57,11 @@ class Prediction:
         words = f"{self.quantity} (prédiction écrite après un essai)" if self.pilot else self.quantity
         bound = self.bound
         return judge(words, str(bound), value, bound.value, bound.decimals, bound.unit, samples)
+
+    def judge_ratio(self, ratio: Ratio) -> Verdict:
+        """Compare a ratio over pairs of seeds, by its own interval."""
+        verdict = self.judge(ratio.value)
+        return replace(verdict, low=ratio.low, high=ratio.high, side=ratio.side, seeds=ratio.seeds)
 
     def judge_mean(self, samples: np.ndarray) -> Verdict:
         """Compare the mean over seeds of ``samples``, one per seed."""

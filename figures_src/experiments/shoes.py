@@ -12,7 +12,8 @@ import numpy as np
 
 from figures_src.datasets import FASHION_MNIST_SHA256
 from figures_src.experiments.assembly import assemble, first_losses, rows_of, shared_settings
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge_mean
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge_mean, judge_ratio
+from figures_src.intervals import paired_ratio
 from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
@@ -96,6 +97,11 @@ def recall(arrays: Arrays, arm: str, group: int, mode: int = EVALUATION) -> np.n
     return np.asarray(100 * arrays["shoe_recall"][rows_of(arrays, arm), mode, group])
 
 
+def balanced(arrays: Arrays, arm: str, group: int, mode: int = EVALUATION) -> np.ndarray:
+    """Share of right answers to a group of as many shoes as clothes, in per cent, one per seed."""
+    return np.asarray(100 * arrays["accuracy"][rows_of(arrays, arm), mode, group])
+
+
 def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The predictions on the shoes, written before the run, each with what was measured."""
     floor, shifted = (distances(arrays, BATCH, group) for group in (FAMILIAR, SHIFTED))
@@ -104,7 +110,7 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     own = recall(arrays, BATCH, SHIFTED, TRAINING) - recall(arrays, BATCH, SHIFTED)
     plain = distances(arrays, STANDARD, BOOTS)
     return (
-        *_drift_verdicts(moved, shifted / floor, alone, plain),
+        *_drift_verdicts(moved, (shifted, floor), alone, plain),
         judge_mean("Évaluation, avec BN : baskets reconnues moins bottines reconnues", "≥ 5 points", lost, 5, 1,
                    "points"),
         judge_mean("Évaluation, sans BN : baskets reconnues moins bottines reconnues", "≥ 5 points", lost_plain, 5,
@@ -114,18 +120,21 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     )  # fmt: skip
 
 
-def _drift_verdicts(moved: np.ndarray, ratio: np.ndarray, alone: np.ndarray, plain: np.ndarray) -> tuple[Verdict, ...]:
-    """Of arrays (seeds, layers); "the least of the layers" is that of the means over seeds."""
-    lowest, least = int(moved.mean(axis=0).argmin()), int(ratio.mean(axis=0).argmin())
+def _drift_verdicts(
+    moved: np.ndarray, ends: tuple[np.ndarray, np.ndarray], alone: np.ndarray, plain: np.ndarray
+) -> tuple[Verdict, ...]:
+    """Of arrays (seeds, layers), ``ends`` shifted and familiar; "the least of the layers" is that over all seeds."""
+    lowest = int(moved.mean(axis=0).argmin())
+    ratios = [paired_ratio(shifted, floor) for shifted, floor in zip(*(end.T for end in ends), strict=True)]
     return (
         judge_mean("Bottines au lieu de baskets, avec BN : déplacement moyen des moyennes de canal, en "
                    "écarts-types (la moindre des couches)", "≥ 0,1", moved[:, lowest], 0.1, 2, "σ"),
-        judge_mean("Avec BN, distance aux images familières : bottines et vêtements rapportés à baskets et "
-                   "vêtements (la moindre des couches)", "≥ 2", ratio[:, least], 2, 1, "×"),
-        judge_mean("Avec BN, distance des bottines aux images familières : dernière couche rapportée à la "
-                   "première", "> 1", alone[:, -1] / alone[:, 0], 1, 2, "×"),
-        judge_mean("La dérive n’est pas propre à la BN : distance des bottines à la dernière couche, sans BN "
-                   "rapportée à avec BN", "≥ 0,5", plain[:, -1] / alone[:, -1], 0.5, 2, "×"),
+        judge_ratio("Avec BN, distance aux images familières : bottines et vêtements rapportés à baskets et "
+                    "vêtements (la moindre des couches)", "≥ 2", min(ratios, key=lambda ratio: ratio.value), 2, 1),
+        judge_ratio("Avec BN, distance des bottines aux images familières : dernière couche rapportée à la "
+                    "première", "> 1", paired_ratio(alone[:, -1], alone[:, 0]), 1),
+        judge_ratio("La dérive n’est pas propre à la BN : distance des bottines à la dernière couche, sans BN "
+                    "rapportée à avec BN", "≥ 0,5", paired_ratio(plain[:, -1], alone[:, -1]), 0.5),
     )  # fmt: skip
 
 

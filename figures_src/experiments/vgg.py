@@ -12,7 +12,8 @@ import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256
 from figures_src.experiments.assembly import assemble, first_losses, first_steps, rows_of, shared_settings
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge
+from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict, judge, judge_ratio
+from figures_src.intervals import Ratio, paired_ratio
 from figures_src.networks.normalization import Normalization
 from figures_src.training.deep_protocol import LandscapeProbe, VggRun
 from figures_src.training.landscape import band_width, change_along, effective_beta, loss_along
@@ -118,26 +119,60 @@ def steps_to(arrays: Arrays, arm: str, learning_rate: float, accuracy: float = A
     return first_steps(arrays["accuracy_step"], reached)
 
 
-def early_shift(arrays: Arrays, arm: str, learning_rate: float, layer: int) -> float:
-    """‖G − G′‖ of a layer: median over seeds and the early steps; what is not a number is left out.
+@dataclass(frozen=True)
+class Place:
+    """Where a shift is measured: a learning rate, and a layer by its number in the network, one of those probed."""
 
-    ``layer`` is its number in the network, one of those probed. The deep linear network has the same arrays.
+    learning_rate: float
+    layer: int
+
+
+def early_shifts(arrays: Arrays, arm: str, place: Place) -> np.ndarray:
+    """‖G − G′‖ of a layer: median over the early steps, one per seed; what is not a number is left out.
+
+    The deep linear network has the same arrays.
     """
+    return _early_medians(arrays, arm, place, arrays["shift_difference"])
+
+
+def early_relative_shifts(arrays: Arrays, arm: str, place: Place) -> np.ndarray:
+    """‖G − G′‖ / ‖G‖, likewise."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _early_medians(arrays, arm, place, arrays["shift_difference"] / arrays["shift_norm"])
+
+
+def early_cosines(arrays: Arrays, arm: str, place: Place) -> np.ndarray:
+    """Cosine of the angle of G and G′, likewise."""
+    return _early_medians(arrays, arm, place, arrays["shift_cosine"])
+
+
+def _early_medians(arrays: Arrays, arm: str, place: Place, values: np.ndarray) -> np.ndarray:
     early = arrays["shift_step"] <= EARLY_SHARE * arrays["shift_step"][-1]
-    place = arrays["shift_layer"].tolist().index(layer)
-    return float(np.nanmedian(arrays["shift_difference"][rows_of(arrays, arm, learning_rate)][:, early, place]))
+    layer = arrays["shift_layer"].tolist().index(place.layer)
+    chosen = values[rows_of(arrays, arm, place.learning_rate)][:, early, layer]
+    return np.asarray(np.nanmedian(chosen, axis=1))
 
 
-def early_shift_ratio(arrays: Arrays, learning_rate: float, layer: int) -> float:
-    """The same with BN over without."""
-    with_bn, without = (early_shift(arrays, arm, learning_rate, layer) for arm in (BATCH, STANDARD))
-    return with_bn / without
+def early_shift_ratio(arrays: Arrays, place: Place) -> Ratio:
+    """‖G − G′‖ with BN over without, early."""
+    return paired_ratio(early_shifts(arrays, BATCH, place), early_shifts(arrays, STANDARD, place))
 
 
-def over_steps(arrays: Arrays, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means over the steps of an array (run, time) at the matched rate, one per seed: without BN, with BN."""
-    standard, with_bn = (values[rows_of(arrays, arm, MATCHED)].mean(axis=1) for arm in (STANDARD, BATCH))
-    return standard, with_bn
+def over_steps(arrays: Arrays, arm: str, values: np.ndarray, window: tuple[float, float] | None = None) -> np.ndarray:
+    """Means over the steps of an array (run, time) at the matched rate, one per seed.
+
+    ``window`` keeps the landscape's steps after its first one, up to its second one; step 0 goes with the first ones.
+    """
+    low, high = window or (0, np.inf)
+    steps = arrays["landscape_step"]
+    chosen = ((steps > low) | (steps == 0) & (low == 0)) & (steps <= high)
+    return np.asarray(values[rows_of(arrays, arm, MATCHED)][:, chosen].mean(axis=1))
+
+
+def band_ratio(arrays: Arrays, widths: np.ndarray, window: tuple[float, float] | None = None) -> Ratio:
+    """Mean width of a band (run, time) without BN over with it, by seed."""
+    standard, with_bn = (over_steps(arrays, arm, widths, window) for arm in (STANDARD, BATCH))
+    return paired_ratio(standard, with_bn)
 
 
 def early_beta(arrays: Arrays, l2: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -159,44 +194,44 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     return (*_speed_verdicts(arrays), *_probe_verdicts(arrays))
 
 
-def _ratio_verdict(prediction: str, threshold: str, bound: float, above: np.ndarray, below: np.ndarray) -> Verdict:
-    """The ratio of two means over seeds; its interval is that of the ratios seed by seed, which share their batches."""
-    known = np.isfinite(below).all()
-    ratio, samples = (above.mean() / below.mean(), above / below) if known else (np.nan, None)
-    return judge(prediction, threshold, ratio, bound, samples=samples)
+def times_ratio(arrays: Arrays, slow: str, fast: str) -> Ratio:
+    """Steps until `ACCURACY` of one arm over those of another, at the matched rate."""
+    above, below = (steps_to(arrays, arm, MATCHED) for arm in (slow, fast))
+    return paired_ratio(above, below, float(arrays["accuracy_step"][-1]))
 
 
 def _speed_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
-    standard, with_bn, noisy = (steps_to(arrays, arm, MATCHED) for arm in (STANDARD, BATCH, NOISY))
-    # A standard network that has not arrived by the end counts as arriving there: the ratios can only be overstated.
-    standard = np.minimum(standard, arrays["accuracy_step"][-1])
+    noise, seeds = times_ratio(arrays, NOISY, BATCH), len(rows_of(arrays, STANDARD, HIGH))
     stressed, stressed_bn = (
         100 * arrays["train_accuracy"][rows_of(arrays, arm, HIGH)].max(axis=1) for arm in (STANDARD, BATCH)
     )
     until = "Itérations jusqu’à 90 %"
     return (
-        _ratio_verdict(f"{until} (entraînement, taux 0,1) : BN rapportée à sans BN", "≤ 0,65", 0.65, with_bn, standard),
-        judge("Taux 0,5 sans BN : meilleure précision d’entraînement", "≤ 20 %", stressed.max(), 20, 1, "%"),
-        judge("Taux 0,5 avec BN : meilleure précision d’entraînement", "≥ 95 %", stressed_bn.min(), 95, 1, "%"),
-        _ratio_verdict(f"{until} : BN bruitée rapportée à BN, la BN n’est pas plus lente", "≥ 1", 1, noisy, with_bn),
-        _ratio_verdict(f"{until} : BN bruitée rapportée à BN, le bruit ne coûte pas plus", "≤ 2", 2, noisy, with_bn),
-        _ratio_verdict(f"{until} : BN bruitée rapportée à sans BN", "< 1", 1, noisy, standard),
-    )
+        judge_ratio(f"{until} (entraînement, taux 0,1) : BN rapportée à sans BN", "≤ 0,65",
+                    times_ratio(arrays, BATCH, STANDARD), 0.65),
+        replace(judge("Taux 0,5 sans BN : meilleure précision d’entraînement", "≤ 20 %", stressed.max(), 20, 1, "%"),
+                seeds=seeds),
+        replace(judge("Taux 0,5 avec BN : meilleure précision d’entraînement", "≥ 95 %", stressed_bn.min(), 95, 1,
+                      "%"), seeds=seeds),
+        judge_ratio(f"{until} : BN bruitée rapportée à BN, la BN n’est pas plus lente", "≥ 1", noise, 1),
+        judge_ratio(f"{until} : BN bruitée rapportée à BN, le bruit ne coûte pas plus", "≤ 2", noise, 2),
+        judge_ratio(f"{until} : BN bruitée rapportée à sans BN", "< 1", times_ratio(arrays, NOISY, STANDARD), 1),
+    )  # fmt: skip
 
 
 def _probe_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
-    loss, change = (over_steps(arrays, band_width(along(arrays))) for along in (loss_along, change_along))
+    loss, change = (band_ratio(arrays, band_width(along(arrays))) for along in (loss_along, change_along))
     return (
-        judge("Décalage interne ‖G − G′‖, taux 0,01, couche 5, premier tiers : BN rapportée à sans BN", "≥ 1",
-              early_shift_ratio(arrays, LOW, SHIFT_LAYER), 1),
-        _ratio_verdict("Largeur moyenne de la bande de perte le long du gradient : sans BN rapportée à BN", "≥ 3", 3,
-                       *loss),
-        _ratio_verdict("Largeur moyenne de la bande de variation du gradient : sans BN rapportée à BN", "≥ 2,5", 2.5,
-                       *change),
-        _ratio_verdict("β effectif maximal avant 5 000 itérations : sans BN rapporté à BN", "≥ 1,5", 1.5,
-                       *early_beta(arrays)),
-        _ratio_verdict("β effectif médian : sans BN rapporté à BN, pas d’écart attendu", "≤ 1,1", 1.1,
-                       *usual_beta(arrays)),
+        judge_ratio("Décalage interne ‖G − G′‖, taux 0,01, couche 5, premier tiers : BN rapportée à sans BN", "≥ 1",
+                    early_shift_ratio(arrays, Place(LOW, SHIFT_LAYER)), 1),
+        judge_ratio("Largeur moyenne de la bande de perte le long du gradient : sans BN rapportée à BN", "≥ 3", loss,
+                    3),
+        judge_ratio("Largeur moyenne de la bande de variation du gradient : sans BN rapportée à BN", "≥ 2,5", change,
+                    2.5),
+        judge_ratio("β effectif maximal avant 5 000 itérations : sans BN rapporté à BN", "≥ 1,5",
+                    paired_ratio(*early_beta(arrays)), 1.5),
+        judge_ratio("β effectif médian : sans BN rapporté à BN, pas d’écart attendu", "≤ 1,1",
+                    paired_ratio(*usual_beta(arrays)), 1.1),
     )  # fmt: skip
 
 

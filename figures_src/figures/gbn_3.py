@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.mnist import GROWTH_STEP, MATCHED, WITH_BN, WITHOUT_BN
+from figures_src.experiments.mnist import MATCHED, MEDIAN, WITH_BN, WITHOUT_BN, median_reach, settled_step
 from figures_src.figures import drawing
 from figures_src.figures.common import (
     ARMS,
@@ -32,7 +32,6 @@ from figures_src.style import Layout, Theme, rc
 RECORD = "mnist_curves"
 PUBLISHED = "ioffe2015_fig1bc_percentiles"
 PERCENTILES = (15, 50, 85)
-MEDIAN = 1
 GUTTER = 28
 EARLY, THINNED = 2000, 1000
 """Curves are drawn at every measure up to the one step, then at multiples of the other."""
@@ -87,33 +86,12 @@ def _unit_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
                 yield ("measured", name, signal, PERCENTILES[MEDIAN], step, step / steps[-1], value, "", "")
 
 
-def settled_step(record: Record) -> int:
-    """`GROWTH_STEP`, or the middle of what a quick record holds, which ends before."""
-    last = int(record.arrays["percentile_step"][-1])
-    return GROWTH_STEP if last > GROWTH_STEP else last // 2
-
-
-def farthest_medians(record: Record) -> tuple[float, float]:
-    """Largest distance to zero of the declared unit's median, over seeds and steps from `settled_step` on.
-
-    Earlier, without BN, it is that of the random weights, before they have learnt anything. Without BN, with BN.
-    """
-    settled = record.arrays["percentile_step"] >= settled_step(record)
-    medians = np.abs(record.arrays["unit_percentiles"][MATCHED][:, :, settled, MEDIAN])
-    return float(medians[WITHOUT_BN].max()), float(medians[WITH_BN].max())
-
-
 def headline(record: Record) -> str:
     """What the curves show, in words computed from them."""
-    without, with_bn = farthest_medians(record)
-    if with_bn < without:
-        return drawing.tidy(
-            f"Passé {french.number(settled_step(record))} itérations, la médiane s’écarte de zéro de "
-            f"{french.number(with_bn, 2)} au plus avec BN, de {french.number(without, 2)} sans BN"
-        )
+    without, with_bn = (french.number(float(reach.mean()), 2) for reach in median_reach(record.arrays))
     return drawing.tidy(
-        f"Plus grand écart de la médiane à zéro, passé {french.number(settled_step(record))} itérations : "
-        f"{french.number(with_bn, 2)} avec BN, {french.number(without, 2)} sans BN"
+        f"Passé {french.number(settled_step(record.arrays))} itérations, la médiane s’écarte de zéro, au plus et en "
+        f"moyenne des graines, de {with_bn} avec BN et de {without} sans BN"
     )
 
 

@@ -101,18 +101,29 @@ def _network_rows(record: Record, network: Network) -> Iterator[tuple[Cell, ...]
 
 
 def headline(records: Records) -> str:
-    """What BN multiplies the distance by, at each rate of each network, in words computed from the records."""
-    found = [[ratio(records[each.record].arrays, rate) for rate in each.rates] for each in NETWORKS]
-    (fast, slow), (fast_linear, slow_linear) = ([_factor(value) for value in values] for values in found)
+    """With BN over without: each rate in VGG, the ends of all problems in the linear network; computed from records."""
+    fast, slow = (_factor(ratio(records["vgg"].arrays, rate)) for rate in NETWORKS[0].rates)
+    linear = problems(records["dln"].arrays, NETWORKS[1].rates[0])
     return drawing.tidy(
-        f"Selon le taux, la BN multiplie la distance de G à G′ par {fast} ou {slow} dans VGG, par {fast_linear} ou "
-        f"{slow_linear} dans le réseau linéaire"
+        f"Distance brute de G à G′, avec BN rapportée à sans BN : {fast} ou {slow} dans VGG selon le taux ; dans le "
+        f"réseau linéaire à {rate_name(NETWORKS[1].rates[0])}, de {_factor(min(linear))} à {_factor(max(linear))} "
+        f"selon le problème"
     )
 
 
 def ratio(arrays: Arrays, rate: float) -> float:
-    """Distance with BN over without, in the first layer shown: medians over seeds and the first third of the steps."""
-    return vgg.early_shift_ratio(arrays, rate, int(arrays["shift_layer"][0]))
+    """Distance with BN over without, in the first layer shown, over the first third of the steps."""
+    return vgg.early_shift_ratio(arrays, _first(arrays, rate)).value
+
+
+def problems(arrays: Arrays, rate: float) -> list[float]:
+    """The same, one a seed: each draws a problem of its own."""
+    with_bn, without = (vgg.early_shifts(arrays, arm, _first(arrays, rate)) for arm in (vgg.BATCH, vgg.STANDARD))
+    return [float(value) for value in with_bn / without]
+
+
+def _first(arrays: Arrays, rate: float) -> vgg.Place:
+    return vgg.Place(rate, int(arrays["shift_layer"][0]))
 
 
 def _factor(value: float) -> str:

@@ -16,18 +16,21 @@ from matplotlib.figure import Figure
 from figures_src import french
 from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.readings import Rolling, mean_range, rolling
-from figures_src.experiments.vgg import L2, MATCHED
+from figures_src.experiments.vgg import L2, MATCHED, band_ratio, over_steps
 from figures_src.figures import drawing
 from figures_src.figures.common import ARM_NAMES, Cell, Records, Table, colour_of, grouped
+from figures_src.intervals import geometric_mean
 from figures_src.published import load
 from figures_src.records.store import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
-from figures_src.training.landscape import change_along, effective_beta, loss_along
+from figures_src.training.landscape import band_width, change_along, effective_beta, loss_along
 
 RECORD = "vgg"
 RANGES, BETA = "santurkar2018_fig4ab_ranges", "santurkar2018_fig4c_beta"
 ARMS = ("without_bn", "with_bn")
 METRICS = ("loss", "gradient_l2_change")
+EARLY = (0, 1000)
+"""Steps in which neither network has learnt much yet: later, the one with BN has, and its losses vary less for that."""
 WINDOW, PLACES = 30, 76
 """β is drawn as a running median over this part of the training, at so many steps."""
 CUT = 99
@@ -133,7 +136,7 @@ def _width_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
     for metric in METRICS:
         for arm in ARMS:
             for l2 in (0.0, L2):
-                width = measured(record, arm, metric, l2).width
+                width = geometric_mean(over_steps(record.arrays, arm, widths(record, metric, l2)))
                 yield ("measured", f"mean width, {metric}", arm, l2, _seeds(record, arm), "", "", width, "")
             yield ("published", f"mean width, {metric}", arm, "", "", "", "", published(arm, metric).width, "")
 
@@ -142,21 +145,29 @@ def _seeds(record: Record, arm: str) -> int:
     return len(rows_of(record.arrays, arm, MATCHED))
 
 
-def ratio(record: Record, metric: str, l2: float = 0.0) -> float:
-    """Mean width of the band without BN over that with BN."""
-    without, with_bn = (measured(record, arm, metric, l2).width for arm in ARMS)
-    return without / with_bn
+def widths(record: Record, metric: str, l2: float = 0.0) -> np.ndarray:
+    """Largest minus smallest value along the gradient: (runs, T)."""
+    along = loss_along if metric == "loss" else change_along
+    with np.errstate(invalid="ignore"):  # of a network that diverged
+        return band_width(along(record.arrays, l2))
+
+
+def ratio(record: Record, metric: str, window: tuple[float, float] | None = None) -> float:
+    """Mean width of the band without BN over that with BN, of the steps of a window or of all."""
+    return band_ratio(record.arrays, widths(record, metric), window).value
 
 
 def headline(record: Record) -> str:
-    """How many times narrower the bands are with BN, in words computed from them."""
-    loss, change = (ratio(record, metric) for metric in METRICS)
-    return drawing.tidy(f"Le long du gradient, avec BN, la perte varie {_times(loss)} et le gradient {_times(change)}")
+    """How much wider the band of losses is without BN, early and over all steps, in words computed from it."""
+    early, whole = (_said(ratio(record, "loss", window)) for window in (EARLY, None))
+    return drawing.tidy(
+        f"Bande des pertes, sans BN rapportée à avec BN : {early} pendant les {french.number(EARLY[1])} premières "
+        f"itérations, {whole} sur tout l’entraînement"
+    )
 
 
-def _times(value: float) -> str:
-    more = "moins" if value >= 1 else "plus"
-    return f"{french.number(max(value, 1 / value), 1)} fois {more}"
+def _said(value: float) -> str:
+    return french.number(value, 1) if np.isfinite(value) else "inconnu"
 
 
 def _subtitle(record: Record) -> str:

@@ -14,11 +14,11 @@ from jinja2 import Environment
 
 from figures_src import french, templating
 from figures_src.article import markup
-from figures_src.article.predictions import Check, prediction_table
+from figures_src.article.predictions import prediction_table
 from figures_src.article.references import REFERENCES
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import Experiment, Standing
 from figures_src.notebook import commands, reference, unreproduced, vocabulary
 from figures_src.notebook.curves import Quantity, networks
 from figures_src.notebook.figures import figure_markup
@@ -32,6 +32,8 @@ ARTICLE = "apprentissage-profond/2021/04/05/normalisation-par-lots.html"
 """The article's address from the root of the site, which Jekyll makes from the post's date and category."""
 SITE_ROOT = "../"
 """From the notebook's front page to the root of the site; pages below it are one level deeper."""
+UNSETTLED = {"failed": Standing.FAILED, "undecided": Standing.OPEN, "lone": Standing.LONE}
+"""Parts of the page on what is not reproduced, and the standing of what each lists."""
 
 
 class MissingText(Exception):
@@ -150,7 +152,7 @@ def experiment_page(jinja: Environment, notebook: Notebook, experiment: Experime
         "text": _text(jinja, notebook, experiment.name, record),
         "configuration": configuration_table(record),
         "varying": _varying(rows),
-        "predictions": predictions(record),
+        "predictions": predictions(notebook.records, experiment.name),
         "curves": [_curve(experiment.name, quantity) for quantity in found],
         "noisy": any(row.arm == "noisy_bn" for row in rows),
         "undrawn": ", ".join(f"`{name}`" for name in undrawn(record, found)),
@@ -226,9 +228,9 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, 
             yield prefix + name, value
 
 
-def predictions(record: Record) -> str:
+def predictions(records: Mapping[str, Record], name: str) -> str:
     """The table of predictions, in the words and colours of the article; nothing where there are none."""
-    checks = [Check(verdict) for verdict in record.verdicts]
+    checks = unreproduced.checks(records, name)
     return prediction_table(checks, "Prédictions et verdicts") if checks else ""
 
 
@@ -311,8 +313,10 @@ def _shared(notebook: Notebook) -> dict[str, Any]:
         "awaited": french.sentence_list([f"`{name}`" for name in waiting]) if waiting else "",
         "recorded": [experiment.name for experiment in notebook.recorded],
         "example": notebook.recorded[0].name,
-        "failed": [unreproduced.describe(gap) for gap in found if not gap.verdict.undecided],
-        "undecided": [unreproduced.describe(gap) for gap in found if gap.verdict.undecided],
+        **{
+            heading: [unreproduced.describe(gap) for gap in found if gap.check.standing is standing]
+            for heading, standing in UNSETTLED.items()
+        },
         "missing": unreproduced.missing(),
     }
 
@@ -320,7 +324,7 @@ def _shared(notebook: Notebook) -> dict[str, Any]:
 def experiments_table(notebook: Notebook) -> str:
     """The experiments with a record, their questions, and what became of their predictions."""
     rows = [
-        [_page_link(experiment.name), experiment.question, _tally(notebook.records[experiment.name])]
+        [_page_link(experiment.name), experiment.question, _tally(notebook.records, experiment.name)]
         for experiment in notebook.recorded
     ]
     heads = ["Expérience", "Question", "Prédictions"]
@@ -331,15 +335,16 @@ def _page_link(name: str, up: str = "") -> str:
     return f'<a href="{up}{name}/"><code>{name}</code></a>'
 
 
-def _tally(record: Record) -> str:
-    """How many predictions were met, failed or left open."""
-    verdicts = record.verdicts
-    undecided = sum(verdict.undecided for verdict in verdicts)
-    met = sum(verdict.met and not verdict.undecided for verdict in verdicts)
-    counts = {"tenue": met, "démentie": len(verdicts) - met - undecided, "indécise": undecided}
-    return (
-        ", ".join(f"{n}{french.NO_BREAK_SPACE}{french.plural(n, word)}" for word, n in counts.items() if n) or "aucune"
-    )
+def _tally(records: Mapping[str, Record], name: str) -> str:
+    """How many predictions were met, failed, left open or judged on one seed."""
+    found = [check.standing for check in unreproduced.checks(records, name)]
+    said = [_count(standing, found.count(standing)) for standing in Standing if standing in found]
+    return ", ".join(said) or "aucune"
+
+
+def _count(standing: Standing, count: int) -> str:
+    words = f"sur {standing}" if standing is Standing.LONE else french.plural(count, standing)
+    return f"{count}{french.NO_BREAK_SPACE}{words}"
 
 
 def cost_table(notebook: Notebook) -> str:

@@ -1,4 +1,4 @@
-"""What could not be reproduced: the predictions that failed, found in the records, and a list written by hand."""
+"""What is not settled: the predictions that are not met, found in the records, and a list written by hand."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from figures_src import french
 from figures_src.article.markup import verbatim
-from figures_src.article.predictions import measured, state
-from figures_src.experiments.experiment import Verdict
+from figures_src.article.predictions import Check, checks_of, found, state
+from figures_src.experiments import EXPERIMENTS
+from figures_src.experiments.experiment import Standing
 from figures_src.records.store import Record
 
 TABLE = Path(__file__).with_suffix(".toml")
 UNEXPLAINED = "Nous n’en avons pas encore d’explication."
+ALONE = "Une graine ne dit pas ce que feraient les autres : rien n’est tranché."
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A prediction that a record does not bear out."""
+    """A prediction that a record does not bear out, or bears out with one network."""
 
     record: str
-    verdict: Verdict
+    check: Check
     explanation: str
 
 
@@ -36,25 +37,36 @@ class Missing:
 
 
 def gaps(records: Iterable[Record], table: Path = TABLE) -> list[Gap]:
-    """Every prediction that failed or is left open, explained where someone wrote why.
+    """Every prediction that failed, is left open or rests on one seed, explained where someone wrote why.
 
     Raises:
         ValueError: an explanation is given for a prediction of these records that does not fail, or is not there.
     """
     explanations = {(row["experiment"], row["prediction"]): row["why"].strip() for row in _read(table)["explanation"]}
-    every = list(records)
-    found = [
-        Gap(record.name, verdict, explanations.pop((record.name, verdict.prediction), UNEXPLAINED))
-        for record in every
-        for verdict in record.verdicts
-        if verdict.undecided or not verdict.met
+    every = {record.name: record for record in records}
+    unsettled = [
+        Gap(name, check, explanations.pop((name, check.verdict.prediction), _usual(check)))
+        for name in every
+        for check in checks(every, name)
+        if check.standing is not Standing.MET
     ]
-    stale = [prediction for name, prediction in explanations if name in {record.name for record in every}]
+    stale = [prediction for name, prediction in explanations if name in every]
     if stale:
         raise ValueError(
             f"{table.name} explains {stale[0]!r}, which no record denies: word it as the record, or drop it"
         )
-    return found
+    return unsettled
+
+
+def checks(records: Mapping[str, Record], name: str) -> list[Check]:
+    """The predictions of a record, each with what a protocol that was tried first said of it."""
+    experiment = EXPERIMENTS.get(name)
+    first = records.get(experiment.first_protocol) if experiment else None
+    return checks_of(records[name].verdicts, first.verdicts if first else ())
+
+
+def _usual(check: Check) -> str:
+    return ALONE if check.standing is Standing.LONE else UNEXPLAINED
 
 
 def missing(table: Path = TABLE) -> list[Missing]:
@@ -68,12 +80,10 @@ def missing(table: Path = TABLE) -> list[Missing]:
 
 def describe(gap: Gap) -> str:
     """A gap as Markdown: what was predicted, what was measured, where the evidence is, why."""
-    verdict = gap.verdict
-    wide = f" (± {french.number(verdict.half_width, verdict.decimals)})" if verdict.half_width is not None else ""
-    prediction, expected = verbatim(verdict.prediction), verbatim(verdict.threshold)
+    prediction, expected = verbatim(gap.check.verdict.prediction), verbatim(gap.check.verdict.threshold)
     return (
-        f"<p><strong>{prediction}.</strong> Prédit : {expected}. Mesuré : {measured(verdict)}{wide}. "
-        f"Verdict : {state(verdict)}.</p>\n\n"
+        f"<p><strong>{prediction}.</strong> Prédit : {expected}. Mesuré : {found(gap.check)}. "
+        f"Graines : {gap.check.verdict.seeds or 'non dites'}. Verdict : {state(gap.check)}.</p>\n\n"
         f"{gap.explanation} Preuve : [enregistrement et courbes de `{gap.record}`]({gap.record}.md#predictions)."
     )
 

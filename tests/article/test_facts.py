@@ -88,6 +88,9 @@ def test_the_grid_counts_its_cells():
     found = facts.grid_facts(samples.grid())
     assert (found.leads, found.trails, len(found.cells)) == (4, 1, 6)
     assert found.usable == {"without_bn": 1, "with_bn": 4}
+    assert found.soonest == {"without_bn": 0, "with_bn": 0}, "the sample's curves are flat from step 0"
+    assert not found.in_corner("without_bn")
+    assert found.in_corner("with_bn")
     assert [cell.sigma for cell in found.at_rate(0.1)] == [0.01, 0.1]
     assert [round(cell.accuracy.gap.mean, 3) for cell in found.at_rate(0.1)] == [0.85, 0.35]
 

@@ -15,6 +15,7 @@ def test_the_names_of_the_variants_tell_their_rates(arm, times):
 
 def test_the_benchmark_points_both_ways():
     after, before = PLACEMENT["after_plain"], PLACEMENT["before"]
+    assert after.googlenet_orthogonal < before.googlenet_orthogonal, "each row from the same weights"
     assert after.caffenet > PLACEMENT["before_plain"].caffenet > PLACEMENT["without_bn"].caffenet
     assert after.googlenet < before.googlenet < PLACEMENT["without_bn"].googlenet
     assert all(0.4 < place.caffenet < 0.6 for place in PLACEMENT.values())

@@ -1,19 +1,22 @@
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from figures_src.article.predictions import (
-    FAILED,
-    MET,
-    UNDECIDED,
+    SHOWN,
     Check,
+    checks_of,
+    found,
     measured,
     prediction_table,
     quantity,
     state,
     verdict_of,
 )
-from figures_src.experiments.experiment import Verdict, judge
+from figures_src.experiments.experiment import Standing, Verdict, judge, judge_ratio
+from figures_src.intervals import Ratio
 
 
 def verdict(measured: float, half_width: float | None = None, unit: str = "×", bound: float = 2) -> Verdict:
@@ -34,9 +37,57 @@ def test_what_has_no_number_is_a_dash(value):
 
 
 def test_the_interval_decides_whether_a_prediction_is_open():
-    assert [state(verdict(3)), state(verdict(1)), state(verdict(3, 2)), state(verdict(3, 0.5))] == [
-        MET, FAILED, UNDECIDED, MET,
-    ]  # fmt: skip
+    found = (verdict(3), verdict(1), verdict(3, 2), verdict(3, 0.5))
+    assert [each.standing for each in found] == [Standing.MET, Standing.FAILED, Standing.OPEN, Standing.MET]
+    assert [state(Check(each)) for each in found] == [SHOWN[each.standing] for each in found]
+
+
+def ratio(measured: float, **parts: float | str | None) -> Verdict:
+    return judge_ratio("p", "≤ 2", Ratio(measured, **{"seeds": 3, **parts}), 2)
+
+
+def test_a_ratio_is_decided_by_both_ends_of_its_interval():
+    assert [ratio(1.5, low=1.2, high=1.9).standing, ratio(1.5, low=0.5, high=4.5).standing] == ["tenue", "indécise"]
+    assert ratio(2.5, low=2.1, high=3.0).standing == "démentie"
+    assert found(Check(ratio(1.5, low=0.5, high=4.5))) == "× 1,50 (0,50 à 4,50)"
+
+
+def test_a_verdict_on_one_seed_is_not_called_met():
+    alone = [judge("p", "≥ 2", value, 2, samples=np.array([value])) for value in (3.0, 1.0)]
+    assert [each.standing for each in alone] == [Standing.LONE, Standing.FAILED]
+    assert "tenue" not in state(Check(alone[0]))
+    assert "une graine" in state(Check(alone[0]))
+
+
+@pytest.mark.parametrize(
+    ("side", "measured_", "standing"),
+    [("<", 1.0, "indécise"), ("<", 3.0, "indécise"), (">", 3.0, "démentie"), (">", 1.0, "indécise")],
+)
+def test_a_bound_settles_nothing_but_the_contrary(side, measured_, standing):
+    censored = ratio(measured_, side=side)
+    assert censored.standing == standing
+    assert found(Check(censored)).startswith(f"&{'lt' if side == '<' else 'gt'};\u202f×")
+    assert "(" not in found(Check(censored))
+
+
+def test_a_prediction_that_failed_under_a_first_protocol_stays_failed():
+    kept, failed = verdict(3), verdict(1)
+    both = Check(kept, first=failed)
+    assert both.standing is Standing.FAILED
+    assert Check(failed, first=kept).standing is Standing.FAILED
+    assert found(both) == "× 3,0 ; premier protocole : × 1,0"
+    table = prediction_table([both], "T")
+    assert "démentie" in table
+    assert "tenue" not in table
+    assert checks_of([kept], [failed]) == [both]
+    with pytest.raises(ValueError, match="judged other predictions"):
+        checks_of([kept], [replace(failed, prediction="another")])
+
+
+def test_the_number_of_seeds_stands_in_the_table():
+    shown = prediction_table([Check(judge("p", "≥ 2", 3.0, 2, samples=np.ones(7))), Check(verdict(3))], "T")
+    assert 'data-label="Graines">7<' in shown
+    assert 'data-label="Graines">—<' in shown
 
 
 def test_published_values_have_a_column_only_where_there_are_any():

@@ -34,6 +34,8 @@ def vgg_arrays(standard: float = 3300, with_bn: float = 1600, noisy: float = 240
         "shift_step": STEPS,
         "shift_layer": np.array([5, 10]),
         "shift_difference": np.broadcast_to(height / scale, (count, times, 2)).copy(),
+        "shift_norm": np.broadcast_to(2 * height / scale, (count, times, 2)).copy(),
+        "shift_cosine": np.full((count, times, 2), 0.75),
         "landscape_step": STEPS,
         "landscape_length": np.broadcast_to(LENGTHS, (count, 8)),
         "landscape_loss": scale * ramp,
@@ -63,6 +65,7 @@ def dln_arrays(difference: float, cosine: float, loss: float) -> dict[str, np.nd
         "shift_layer": np.array([9, 17]),
         "shift_difference": np.where(is_bn, difference, 1.0) * fading * np.ones((8, 9, 2)),
         "shift_cosine": np.where(is_bn, 0, cosine) * np.ones((8, 9, 2)),
+        "shift_norm": 2 * np.ones((8, 9, 2)),
         "train_loss": train_loss,
     }
 

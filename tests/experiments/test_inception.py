@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from figures_src.experiments import inception
+from figures_src.experiments.experiment import Standing
 from figures_src.experiments.inception import (
     ARMS,
     BN,
@@ -49,23 +50,28 @@ def test_every_prediction_can_fail() -> None:
     assert met(contrary) == [False] * 8
 
 
-def test_an_arm_that_never_arrives_fails_and_says_infinity() -> None:
-    late = inception.verdicts(arrays(FAVOURABLE | {BN: curve(0.5, 8000)}))[0]
-    assert late.measured == np.inf
-    assert (late.met, late.half_width) == (False, None)
-    assert np.isnan(inception.verdicts(arrays(FAVOURABLE | {BN: curve(0.5, 8000)}))[2].measured)
+def test_an_arm_that_never_arrives_fails_with_a_bound() -> None:
+    """Seeds of the network without BN arrive one point below the level: the ratio is at least what the end tells."""
+    late = inception.verdicts(arrays(FAVOURABLE | {BN: curve(0.5, 8000)}))
+    assert (late[1].side, late[1].standing) == (">", Standing.FAILED)
+    assert late[1].measured == pytest.approx(22_000 / 16_400, rel=0.05)
+    assert late[1].low is None
+    assert np.isnan(late[0].measured), "nothing is known where a seed of each never arrives"
+    assert late[0].standing is Standing.FAILED
 
 
-def test_steps_are_those_of_the_mean_curve_and_of_each_seed() -> None:
+def test_times_are_compared_seed_by_seed() -> None:
     seen = arrays(FAVOURABLE)
     level = inception.threshold(seen)
     assert level == pytest.approx(0.722)
-    assert inception.mean_steps_to(seen, STANDARD, level) == 16_400
-    assert inception.mean_steps_to(seen, BN, level) == 8000
+    assert inception.steps_to(seen, STANDARD, level).tolist() == [np.inf, 16_400, 16_400]
     assert inception.steps_to(seen, BN, 0.7264).tolist() == [np.inf, 8000, 8000]
-    first = inception.verdicts(seen)[0]
-    assert first.measured == pytest.approx(80 / 164)
-    assert first.half_width == pytest.approx(0.0)
+    first, below, _ = inception.verdicts(seen)[:3]
+    assert (first.side, first.low, first.standing) == ("<", None, Standing.OPEN), "its best point is not every seed's"
+    assert first.measured == pytest.approx((80 / 220 * (80 / 164) ** 2) ** (1 / 3), rel=0.03)
+    assert below.low < below.measured < below.high
+    one = inception.times_ratio(seen, STANDARD_X5, BN, level)
+    assert (one.seeds, one.side) == (1, ">"), "only the seed that both arms have"
 
 
 def test_drift_is_that_of_the_last_two_eighths() -> None:

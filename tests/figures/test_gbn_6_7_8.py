@@ -253,8 +253,8 @@ def test_gbn_7_title_is_computed(records):
     exact[with_bn & (vgg.arrays["run_learning_rate"] == 0.01)] = 2.96
     title = plain(gbn_7.headline({**records, "vgg": changed(vgg, shift_difference=exact)}))
     assert title == (
-        "Selon le taux, la BN multiplie la distance de G à G′ par 1,2 ou 3 dans VGG, par 0,001 ou 1 000 dans le réseau "
-        "linéaire"
+        "Distance brute de G à G′, avec BN rapportée à sans BN : 1,2 ou 3 dans VGG selon le taux ; dans le réseau "
+        "linéaire à 10⁻⁶, de 0,001 à 0,001 selon le problème"
     )
 
 
@@ -304,7 +304,10 @@ def test_gbn_8_title_says_which_way(records):
     change = (np.zeros_like(loss) + np.linspace(0, 2, 8)) ** 2
     change[arrays["arm"] == "without_bn"] /= 4
     title = plain(gbn_8.headline(changed(vgg, landscape_loss=loss, landscape_change_squared=change)))
-    assert title == "Le long du gradient, avec BN, la perte varie 6,2 fois moins et le gradient 2,0 fois plus"
+    assert title == (
+        "Bande des pertes, sans BN rapportée à avec BN : 6,2 pendant les 1 000 premières itérations, 6,2 sur tout "
+        "l’entraînement"
+    )
 
 
 def test_gbn_8_table_gives_widths_with_and_without_the_penalty(records):

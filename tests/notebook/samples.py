@@ -47,11 +47,12 @@ class Toy:
 
 
 def verdicts() -> tuple[Verdict, ...]:
-    """One met, one denied, one left open."""
+    """One met, one denied, one left open, one judged on a single seed."""
     return (
         judge("Tenue", "≥ 1", 1.5, 1, unit="×"),
         judge("Niée", "≥ 3", 2.125, 3, decimals=3, unit="×"),
         judge("Ouverte", "> 0 point", 0.25, 0, unit="points", samples=np.array([-1.0, 1.5])),
+        judge("Seule", "≥ 1", 1.5, 1, unit="×", samples=np.array([1.5])),
     )
 
 

@@ -59,16 +59,20 @@ def test_a_value_of_a_setting_says_what_it_means(real):
 
 def test_predictions_have_the_words_and_colours_of_the_article(toy):
     page = toy["toy.md"]
-    assert row(page, "Tenue") == ["≥\u202f1", "×\u202f1,50", "tenue"]
-    assert row(page, "Niée") == ["≥\u202f3", "×\u202f2,125", "démentie"]
-    assert row(page, "Ouverte")[2] == "indécise"
+    assert row(page, "Tenue") == ["≥\u202f1", "×\u202f1,50", "—", "tenue"]
+    assert row(page, "Niée") == ["≥\u202f3", "×\u202f2,125", "—", "démentie"]
+    assert row(page, "Ouverte")[2:] == ["2", "indécise"]
+    assert row(page, "Seule")[2:] == ["1", "une graine"]
     for mark in ("verdict-met", "verdict-failed", "verdict-open"):
         assert f'class="{mark}"' in page
 
 
 def test_what_is_denied_or_open_is_gathered_on_its_page(toy):
     denied, _, rest = toy["ecarts.md"].partition("## Prédictions indécises")
-    opened = rest.partition("## Ce que nous n’avons pas refait")[0]
+    opened, _, rest = rest.partition("## Prédictions jugées sur une seule graine")
+    alone = rest.partition("## Ce que nous n’avons pas refait")[0]
+    assert "Seule" in alone
+    assert "Seule" not in denied + opened
     assert "Niée" in denied
     assert "×\u202f2,125" in denied
     assert "Ouverte" in opened
@@ -76,6 +80,13 @@ def test_what_is_denied_or_open_is_gathered_on_its_page(toy):
     assert "Tenue" not in toy["ecarts.md"]
     assert "Nous n’en avons pas encore d’explication" in denied
     assert "toy.md#predictions" in denied
+
+
+def test_predictions_are_counted_by_where_they_stand(toy, real):
+    counted = "1\u00a0tenue, 1\u00a0démentie, 1\u00a0indécise, 1\u00a0sur une graine"
+    assert counted in toy["index.md"]
+    _, found = real
+    assert "2\u00a0tenues, 1\u00a0démentie" in row(found["index.md"], '<a href="dln/"><code>dln</code></a>')[-1]
 
 
 def test_the_alternative_text_says_where_the_seeds_begin_and_end(toy):

@@ -10,9 +10,10 @@ def test_gaps_are_what_failed_or_is_open(tmp_path):
     table = tmp_path / "table.toml"
     table.write_text(EXPLANATION.format("Niée"), encoding="utf-8")
     gaps = unreproduced.gaps([samples.record()], table)
-    assert [(gap.verdict.prediction, gap.verdict.measured, gap.explanation) for gap in gaps] == [
+    assert [(gap.check.verdict.prediction, gap.check.verdict.measured, gap.explanation) for gap in gaps] == [
         ("Niée", 2.125, "Parce que."),
         ("Ouverte", 0.25, unreproduced.UNEXPLAINED),
+        ("Seule", 1.5, unreproduced.ALONE),
     ]
 
 
@@ -31,10 +32,18 @@ def test_an_explanation_of_an_experiment_without_record_waits(tmp_path):
 
 def test_the_failures_of_the_records_are_all_listed():
     records = build.committed().records
-    verdicts = [verdict for record in records.values() for verdict in record.verdicts]
-    found = [gap.verdict for gap in unreproduced.gaps(records.values())]
-    assert found == [verdict for verdict in verdicts if not verdict.met or verdict.undecided]
-    assert any(gap.prediction == "Avec BN, médiane de l’unité (chaque graine)" for gap in found)
+    every = [(name, check) for name in records for check in unreproduced.checks(records, name)]
+    gaps = unreproduced.gaps(records.values())
+    assert [(gap.record, gap.check) for gap in gaps] == [row for row in every if row[1].standing != "tenue"]
+    assert any(gap.check.verdict.prediction == "Avec BN, médiane de l’unité (chaque graine)" for gap in gaps)
+
+
+def test_a_failure_under_a_first_protocol_is_listed_beside_the_second():
+    gaps = unreproduced.gaps(build.committed().records.values())
+    found = [gap for gap in gaps if gap.check.verdict.prediction.endswith("sans BN : cosinus de G et G′")]
+    assert [gap.record for gap in found] == ["dln", "dln_sum"]
+    assert found[0].check.verdict.met, "the second protocol alone would call it met"
+    assert "premier protocole" in unreproduced.describe(found[0])
 
 
 def test_every_item_has_its_evidence():

@@ -108,10 +108,5 @@ def best_rate(arrays: Arrays, arm: str, accuracy: float) -> float:
     return float(min(np.unique(arrays["run_learning_rate"][arrays["arm"] == str(arm)]), key=late_then_inaccurate))
 
 
-def geometric_mean(ratios: np.ndarray) -> float:
-    """Of ratios, one per seed; nan where one is not known."""
-    return float(np.exp(np.log(ratios).mean()))
-
-
 def _width(values: np.ndarray) -> np.ndarray:
     return np.asarray(values.max(axis=-1) - values.min(axis=-1))

@@ -3,8 +3,11 @@
 ``pilot`` marks what the record ``vgg``, or a short run of seed 0, had already shown when it was written.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
+from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.experiment import Arrays, Verdict
 from figures_src.experiments.prediction import Bound, Prediction, by_name
 from figures_src.experiments.vgg import ACCURACY, BATCH, HIGH, LOW, MATCHED, NOISY, SHIFT_LAYER, STANDARD
@@ -18,7 +21,6 @@ from figures_src.experiments.vgg_controls.measures import (
     best_rate,
     distance_bands,
     final_accuracy,
-    geometric_mean,
     in_window,
     median_beta,
     rate_bands,
@@ -26,6 +28,7 @@ from figures_src.experiments.vgg_controls.measures import (
     shift,
     steps_to,
 )
+from figures_src.intervals import paired_ratio
 from figures_src.networks.normalization import Normalization
 
 DEEPER_LAYER = 10
@@ -159,16 +162,18 @@ def grid_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """Each prediction on the search of rates of networks that start from He weights, with what was measured."""
     rates = {arm: best_rate(arrays, arm, ACCURACY) for arm in (STANDARD, BATCH)}
     high = arrays["train_accuracy"][(arrays["arm"] == str(STANDARD)) & np.isclose(arrays["run_learning_rate"], HIGH)]
+    best = INITIAL["best_rate"].judge(rates[BATCH] / rates[STANDARD])
     return (
-        INITIAL["best_rate"].judge(rates[BATCH] / rates[STANDARD]),
-        INITIAL["high_rate"].judge(100 * high.max()),
+        replace(best, seeds=len(rows_of(arrays, BATCH, rates[BATCH]))),
+        replace(INITIAL["high_rate"].judge(100 * high.max()), seeds=len(high)),
     )
 
 
 def initial_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The prediction on the best rate of each arm, five seeds, with what was measured."""
     steps = {arm: steps_to(arrays, arm, best_rate(arrays, arm, ACCURACY), ACCURACY) for arm in (STANDARD, BATCH)}
-    return (_ratio(INITIAL["best_rate_steps"], steps[BATCH], steps[STANDARD]),)
+    last = float(arrays["accuracy_step"][-1])
+    return (INITIAL["best_rate_steps"].judge_ratio(paired_ratio(steps[BATCH], steps[STANDARD], last)),)
 
 
 def _plateau(prediction: Prediction, arrays: Arrays, rate: float, window: tuple[int, int]) -> Verdict:
@@ -180,6 +185,4 @@ def _plateau(prediction: Prediction, arrays: Arrays, rate: float, window: tuple[
 
 def _ratio(prediction: Prediction, above: np.ndarray, below: np.ndarray) -> Verdict:
     """Judge the ratio of what pairs of seeds gave."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratios = above / below
-    return prediction.judge(geometric_mean(ratios), ratios)
+    return prediction.judge_ratio(paired_ratio(above, below))
