@@ -124,4 +124,12 @@ def _numbers(quick: bool) -> dict[str, Callable[..., str]]:
         "points": french.points,
         "words": french.words,
     }
-    return {name: unknown.marked(function) for name, function in functions.items()} if quick else functions
+    if not quick:
+        return functions
+    functions["words"] = _words_or_figures
+    return {name: unknown.marked(function) for name, function in functions.items()}
+
+
+def _words_or_figures(count: int) -> str:
+    """A count in letters, or in figures where prose would not spell it: quick counts are not those of the text."""
+    return french.words(count) if 2 <= count <= 10 else french.integer(count)
