@@ -24,8 +24,8 @@ STOPPED = 130
 
 READ_AT_START = ("PYTHONHOME", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONWARNINGS")
 """Modules of others, or another meaning of the project's own: only a new start forgets them."""
-FORGOTTEN = ("MATPLOTLIBRC", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
-"""Another's style, and the repository of a hook of Git, whose commit a record would tell for ours."""
+FORGOTTEN = ("MATPLOTLIBRC", "SOURCE_DATE_EPOCH", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+"""Another's style and date, and the repository of a hook of Git, whose commit a record would tell for ours."""
 KERNELS = {name: "AVX512_CORE_BF16" for name in ("DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")}
 """Those of the records: a newer processor, kept to them, trains in bfloat16 to the same bit."""
 IMPOSED = {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(ROOT / "build" / "matplotlib"), **KERNELS}
