@@ -53,13 +53,14 @@ def lines(record: Record) -> list[Line]:
     """The rows, from the top."""
     arrays = record.arrays
     bands, distances = measures.rate_bands(arrays), measures.distance_bands(arrays)
+    squared = measures.scaled(arrays, bands)
     step = "Le long d’un pas, de 0,5 à 4 fois le taux"
     fixed = f"À distance fixée, jusqu’à {french.shortest(measures.REACH)}"
     matched = f"à perte égale ({french.number(MATCHED_LOSS, 1)})"
     return [
         *(_line(step, _steps(window), _over(arrays, bands, window), published(window)) for window in WINDOWS),
         _line(step, matched, _matched(arrays, bands)),
-        _line(step, "divisée par le carré du gradient, 0 à 1 000", _over(arrays, measures.scaled(arrays, bands), START)),
+        _line(step, "divisée par le carré du gradient, 0 à 1 000", _over(arrays, squared, START)),
         _fresh(step, arrays),
         _line(fixed, _steps(EARLY), _over(arrays, distances, EARLY)),
         _line(fixed, matched, _matched(arrays, distances)),
@@ -181,7 +182,7 @@ def _frame(sheet: drawing.Sheet, axes: Axes, height: float, tops: Sequence[float
     spans = [(top - 10, top + 10) for top in tops] if sheet.layout.stacked else [(0.0, height)]
     heights = np.array([[low, high, np.nan] for low, high in spans]).ravel()
     for mark in MARKS:
-        colour, width = (sheet.theme.muted, 1.1) if mark == 1 else (sheet.theme.faint, 0.8)
+        colour, width = (sheet.theme.with_bn, 1.4) if mark == 1 else (sheet.theme.faint, 0.8)
         axes.plot(np.full(len(heights), mark), heights, color=colour, linewidth=width, zorder=0.5)
 
 
@@ -193,7 +194,12 @@ def _columns(layout: Layout) -> tuple[float, float]:
 def _heads(sheet: drawing.Sheet) -> None:
     for text, right, arm in zip(("sans BN", "bruitée"), _columns(sheet.layout), (STANDARD, NOISY), strict=True):
         sheet.text(right, sheet.top + 34, text, color=colour_of(str(arm), sheet.theme), ha="right", weight=SEMIBOLD)
-    sheet.text(8 if sheet.layout.stacked else 270, sheet.top + 34, "← moins qu’avec BN · plus →")
+    left, width = (8, 212) if sheet.layout.stacked else (270, 300)
+    one = left + width * np.log(1 / SPAN[0]) / np.log(SPAN[1] / SPAN[0])
+    sheet.text(one, sheet.top + 34, "avec BN", color=sheet.theme.with_bn, ha="center", weight=SEMIBOLD)
+    sheet.text(one + 34, sheet.top + 34, "plus large →")
+    if not sheet.layout.stacked:
+        sheet.text(one - 34, sheet.top + 34, "← plus étroite", ha="right")
 
 
 def _draw_line(sheet: drawing.Sheet, axes: Axes, line: Line, top: float) -> None:

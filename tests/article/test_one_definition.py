@@ -8,7 +8,7 @@ from figures_src.article.facts_covariate import published_dln
 from figures_src.article.facts_santurkar import santurkar_facts
 from figures_src.experiments import EXPERIMENTS
 from figures_src.experiments.vgg import Place, early_shift_ratio
-from figures_src.figures import gbn_3, gbn_7, gbn_8
+from figures_src.figures import gbn_3, gbn_7
 from figures_src.records import store
 
 
@@ -40,9 +40,6 @@ def test_how_much_wider_the_bands_are(records, facts):
     again = EXPERIMENTS["vgg"].verdicts(records["vgg"].arrays)
     loss, change = (next(v.measured for v in again if f"bande de {what}" in v.prediction) for what in ("perte", "var"))
     assert (loss, change) == pytest.approx((landscape.loss_band.gain, landscape.gradient_band.gain))
-    assert gbn_8.ratio(records["vgg"], "loss") == pytest.approx(loss)
-    assert french.number(loss, 1) in gbn_8.headline(records["vgg"])
-    assert facts["covariate"].windows[0].ratio.value == pytest.approx(gbn_8.ratio(records["vgg"], "loss", gbn_8.EARLY))
     widths = facts["covariate"].band
     assert widths["without_bn"] / widths["with_bn"] == pytest.approx(loss)
 
