@@ -45,11 +45,12 @@ def test_a_figure(tmp_path):
         samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text
     )
     html = figures("gbn_2")
-    assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="(max-width: 760px) and (pref')
+    assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="screen and (max-width: 760px)')
     assert html.count("<source ") == 3
     assert 'srcset="/assets/figures/gbn_2-dark-narrow.svg" width="320" height="400"' in html
     assert '<img src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt="Deux courbes &quot;mont' in html
-    assert 'loading="lazy" decoding="async"></picture><figcaption>' in html
+    assert 'loading="lazy" decoding="async"></picture>' in html
+    assert '</picture><img class="on-paper" src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt' in html
     assert "<strong>Graphique\u00a02.</strong> Un titre." in html
     assert "3\u00a0graines, 1\u00a0h\u00a02\u00a0min de calcul sur processeur, le 1er\u00a0novembre\u00a02026" in html
     assert "1 à 3\u00a0graines" in figures("gbn_5")
