@@ -112,6 +112,7 @@ def mathml(tex: str, display: bool = False) -> str:
     root = ET.fromstring(convert(tex, display="block" if display else "inline").replace(_NAMESPACE, ""))
     if not display:
         root.attrib.pop("display", None)
-    for repair in (_join_decimals, _unwrap, _place_hats, _clear_bars, _keep_norms_whole, _close_ellipses, _colour_symbols):
+    repairs = (_join_decimals, _unwrap, _place_hats, _clear_bars, _keep_norms_whole, _close_ellipses, _colour_symbols)
+    for repair in repairs:
         repair(root)
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)

@@ -9,7 +9,9 @@ from tests.article import samples
 def test_pieces_of_html():
     assert markup.english("batch") == '<i lang="en">batch</i>'
     assert markup.claim("mesuré ici") == '<small class="claim claim-measured">mesuré ici</small>'
-    assert markup.equation(3, "x").startswith('<div class="equation" id="eq-3"><math display="block">')
+    assert markup.equation(3, "x").startswith(
+        '<div class="equation" id="eq-3"><div class="formula"><math display="block">'
+    )
     assert markup.verbatim("|x| > 0 & y") == "&#124;x&#124; &gt;\u202f0 &amp; y"
     assert markup.equation_link(3) == '<a href="#eq-3">(3)</a>'
 
