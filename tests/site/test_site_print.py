@@ -112,7 +112,8 @@ def printed_by_script(page: Page, url: str) -> bool:
     """Whether the drawings of the paper were there when a script's `print()` came to the browser's own."""
     page.add_init_script("""window.print = () => {
         window.drawn = [...document.querySelectorAll('.on-paper')].every(i => i.complete && i.naturalWidth > 0); }""")
-    page.goto(url, wait_until="networkidle")
+    page.goto(url)
+    until(page, "print.constructor.name === 'AsyncFunction'")
     page.evaluate("print()")
     until(page, "window.drawn !== undefined")
     return bool(page.evaluate("window.drawn"))
