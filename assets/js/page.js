@@ -1,10 +1,16 @@
-// What the page adds for whoever has scripts: figures that enlarge, a citation that copies.
+// What the page adds for whoever has scripts: figures that enlarge, a citation that copies, tables that scroll by keyboard.
 
 function enlarge(figure, opener) {
   const dialog = document.getElementById('enlarged');
   const frame = dialog.querySelector('.enlarged-frame');
   const picture = figure.querySelector('picture').cloneNode(true);
-  picture.querySelector('img').loading = 'eager';
+  const image = picture.querySelector('img');
+  // Each time another drawing takes its place, too: a telephone turns.
+  image.addEventListener('load', () => {
+    image.style.setProperty('--width', `${image.naturalWidth}px`);
+    image.style.setProperty('--ratio', image.naturalWidth / image.naturalHeight);
+  });
+  image.loading = 'eager';
   frame.replaceChildren(picture);
   dialog.setAttribute('aria-label', opener.getAttribute('aria-label'));
   dialog.showModal();
@@ -24,6 +30,16 @@ function prepare(dialog) {
   });
 }
 
+// A stop of the tab key where there is something to scroll; without scripts, every table is one.
+function watchScrolling(region) {
+  const refresh = () => {
+    const scrolls = region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight;
+    if (scrolls) region.tabIndex = 0;
+    else region.removeAttribute('tabindex');
+  };
+  new ResizeObserver(refresh).observe(region);
+}
+
 async function copy(button) {
   const told = button.parentElement.querySelector('[role="status"]');
   try {
@@ -39,6 +55,17 @@ if (dialog) prepare(dialog);
 for (const button of document.querySelectorAll('button[data-copies]')) {
   button.addEventListener('click', () => copy(button));
 }
+
+// The browser's own command waits for the lazy drawings of the paper; a script that prints does not.
+const printNow = window.print.bind(window);
+window.print = async () => {
+  const drawings = [...document.querySelectorAll('.on-paper')];
+  for (const drawing of drawings) drawing.loading = 'eager';
+  await Promise.allSettled(drawings.map((drawing) => drawing.decode()));
+  printNow();
+};
+
+for (const region of document.querySelectorAll('.post [tabindex="0"], .formula')) watchScrolling(region);
 
 // The table of contents follows the reading: the current entry is that of the last heading above a third of the screen.
 function follow(contents) {

@@ -3,7 +3,6 @@
   const root = document.documentElement;
   const DARK = '(prefers-color-scheme: dark)';
   const system = matchMedia(DARK);
-  const paper = matchMedia('print');
   root.classList.add('js');
 
   const remembered = () => {
@@ -28,7 +27,7 @@
   const fit = (source) => {
     const query = (source.dataset.media ??= source.media);
     if (!query.includes(DARK)) return;
-    const media = root.dataset.theme && !paper.matches ? answered(query) : query;
+    const media = root.dataset.theme ? answered(query) : query;
     if (source.media !== media) source.media = media;
   };
   const fitAll = () => document.querySelectorAll('picture source').forEach(fit);
@@ -57,5 +56,4 @@
     show();
   });
   system.addEventListener('change', show);
-  paper.addEventListener('change', fitAll);
 })();

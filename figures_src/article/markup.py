@@ -22,7 +22,7 @@ from figures_src.commands import BUILD
 from figures_src.published import ORIGINS
 from figures_src.records.store import Record
 
-NARROW_SCREEN = "(max-width: 760px)"
+NARROW_SCREEN = "screen and (max-width: 760px)"
 DARK_THEME = "(prefers-color-scheme: dark)"
 SOURCES = (
     ("dark-narrow", f"{NARROW_SCREEN} and {DARK_THEME}"),
@@ -69,7 +69,7 @@ def claim(kind: str) -> str:
 def equation(number: int, tex: str) -> str:
     """A numbered equation on a line of its own, with the anchor `eq-<number>`."""
     return (
-        f'<div class="equation" id="eq-{number}">{mathml(tex, display=True)}'
+        f'<div class="equation" id="eq-{number}"><div class="formula">{mathml(tex, display=True)}</div>'
         f'<span class="equation-number">({number})</span></div>'
     )
 
@@ -148,7 +148,9 @@ class FigureMarkup:
         alternative = escape(typeset(self._line(figure.alt)), quote=True)
         drawing = self._drawing(figure, "light", "src")
         image = f'<img {drawing} alt="{alternative}" loading="lazy" decoding="async">'
-        return f"<picture>{sources}{image}</picture>"
+        # Nothing is fetched any more once paper is laid out, but lazy images, hidden ones too, are fetched just before.
+        paper = f'<img class="on-paper" {drawing} alt="{alternative}" loading="lazy" decoding="sync">'
+        return f"<picture>{sources}{image}</picture>{paper}"
 
     def _drawing(self, figure: Figure, variant: str, attribute: str) -> str:
         """Attributes that show a variant at its own size, so that nothing moves when it arrives."""

@@ -8,6 +8,9 @@ SYMBOL_CLASSES = {"μ": "sym-mu", "σ": "sym-sigma", "γ": "sym-gamma", "β": "s
 SHORT_LETTERS = set("acemnorsuvwxyz")
 LETTER_HEIGHT, HAT_HEIGHT = "0.47em", "0.58em"
 """Of a short letter: what a superscript should see, hat or no hat, and what keeps the hat clear of the letter."""
+TOP_OF_HAT = "0.8em"
+"""What a fraction bar should see of it."""
+NORM = "‖"
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 
@@ -44,6 +47,21 @@ def _padded(element: ET.Element, height: str) -> ET.Element:
     padded = ET.Element("mpadded", height=height)
     padded.append(element)
     return padded
+
+
+def _clear_bars(root: ET.Element) -> None:
+    """Say to the bar of a fraction how high the hats under it reach, or Firefox has them meet."""
+    for fraction in root.iter("mfrac"):
+        for padded in fraction[1].iter("mpadded"):
+            if padded.get("height") == LETTER_HEIGHT:
+                padded.set("height", TOP_OF_HAT)
+
+
+def _keep_norms_whole(root: ET.Element) -> None:
+    """Draw ‖ as one sign: stretched, it is made of pieces, between which Firefox leaves gaps."""
+    for operator in root.iter("mo"):
+        if operator.text == NORM:
+            operator.set("stretchy", "false")
 
 
 def _close_ellipses(root: ET.Element) -> None:
@@ -94,6 +112,7 @@ def mathml(tex: str, display: bool = False) -> str:
     root = ET.fromstring(convert(tex, display="block" if display else "inline").replace(_NAMESPACE, ""))
     if not display:
         root.attrib.pop("display", None)
-    for repair in (_join_decimals, _unwrap, _place_hats, _close_ellipses, _colour_symbols):
+    repairs = (_join_decimals, _unwrap, _place_hats, _clear_bars, _keep_norms_whole, _close_ellipses, _colour_symbols)
+    for repair in repairs:
         repair(root)
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)

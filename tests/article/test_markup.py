@@ -9,7 +9,9 @@ from tests.article import samples
 def test_pieces_of_html():
     assert markup.english("batch") == '<i lang="en">batch</i>'
     assert markup.claim("mesuré ici") == '<small class="claim claim-measured">mesuré ici</small>'
-    assert markup.equation(3, "x").startswith('<div class="equation" id="eq-3"><math display="block">')
+    assert markup.equation(3, "x").startswith(
+        '<div class="equation" id="eq-3"><div class="formula"><math display="block">'
+    )
     assert markup.verbatim("|x| > 0 & y") == "&#124;x&#124; &gt;\u202f0 &amp; y"
     assert markup.equation_link(3) == '<a href="#eq-3">(3)</a>'
 
@@ -45,11 +47,12 @@ def test_a_figure(tmp_path):
         samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text
     )
     html = figures("gbn_2")
-    assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="(max-width: 760px) and (pref')
+    assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="screen and (max-width: 760px)')
     assert html.count("<source ") == 3
     assert 'srcset="/assets/figures/gbn_2-dark-narrow.svg" width="320" height="400"' in html
     assert '<img src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt="Deux courbes &quot;mont' in html
-    assert 'loading="lazy" decoding="async"></picture><figcaption>' in html
+    assert 'loading="lazy" decoding="async"></picture>' in html
+    assert '</picture><img class="on-paper" src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt' in html
     assert "<strong>Graphique\u00a02.</strong> Un titre." in html
     assert "3\u00a0graines, 1\u00a0h\u00a02\u00a0min de calcul sur processeur, le 1er\u00a0novembre\u00a02026" in html
     assert "1 à 3\u00a0graines" in figures("gbn_5")

@@ -40,6 +40,15 @@ def test_a_superscript_is_as_high_with_a_hat_as_without():
     assert (padded.tag, padded.get("height")) == ("mpadded", "0.47em")
 
 
+def test_a_hat_under_a_fraction_bar_is_as_high_as_it_looks():
+    above, below = tree(r"\frac{\hat{z}}{\hat{y}}").find(".//mfrac")
+    assert (above.get("height"), below.get("height")) == ("0.47em", "0.8em")
+
+
+def test_a_norm_is_one_sign_and_no_assembly():
+    assert {sign.get("stretchy") for sign in tree(r"\left\lVert g \right\rVert").iter("mo")} == {"false"}
+
+
 def test_a_decimal_comma_belongs_to_its_number():
     numbers = [number.text for number in tree(r"a = 0{,}1 + 2{,}05 x").iter("mn")]
     assert numbers == ["0,1", "2,05"]

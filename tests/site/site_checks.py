@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
+import pypdfium2
 from playwright.sync_api import Browser, Page, Response
 
 from figures_src import ruby
@@ -95,7 +97,7 @@ class Visit:
 def visit(
     browser: Browser, url: str, width: int = WIDE, scheme: str = "light", patient: bool = False, **options: Any
 ) -> Iterator[Visit]:
-    """Open `url` and load every image; a `patient` visit waits for a quiet network instead, scrolling nothing.
+    """Open `url` and load every image that it shows; a `patient` visit waits for a quiet network instead, unscrolled.
 
     `options` are those of a browser context, such as `java_script_enabled=False`.
     """
@@ -117,6 +119,21 @@ def visit(
         context.close()
 
 
+@contextmanager
+def refusing_storage(browser: Browser, profile: Path) -> Iterator[Page]:
+    """A page of a browser whose reader refuses every cookie: to ask for `localStorage` is an error there."""
+    refused = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (profile / "Default").mkdir(parents=True)
+    (profile / "Default" / "Preferences").write_text(json.dumps(refused))
+    options: dict[str, Any] = {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
+    context = browser.browser_type.launch_persistent_context(profile, color_scheme="light", **options)
+    try:
+        context.set_default_timeout(PATIENCE)
+        yield context.pages[0]
+    finally:
+        context.close()
+
+
 WATCH_SHIFTS = """
 window.shifts = 0;
 new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifts += entry.value; })
@@ -125,7 +142,7 @@ new PerformanceObserver(list => { for (const entry of list.getEntries()) window.
 
 LOAD_IMAGES = """
 async () => {
-  const images = [...document.images];
+  const images = [...document.images].filter(image => image.checkVisibility());
   images.forEach(image => { image.loading = 'eager'; });
   await Promise.all(images.map(image => image.decode().catch(() => null)));
 }
@@ -185,10 +202,10 @@ def missing_fonts(seen: Visit) -> list[str]:
 
 
 def broken_images(seen: Visit) -> list[str]:
-    """Return the images that did not load, lack dimensions, or have no alternative text at all."""
+    """Return the images that are shown and did not load, that lack dimensions or have no alternative text at all."""
     script = """[...document.images].flatMap(image => [
-        image.naturalWidth > 0 ? [] : [`not loaded: ${image.currentSrc || image.src}`],
-        image.width && image.getAttribute('width') ? [] : [`no width: ${image.src}`],
+        image.naturalWidth > 0 || !image.checkVisibility() ? [] : [`not loaded: ${image.currentSrc || image.src}`],
+        image.getAttribute('width') ? [] : [`no width: ${image.src}`],
         image.hasAttribute('alt') ? [] : [`no alt: ${image.src}`],
     ].flat())"""
     return list(seen.page.evaluate(script))
@@ -317,6 +334,34 @@ def _sent(response: Response) -> int:
     body = response.body()
     kind = response.headers.get("content-type", "")
     return len(gzip.compress(body)) if kind.startswith(COMPRESSIBLE) else len(body)
+
+
+INK, WHITE = 100, 255
+"""Grey levels: what is drawn on paper has something at least as dark, which no drawing for a dark screen has."""
+ABOVE = 50
+"""Points above its caption where a figure must have ink."""
+
+
+def paper_problems(pdf: Path, captions: Sequence[str]) -> list[str]:
+    """Return the pages of a PDF that are blank or tinted, and the captions under nothing dark, or not there at all."""
+    problems, missing = [], set(captions)
+    with pypdfium2.PdfDocument(pdf) as document:
+        for number, page in enumerate(document, 1):
+            grey = np.squeeze(page.render(scale=1, grayscale=True).to_numpy())
+            problems += [f"page {number} is blank"] if grey.min() > INK else []
+            problems += [f"page {number} is tinted"] if np.median(grey) < WHITE else []
+            for caption, bottom in _captions_on(page, sorted(missing)):
+                missing.remove(caption)
+                problems += [f"nothing above {caption}"] if grey[max(0, bottom - ABOVE) : bottom].min() > INK else []
+    return [*problems, *(f"no caption {caption}" for caption in sorted(missing))]
+
+
+def _captions_on(page: pypdfium2.PdfPage, captions: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The captions on a page, each with the distance between the top of the page and its own, in points."""
+    text = page.get_textpage()
+    for caption in captions:
+        if found := text.search(caption).get_next():
+            yield caption, round(page.get_height() - text.get_charbox(found[0], loose=True)[3])
 
 
 def html_errors(directory: Path) -> list[str]:

@@ -28,6 +28,7 @@ from site_checks import (
     overflow,
     overlaps,
     page_weight,
+    paper_problems,
     served,
     typography_problems,
     visit,
@@ -166,6 +167,27 @@ def test_the_weight_is_what_a_compressing_server_sends(browser: Browser, sound: 
     with visit(browser, sound_url) as seen:
         # The drawing is the icon too, and the browser may or may not ask for it twice.
         assert page_weight(seen) in (page + drawing, page + 2 * drawing)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("a-light.svg", "absent.svg", ["nothing above Un trait"]),
+        ('src="a-light.svg"', 'src="a-light.svg" style="opacity: 0.3"', ["nothing above Un trait"]),
+        ("<figcaption>Un", "<figcaption>Le", ["no caption Un trait"]),
+        (HERE, '<div style="break-before: page; height: 9px"></div>', ["page 2 is blank"]),
+        ("html { background: #fff", "@page { margin: 0 } html { background: #fffefb", ["page 1 is tinted"]),
+        (HERE, "", []),
+    ],
+)
+def test_a_badly_printed_page_is_seen(
+    browser: Browser, sound: Path, sound_url: str, tmp_path: Path, old: str, new: str, expected: list[str]
+) -> None:
+    break_page(sound, old, new)
+    break_page(sound, "/* style */", ".figure { margin-top: 99px }")
+    with visit(browser, sound_url) as seen:
+        seen.page.pdf(path=tmp_path / "sound.pdf", print_background=True)
+    assert paper_problems(tmp_path / "sound.pdf", ["Un trait"]) == expected
 
 
 @pytest.mark.parametrize("line", ["Build Warning: no layout", "DEPRECATION: division", "Conflict: two files"])

@@ -4,13 +4,14 @@ import json
 import re
 import resource
 import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser
-from site_checks import build_problems, build_site, inline_code, policy_of, until, visit
+from site_checks import ROOT, build_problems, build_site, inline_code, policy_of, until, visit
 
 from figures_src.catalogue import FIGURES
 
@@ -68,6 +69,47 @@ def test_feed_sitemap_and_robots_name_the_article(post: str, built_site: Path, p
     assert "https://example.org/a-propos.html" in places
     assert "Sitemap: https://example.org/sitemap.xml" in (built_site / "robots.txt").read_text()
     assert address.removeprefix("https://example.org") in (built_site / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_new_edition_reaches_subscribers_and_search_engines(post: str, built_site: Path, post_path: str) -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    edition = max(re.findall(r"^## \[.+\] - (\d{4}-\d\d-\d\d)$", changelog, re.M))
+    feed = ElementTree.parse(built_site / "feed.xml").getroot()
+    atom = "{http://www.w3.org/2005/Atom}"
+    dates = [
+        element.text or ""
+        for element in (feed.find(f"{atom}updated"), feed.find(f"{atom}entry/{atom}updated"))
+        if element is not None
+    ]
+    places = ElementTree.parse(built_site / "sitemap.xml").getroot()
+    told = json.loads(re.findall(r'<script type="application/ld\+json">\s*(.*?)</script>', post, re.DOTALL)[0])
+    for place in places:
+        if (place[0].text or "").endswith(post_path):
+            dates.append(place[1].text or "")
+    dates += [told["dateModified"], meta(post)["citation_online_date"].replace("/", "-")]
+    assert [date[:10] for date in dates] == [edition] * 5
+    assert f'<time datetime="{edition}">' in post
+    assert told["datePublished"] < told["dateModified"]
+
+
+EDITION = "begin; puts Edition.date($stdin.read); rescue Jekyll::Errors::FatalException => e; abort e.message; end"
+
+
+@pytest.mark.parametrize(
+    ("changelog", "told"),
+    [
+        ("## [Unreleased]\n\n## [1.1.0] - 2027-02-03\n\n## [1.0.0] - 2026-11-23\n", "2027-02-03"),
+        ("## [1.0.0] - 2026-11-23\n\nSince 2028-01-01, nothing.\n\n## [1.1.0] - 2027-02-03\n", "2027-02-03"),
+        ("## [Unreleased]\n", "names no edition"),
+        ("## [1.0.0] - 2026-13-40\n", "names no edition"),
+    ],
+)
+def test_the_edition_is_the_newest_one_with_a_date(changelog: str, told: str) -> None:
+    plugin = ROOT / "_plugins" / "edition.rb"
+    command = ["ruby", "-rjekyll", "-r", str(plugin), "-e", EDITION]
+    result = subprocess.run(command, input=changelog, capture_output=True, text=True, check=False)
+    assert told in result.stdout + result.stderr
+    assert (result.returncode == 0) == told.startswith("20")
 
 
 def test_the_notice_is_bibtex_that_names_the_article(post: str) -> None:

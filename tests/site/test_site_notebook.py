@@ -20,6 +20,7 @@ from site_checks import (
     missing_fonts,
     overflow,
     page_weight,
+    refusing_storage,
     typography_problems,
     visit,
 )
@@ -94,6 +95,21 @@ def test_search_finds_the_stem_of_a_french_word(browser: Browser, notebook_url: 
         found.wait_for(timeout=20_000)
         assert seen.page.locator(".md-search-result__item").count() >= 1
         assert foreign_requests(seen) == []
+
+
+def test_search_and_switch_work_where_storage_is_refused(browser: Browser, notebook_url: str, tmp_path: Path) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    with refusing_storage(browser, tmp_path) as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{notebook_url}/index.html")
+        light = page.evaluate(paper)
+        page.locator("form[data-md-component=palette] label:visible").click()
+        assert page.evaluate(paper) != light
+        page.locator("input.md-search__input").click()
+        page.locator("input.md-search__input").fill("graine")
+        page.locator(".md-search-result__item a").first.wait_for()
+        assert errors == []
 
 
 def test_the_index_of_the_search_is_that_of_french_pages(built_site: Path) -> None:

@@ -23,6 +23,7 @@ from site_checks import (
     broken_images,
     overflow,
     overlaps,
+    refusing_storage,
     until,
     visit,
     wrong_variants,
@@ -61,7 +62,7 @@ def test_without_pictures_their_words_stand_in_their_place(browser: Browser, pos
         page = context.new_page()
         page.route(re.compile(r"\.(svg|png)$"), lambda route: route.abort())
         page.goto(post_url)
-        script = """[...document.querySelectorAll('.figure img')].map(i =>
+        script = """[...document.querySelectorAll('.figure picture img')].map(i =>
             [i.naturalWidth, i.alt.length, i.getBoundingClientRect().height])"""
         images = page.evaluate(script)
     finally:
@@ -82,6 +83,52 @@ def test_text_twice_as_large_stays_within_its_place(browser: Browser, post_url: 
         cut = """[...document.querySelectorAll('body *')].filter(e => getComputedStyle(e).overflowX === 'hidden'
             && !e.closest('.visually-hidden, svg, thead') && e.scrollWidth > e.clientWidth + 1).map(e => e.className)"""
         assert seen.page.evaluate(cut) == []
+
+
+LARGE = ["--no-sandbox", "--blink-settings=defaultFontSize=32"]
+BROKEN_WORDS = r"""[...document.querySelectorAll('h1, h2, h3, h4, h5')].flatMap(heading => {
+    const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT), range = document.createRange(), found = [];
+    while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/\p{L}+/gu)) {
+        range.setStart(texts.currentNode, word.index);
+        range.setEnd(texts.currentNode, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1) found.push(word[0]);
+    }
+    return found; })"""
+
+
+@pytest.mark.parametrize("width", [320, NARROW])
+def test_a_phone_with_letters_twice_as_large_neither_scrolls_nor_breaks_words(
+    browser: Browser, post_url: str, width: int
+) -> None:
+    """By the setting of the browser, which queries in em see: letters of 32 px."""
+    large = browser.browser_type.launch(executable_path=shutil.which("chromium"), args=LARGE)
+    try:
+        with visit(large, post_url, width) as seen:
+            assert seen.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 32
+            assert overflow(seen) == []
+            assert seen.page.evaluate(BROKEN_WORDS) == []
+    finally:
+        large.close()
+
+
+SCROLLERS = """[...document.querySelectorAll('.post :is(.table, pre, .formula)')].map(e =>
+    [e.outerHTML.slice(0, 90), e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight, e.tabIndex === 0])"""
+
+
+@pytest.mark.parametrize("width", [320, WIDE])
+def test_what_scrolls_is_a_stop_of_the_tab_key_and_nothing_else_is(browser: Browser, post_url: str, width: int) -> None:
+    with visit(browser, post_url, width) as seen:
+        places = seen.page.evaluate(SCROLLERS)
+        assert len(places) > 30
+        assert any(scrolls for _, scrolls, _ in places) or width == WIDE
+        assert [name for name, scrolls, stops in places if scrolls != stops] == []
+        seen.page.set_viewport_size({"width": 240, "height": 900})
+        until(seen.page, f"{SCROLLERS}.every(([name, scrolls, stops]) => scrolls === stops)")
+
+
+def test_without_scripts_every_table_is_a_stop(browser: Browser, post_url: str) -> None:
+    with visit(browser, post_url, NARROW, java_script_enabled=False) as seen:
+        assert seen.page.locator(".table[tabindex='0'][aria-label]").count() == seen.page.locator(".table").count() > 20
 
 
 STOPS = """[...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"], select, textarea')]
@@ -129,6 +176,27 @@ def test_a_figure_enlarges_and_gives_the_focus_back(browser: Browser, post_url: 
         assert page.evaluate("document.activeElement.closest('figure')?.id") == "gbn_2"
 
 
+ENLARGED = """document.querySelector('#enlarged img').complete &&
+    document.querySelector('#enlarged img').style.getPropertyValue('--width')"""
+FIGURE_WIDTH = "document.querySelector('{} picture img').getBoundingClientRect().width"
+
+
+@pytest.mark.parametrize(("width", "height"), [(NARROW, 800), (780, 360), (WIDE, 900)])
+@pytest.mark.parametrize("figure", ["gbn_7", "gbn_1", "sbn_6a"])
+def test_an_enlarged_figure_is_larger(browser: Browser, post_url: str, figure: str, width: int, height: int) -> None:
+    """Upright, and on its side, where a drawing shown whole would be smaller than in the page."""
+    with visit(browser, post_url, width) as seen:
+        seen.page.set_viewport_size({"width": width, "height": height})
+        before = seen.page.evaluate(FIGURE_WIDTH.format(f"#{figure}"))
+        seen.page.locator(f"#{figure} .enlarge").press("Enter")
+        until(seen.page, ENLARGED)
+        assert seen.page.evaluate(FIGURE_WIDTH.format("#enlarged")) >= 1.2 * before
+        assert overflow(seen) == []
+        # Its beginning is within reach: centred, what is too wide would begin at the left of the frame.
+        left = "document.querySelector('#enlarged img').getBoundingClientRect().left"
+        assert seen.page.evaluate(left) >= 0
+
+
 def test_the_switch_turns_page_and_figures_and_is_remembered(browser: Browser, post_url: str) -> None:
     context = browser.new_context(viewport={"width": WIDE, "height": 900}, color_scheme="light")
     paper = "getComputedStyle(document.body).backgroundColor"
@@ -160,6 +228,24 @@ def test_the_switch_turns_page_and_figures_and_is_remembered(browser: Browser, p
         context.close()
 
 
+STORAGE = "(() => { try { return localStorage.length; } catch (error) { return error.name; } })()"
+
+
+def test_the_switch_turns_where_storage_is_refused(browser: Browser, post_url: str, tmp_path: Path) -> None:
+    with refusing_storage(browser, tmp_path) as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(post_url)
+        assert page.evaluate(STORAGE) == "SecurityError"
+        page.locator(".theme-switch").click()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 26)"
+        page.locator(".theme-switch").click()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(20, 23, 26)"
+        page.locator("#gbn_2 .enlarge").click()
+        assert page.locator("dialog#enlarged").is_visible()
+        assert errors == []
+
+
 def test_nothing_moves_for_whoever_asks_for_less_motion(browser: Browser, post_url: str) -> None:
     moving = """[...document.querySelectorAll('*')].filter(e => { const s = getComputedStyle(e);
         return s.animationName !== 'none' || s.transitionDuration.split(',').some(d => parseFloat(d) > 0)
@@ -173,6 +259,17 @@ FORCED = """[...document.querySelectorAll('.plot-line, .plot-thick, .plot-axis, 
     [getComputedStyle(e).stroke, getComputedStyle(document.body).backgroundColor])"""
 
 
+# Numbers on points and on lines: of another colour than what is under them, than what surrounds them.
+HIDDEN_NAMES = """[...document.querySelectorAll('.plot-point-name, .plot-halo')].filter(e => {
+    const under = e.matches('.plot-halo') ? getComputedStyle(e).stroke
+        : getComputedStyle(e.parentElement.querySelector('.plot-point')).fill;
+    return getComputedStyle(e).fill === under; }).map(e => e.outerHTML.slice(0, 90))"""
+SHARES = """[...document.querySelectorAll('.plot-shares rect')].map(e => getComputedStyle(e))
+    .map(s => [s.fill, s.opacity, s.stroke])"""
+SHARE_KEYS = """[...document.querySelectorAll('#play-gamma-beta dt')].map(e => getComputedStyle(e, '::before'))
+    .map(s => [s.backgroundColor, s.opacity, s.outlineStyle])"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forced_colours_leave_lines_and_choices_to_see(browser: Browser, post_url: str, scheme: str) -> None:
     with visit(browser, post_url, WIDE, scheme, forced_colors="active") as seen:
@@ -182,6 +279,9 @@ def test_forced_colours_leave_lines_and_choices_to_see(browser: Browser, post_ur
         assert [line for line, paper in lines if line in ("none", paper)] == []
         chosen = "getComputedStyle(document.querySelector('#play-grid label:has(:checked)')).outlineStyle"
         assert seen.page.evaluate(chosen) == "solid"
+        assert seen.page.evaluate(HIDDEN_NAMES) == []
+        assert len({tuple(sign) for sign in seen.page.evaluate(SHARES)}) == 3
+        assert len({tuple(sign) for sign in seen.page.evaluate(SHARE_KEYS)}) == 3
 
 
 def inflated(pdf: bytes) -> bytes:
@@ -216,7 +316,7 @@ def test_the_print_is_a_tagged_document(browser: Browser, post_url: str, measure
     assert b"/Outlines" in pdf
 
 
-FIREFOX_PROBE = """<!DOCTYPE html><meta charset="utf-8"><iframe src="%s" width="1000" height="900"></iframe><script>
+FIREFOX_PROBE = """<!DOCTYPE html><meta charset="utf-8"><iframe src="%s" width="360" height="900"></iframe><script>
 const frame = document.querySelector('iframe');
 frame.onload = async () => {
   const page = frame.contentDocument;
@@ -226,6 +326,12 @@ frame.onload = async () => {
   const letter = page.querySelector('#eq-3 msqrt mi').getBoundingClientRect();
   fetch('/report', {method: 'POST', body: JSON.stringify({
     sizes: boxes.map(b => [b.width, b.height]), radical: radical.height, letter: letter.height,
+    touching: [...page.querySelectorAll('.equation[id]')].filter(e => {
+      const formula = e.querySelector('.formula'), end = e.querySelector('math > *:last-child');
+      return formula.scrollWidth === formula.clientWidth &&
+        end.getBoundingClientRect().right > e.querySelector('.equation-number').getBoundingClientRect().left - 4;
+    }).map(e => e.id),
+    unwrapped: page.querySelectorAll('.equation > math').length,
     stacked: page.querySelector('#eq-3 mfrac').getBoundingClientRect().height,
     math: [...page.fonts].some(f => f.family.includes('Lots Math') && f.status === 'loaded')})});
 };
@@ -281,6 +387,8 @@ def test_firefox_renders_the_equations(built_site: Path, post_path: str, tmp_pat
     assert report["stacked"] > 2 * report["letter"]
     assert report["radical"] > report["letter"]
     assert report["math"]
+    assert report["touching"] == []
+    assert report["unwrapped"] == 0
 
 
 def names_of(page: Page, selector: str) -> list[str]:

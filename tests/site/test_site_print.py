@@ -1,0 +1,135 @@
+"""The article on paper as the browser itself prints it: nothing scrolled, nothing awaited, whatever the theme."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pypdfium2
+import pytest
+from playwright.sync_api import Browser, Page
+from site_checks import (
+    NARROW,
+    PATIENCE,
+    WIDE,
+    QuietHandler,
+    paper_problems,
+    until,
+    visit,
+)
+from site_checks import served as serve
+
+from figures_src.catalogue import FIGURES
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+POINTS = {"A4": (595, 842), "letter": (612, 792)}
+CAPTIONS = """[...document.querySelectorAll('.figure figcaption > p:first-child')].map(caption =>
+    caption.textContent.replaceAll('\\u00a0', ' ').match(/^.*? [\\d][^ ]* [\\p{L}]*/u)[0])"""
+
+
+class Paper(NamedTuple):
+    """What a reader's browser made of the article, and the drawings that it asked for."""
+
+    file: Path
+    size: str
+    scheme: str
+    drawings: list[str]
+
+
+def server(size: str, asked: list[str]) -> type[QuietHandler]:
+    """Serves the site on a paper of this size: the command line of Chromium knows one only."""
+
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            if not self.path.endswith("/main.css"):
+                super().do_GET()
+                return
+            style = Path(self.translate_path(self.path)).read_bytes() + f"@page {{ size: {size} }}".encode()
+            self.send_response(200)
+            self.send_header("content-type", "text/css")
+            self.send_header("content-length", str(len(style)))
+            self.end_headers()
+            self.wfile.write(style)
+
+    return Handler
+
+
+@pytest.fixture(scope="module", params=[(size, scheme) for size in POINTS for scheme in ("light", "dark")])
+def paper(
+    request: pytest.FixtureRequest, built_site: Path, post_path: str, tmp_path_factory: pytest.TempPathFactory
+) -> Paper:
+    size, scheme = request.param
+    folder, asked = tmp_path_factory.mktemp("paper"), list[str]()
+    command = [shutil.which("chromium") or "chromium", "--headless", "--no-sandbox", "--no-pdf-header-footer"]
+    command += [f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={folder / 'article.pdf'}"]
+    command += ["--force-dark-mode"] if scheme == "dark" else []
+    with serve(built_site, server(size, asked)) as url:
+        subprocess.run([*command, f"{url}/{post_path}"], check=True, capture_output=True, timeout=PATIENCE / 1000)
+    drawings = [name.rpartition("/")[2] for name in asked if name.endswith(".svg")]
+    return Paper(folder / "article.pdf", size, scheme, drawings)
+
+
+def test_paper_shows_every_figure_dark_on_white(
+    paper: Paper, browser: Browser, post_url: str, measured: Callable[[str, object], None]
+) -> None:
+    with visit(browser, post_url) as seen:
+        captions = seen.page.evaluate(CAPTIONS)
+    assert len(captions) == len(FIGURES)
+    with pypdfium2.PdfDocument(paper.file) as pdf:
+        measured(f"pages of {paper.size}, {paper.scheme}", len(pdf))
+        assert [round(side) for side in pdf[0].get_size()] == pytest.approx(POINTS[paper.size], abs=1)
+    assert any("-dark" in name for name in paper.drawings) == (paper.scheme == "dark")
+    assert [name for name in paper.drawings if "-narrow" in name] == []
+    assert paper_problems(paper.file, captions) == []
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("turned", [False, True])
+def test_paper_has_wide_light_drawings_and_tables(browser: Browser, post_url: str, width: int, turned: bool) -> None:
+    """As wide as a telephone or as a sheet, after the switch or not."""
+    shown = """[...document.images].filter(i => i.checkVisibility()).map(i => i.src)
+        .filter(address => !/[a-z0-9](?<!-dark|-narrow)-light[.]svg$/.test(address))"""
+    cells = "[...new Set([...document.querySelectorAll('.stacked td')].map(e => getComputedStyle(e).display))]"
+    cut = """[...document.querySelectorAll('.table, pre, .formula')].filter(e => e.scrollWidth > e.clientWidth + 1)
+        .map(e => e.outerHTML.slice(0, 90))"""
+    with visit(browser, post_url, width, "dark") as seen:
+        if turned:
+            seen.page.locator(".theme-switch").click()
+            seen.page.locator(".theme-switch").click()
+            assert seen.page.evaluate("document.documentElement.dataset.theme") == "dark"
+        seen.page.emulate_media(media="print")
+        assert seen.page.locator("img:visible").count() == len(FIGURES)
+        assert seen.page.evaluate(shown) == []
+        assert seen.page.evaluate(cells) == ["table-cell"]
+        if width == WIDE:
+            assert seen.page.evaluate(cut) == []
+
+
+def printed_by_script(page: Page, url: str) -> bool:
+    """Whether the drawings of the paper were there when a script's `print()` came to the browser's own."""
+    page.add_init_script("""window.print = () => {
+        window.drawn = [...document.querySelectorAll('.on-paper')].every(i => i.complete && i.naturalWidth > 0); }""")
+    page.goto(url)
+    until(page, "print.constructor.name === 'AsyncFunction'")
+    page.evaluate("print()")
+    until(page, "window.drawn !== undefined")
+    return bool(page.evaluate("window.drawn"))
+
+
+def test_a_script_that_prints_waits_for_the_drawings(browser: Browser, post_url: str) -> None:
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    try:
+        assert printed_by_script(page, post_url)
+    finally:
+        page.close()
+
+
+def test_drawings_of_the_paper_wait_for_it(browser: Browser, post_url: str) -> None:
+    """Scrolled through on a screen of the dark theme, nothing of the light one is fetched."""
+    with visit(browser, post_url, WIDE, "dark") as seen:
+        assert len([url for url in seen.requests if url.endswith("-dark.svg")]) == len(FIGURES)
+        assert [url for url in seen.requests if url.endswith("-light.svg")] == []
