@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
@@ -18,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 OLDEST = (3, 11)
-INSTALLED = "normalisation_par_lots-*.dist-info"
+NEEDED = ("jinja2", "matplotlib", "numpy", "torch", "typer")
+"""Libraries that tell a Python prepared for the project from another; their folders are looked for, none is loaded."""
 STARTED_AGAIN = "NORMALISATION_STARTED_AGAIN"
 STOPPED = 130
 
@@ -124,7 +126,7 @@ def _same(program: str, typed: "list[str]") -> bool:
 def _prepare() -> None:
     """Go on with a Python in which the project is installed, and with what it says of its own environment."""
     again = os.environ.pop(STARTED_AGAIN, "")
-    fit = sys.version_info >= OLDEST and any(any(Path(place).glob(INSTALLED)) for place in sys.path)
+    fit = sys.version_info >= OLDEST and all(find_spec(name) for name in NEEDED)
     if not again and not fit and os.access(PYTHON, os.X_OK):
         _start_again(str(PYTHON))
     if not fit:
@@ -169,7 +171,7 @@ def _name_the_mend(error: BaseException) -> None:
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("figures_src"):
         refuse(
             f"{error.msg}: run `make figures`; the libraries of fonts and of the notebook are brought by "
-            "`.venv/bin/pip install -e '.[fonts,notebook]'`"
+            "`.venv/bin/pip install -r requirements-fonts.txt -r requirements-notebook.txt`"
         )
 
 

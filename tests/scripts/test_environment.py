@@ -91,7 +91,7 @@ def test_a_library_that_make_does_not_bring_is_named_in_a_line(tree: Path) -> No
     shutil.rmtree(absent)
     assert process.returncode == 2
     assert process.stderr.count("\n") == 1
-    assert "[fonts" in process.stderr
+    assert "requirements-fonts.txt" in process.stderr
 
 
 ENDINGS = """
