@@ -28,6 +28,7 @@ ADDRESS = "_address.yml"
 FOLDERS = (
     "_includes",
     "_layouts",
+    "_plugins",
     "_posts",
     "_sass",
     "pages",

@@ -18,10 +18,15 @@ from figures_src.training.randomness import DATA, INITIAL, numpy_generator, torc
 LOOK_UP_STEPS = 100
 
 
-def problem(run: LinearRun) -> tuple[Tensor, Tensor]:
-    """Inputs x (N, width) and targets A·x, both Gaussian; drawn anew for each seed, the same for both arms."""
+def draws(run: LinearRun) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs x (N, width) and A (width, width), Gaussian; drawn anew for each seed, the same for both arms."""
     rng = numpy_generator(run.seed, DATA)
-    x, a = rng.standard_normal((run.examples, run.width)), rng.standard_normal((run.width, run.width))
+    return rng.standard_normal((run.examples, run.width)), rng.standard_normal((run.width, run.width))
+
+
+def problem(run: LinearRun) -> tuple[Tensor, Tensor]:
+    """Inputs x (N, width) and targets A·x."""
+    x, a = draws(run)
     return torch.from_numpy(x), torch.from_numpy(x @ a.T)
 
 

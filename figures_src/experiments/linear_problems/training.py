@@ -18,7 +18,7 @@ from figures_src.networks.linear import DeepLinear
 from figures_src.training.checkpoint import run_key
 from figures_src.training.deep_protocol import LinearRun
 from figures_src.training.descent import Call, Descent
-from figures_src.training.linear import problem
+from figures_src.training.linear import draws
 from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.probes import Parameters, moved
@@ -89,7 +89,7 @@ class Training:
             LinearRun(run.normalization, run.learning_rate, seed, run.steps, run.depth, run.width, run.examples)
             for _, seed in product(run.loss_factors, run.seeds)
         ]
-        self.moments = _moments([problem(single) for single in singles])
+        self.moments = _moments([draws(single) for single in singles])
         self.factors = torch.tensor(run.loss_factors, dtype=torch.float64).repeat_interleave(len(run.seeds))
         self.network = LinearEnsemble([_initial(single) for single in singles])
         self.descent = Descent(self.network, run.learning_rate)
@@ -163,14 +163,13 @@ def _initial(run: LinearRun) -> DeepLinear:
     return DeepLinear(run.normalization, run.depth, run.width, torch_generator(run.seed, INITIAL))
 
 
-def _moments(problems: list[tuple[Tensor, Tensor]]) -> Moments:
-    """Of inputs and targets (N, w); the targets are linear in the inputs."""
-    x = torch.stack([inputs for inputs, _ in problems])
-    targets = torch.stack([outputs for _, outputs in problems])
+def _moments(problems: list[tuple[np.ndarray, np.ndarray]]) -> Moments:
+    """Of inputs x (N, w), with the A (w, w) of their targets A·x."""
+    x = torch.from_numpy(np.stack([inputs for inputs, _ in problems]))
+    target = torch.from_numpy(np.stack([a.T for _, a in problems]))
     mean = x.mean(dim=1, keepdim=True)
     centred = x - mean
-    return Moments(mean, centred.transpose(1, 2) @ centred / x.shape[1], torch.linalg.lstsq(x, targets).solution,
-                   x.shape[1])  # fmt: skip
+    return Moments(mean, centred.transpose(1, 2) @ centred / x.shape[1], target, x.shape[1])
 
 
 def train(
