@@ -75,7 +75,7 @@ class InceptionProtocol:
     base_learning_rate: float = 0.01
     published_seeds: tuple[int, ...] = (0, 1, 2)
     failing_seeds: tuple[int, ...] = (0,)
-    compared_seeds: tuple[int, ...] = added(())
+    further_seeds: tuple[int, ...] = added(())
     """Further seeds of the two arms whose speed is compared at the same rate."""
     steps: int = 20_000
     batch_size: int = 32
@@ -86,7 +86,7 @@ class InceptionProtocol:
 
     def runs(self) -> list[InceptionRun]:
         """Seeds first, so that every arm has one curve before any has two."""
-        seeds = sorted({*self.published_seeds, *self.failing_seeds, *self.compared_seeds})
+        seeds = sorted({*self.published_seeds, *self.failing_seeds, *self.further_seeds})
         return [self.run(arm, seed) for seed in seeds for arm in ARMS.values() if seed in self._seeds(arm)]
 
     def run(self, arm: Arm, seed: int) -> InceptionRun:
@@ -101,7 +101,7 @@ class InceptionProtocol:
         )
 
     def _seeds(self, arm: Arm) -> tuple[int, ...]:
-        further = self.compared_seeds if arm in (STANDARD, BN) else ()
+        further = self.further_seeds if arm in (STANDARD, BN) else ()
         return (*(self.published_seeds if arm in PUBLISHED else self.failing_seeds), *further)
 
 

@@ -33,7 +33,7 @@ def met(curves: dict[Arm, np.ndarray]) -> list[bool]:
 
 
 def test_the_published_numbers_meet_every_prediction() -> None:
-    assert met(FAVOURABLE) == [True] * 8
+    assert met(FAVOURABLE) == [True] * 8 + [False], "the last asks for a level that these networks never reach"
     measured = [verdict.measured for verdict in inception.verdicts(arrays(FAVOURABLE))]
     assert measured[3:7] == pytest.approx([-62.2, 2.6, 69.8, 12.0])
 
@@ -47,7 +47,7 @@ def test_every_prediction_can_fail() -> None:
         STANDARD_X5: curve(0.65, 5000),
         STANDARD_SIGMOID: curve(0.5, 40_000),
     }
-    assert met(contrary) == [False] * 8
+    assert met(contrary) == [False] * 9
 
 
 def test_an_arm_that_never_arrives_fails_with_a_bound() -> None:
