@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from figures_src.experiments.batch_statistics import BATCH_STATISTICS
 from figures_src.experiments.cars import SHIFT_CARS
+from figures_src.experiments.cars_border.experiment import CARS_BORDER
 from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.inception import GRID as INCEPTION_GRID
@@ -18,7 +19,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     for experiment in (
         *(CURVES, GRID, STATISTICS_OF_PROBE),
         *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
-        *(SHIFT_SHOES, SHIFT_CARS, BATCH_STATISTICS),
+        *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER, BATCH_STATISTICS),
         *(INCEPTION_GRID, INCEPTION_CPU),
     )
 }
