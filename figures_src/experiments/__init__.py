@@ -10,6 +10,7 @@ from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.inception import GRID as INCEPTION_GRID
 from figures_src.experiments.inception import INCEPTION_CPU
 from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
+from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.shoes import SHIFT_SHOES
 from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
 from figures_src.experiments.vgg_channels import VGG_CHANNELS
@@ -17,7 +18,7 @@ from figures_src.experiments.vgg_channels import VGG_CHANNELS
 EXPERIMENTS: Mapping[str, Experiment] = {
     experiment.name: experiment
     for experiment in (
-        *(CURVES, GRID, STATISTICS_OF_PROBE),
+        *(CURVES, GRID, MNIST_RATES, STATISTICS_OF_PROBE),
         *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
         *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER, BATCH_STATISTICS),
         *(INCEPTION_GRID, INCEPTION_CPU),
