@@ -12,6 +12,7 @@ from figures_src.experiments.inception import INCEPTION_CPU
 from figures_src.experiments.mnist import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.shoes import SHIFT_SHOES
+from figures_src.experiments.statistics_to_fit.experiment import STATISTICS_TO_FIT
 from figures_src.experiments.vgg import VGG_CPU, VGG_FULL_WIDTH
 from figures_src.experiments.vgg_channels import VGG_CHANNELS
 
@@ -20,7 +21,8 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     for experiment in (
         *(CURVES, GRID, MNIST_RATES, STATISTICS_OF_PROBE),
         *(DLN, DLN_SUM, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
-        *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER, BATCH_STATISTICS),
+        *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER),
+        *(BATCH_STATISTICS, STATISTICS_TO_FIT),
         *(INCEPTION_GRID, INCEPTION_CPU),
     )
 }
