@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from figures_src.experiments.batch_statistics import Cell, rows
+from figures_src.experiments.batch_statistics import BATCH, LARGEST, SMALLEST, STANDARD, WHOLE, Cell, rows
 from figures_src.experiments.experiment import Arrays
-from figures_src.experiments.statistics_to_fit.runs import BATCH, LARGEST, SMALLEST, STANDARD, WHOLE
 
 PLAIN: Cell = (STANDARD, LARGEST, WHOLE)
 BN: Cell = (BATCH, LARGEST, WHOLE)

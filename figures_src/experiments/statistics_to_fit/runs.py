@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from figures_src.experiments.assembly import shared_settings
-from figures_src.experiments.batch_statistics import BATCH, SMALLEST, STANDARD, WHOLE, Cell
+from figures_src.experiments.batch_statistics import BATCH, LARGEST, SMALLEST, STANDARD, WHOLE, Cell
 from figures_src.training.shift_protocol import StatisticsRun
-
-LARGEST = 256
 
 
 @dataclass(frozen=True, kw_only=True)

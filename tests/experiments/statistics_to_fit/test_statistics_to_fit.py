@@ -8,9 +8,10 @@ import pytest
 
 from figures_src.datasets import Dataset, Images
 from figures_src.experiments import batch_statistics
+from figures_src.experiments.batch_statistics import BATCH, STANDARD
 from figures_src.experiments.statistics_to_fit import experiment, measures, predictions, training
 from figures_src.experiments.statistics_to_fit.measures import BN, GROUPED, MODERATE, PLAIN, SMALL
-from figures_src.experiments.statistics_to_fit.runs import BATCH, STANDARD, FitRun
+from figures_src.experiments.statistics_to_fit.runs import FitRun
 from figures_src.training.machine import Machine
 from figures_src.training.randomness import DATA, numpy_generator
 from figures_src.training.selection import any_of
