@@ -7,16 +7,21 @@ import pytest
 
 from figures_src.experiments.batch_statistics import BATCH_STATISTICS
 from figures_src.experiments.cars import SHIFT_CARS
+from figures_src.experiments.cars_border.experiment import CARS_BORDER
 from figures_src.experiments.dln import DLN, DLN_SUM
 from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.inception import GRID, INCEPTION_CPU
 from figures_src.experiments.shoes import SHIFT_SHOES
+from figures_src.experiments.statistics_to_fit.experiment import STATISTICS_TO_FIT
 from figures_src.experiments.vgg import VGG_CPU
 from figures_src.experiments.vgg_channels import VGG_CHANNELS
 from figures_src.records import produce, store
 from figures_src.training.machine import Machine
 
-TRAINED = (VGG_CPU, VGG_CHANNELS, DLN, DLN_SUM, GRID, INCEPTION_CPU, SHIFT_SHOES, SHIFT_CARS, BATCH_STATISTICS)
+TRAINED = (
+    *(VGG_CPU, VGG_CHANNELS, DLN, DLN_SUM, GRID, INCEPTION_CPU),
+    *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER, BATCH_STATISTICS, STATISTICS_TO_FIT),
+)
 RECORDED = [experiment for experiment in TRAINED if store.load_sidecar(experiment.name)]
 FIRST_LOSSES, ROUNDING = 5, 0.01
 

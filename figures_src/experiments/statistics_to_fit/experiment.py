@@ -55,8 +55,8 @@ STATISTICS_TO_FIT = Experiment(
     question="Quand chaque réseau connaît ses images, le bruit des statistiques régularise-t-il encore ?",
     config=FitProtocol(),
     quick=FitProtocol(
-        groups=(2, 8), seeds=(0, 1), images_seen=1536, evaluations=2, widths=(8, 16, 16, 16), learnt_images=512,
-        measured_images=128, validation_images=128, precise_images=256,
+        groups=(2, 8), seeds=(0, 1), images_seen=768, evaluations=1, widths=(8, 16, 16, 16), learnt_images=512,
+        measured_images=128, validation_images=64, precise_images=256,
     ),
     protocol=1,
     dataset="CIFAR-10",

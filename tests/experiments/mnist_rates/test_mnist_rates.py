@@ -13,6 +13,7 @@ from figures_src.experiments.mnist_rates import measures, predictions
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.mnist_rates.runs import MnistRates, RatesRun
 from figures_src.experiments.prediction import Bound, Prediction
+from figures_src.records import store
 from figures_src.training.machine import Machine
 
 STEPS = np.array([0, 100, 200, 300, 400])
@@ -152,6 +153,15 @@ def test_accuracy_is_measured_often_at_first() -> None:
     assert steps == [*range(0, 4001, 100), *range(4500, 10_001, 500)]
     short = RatesRun(batch_norm=True, sigma=0.1, learning_rate=1, seeds=(0,), steps=250, evaluate_every=250)
     assert list(short.evaluation_steps()) == [0, 100, 200, 250]
+
+
+@pytest.mark.slow
+def test_the_networks_of_a_shared_cell_are_those_of_the_grid(tmp_path: Path) -> None:
+    corner = MnistRates(sigmas=(0.3,), learning_rates=(3.0,))
+    again = MNIST_RATES.replay(corner, Machine(tmp_path, jobs=2))
+    # Another processor rounds elsewhere, by 2e-5 and more; the arms differ a thousand times as much.
+    np.testing.assert_allclose(again, store.load("mnist_grid").arrays["replay_loss"][-1, -1], rtol=1e-3)
+    assert np.abs(again[0] - again[1]).max() > 1
 
 
 @pytest.mark.slow
