@@ -2,9 +2,12 @@
 
 Convolutions pad with zeros, and zero is the mean of the images learnt. Shifted images have another mean: at their
 border stands a frame that no image learnt had, which recomputed statistics do not remove. Declared before the run: the
-networks of ``shift_cars``, to the bit; the same weights read with other borders, statistics, standardisations of the
+settings and the seeds of ``shift_cars``; the same weights read with other borders, statistics, standardisations of the
 input and roundings (see ``runs.READINGS``), every strength in the main ones. An affine change of all pixels passes
 through a convolution whose border follows the image, and BN with recomputed statistics undoes it up to ε.
+
+On the processor that made the record of ``shift_cars`` the networks are its own, to the bit. Another one rounds
+elsewhere, and after twenty updates losses differ in their second digit: its networks are others of the same kind.
 """
 
 from typing import Any
