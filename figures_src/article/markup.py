@@ -207,9 +207,9 @@ def _run(record: Record) -> str:
 
 def _seeds(record: Record) -> str:
     """How often a run was repeated; some configurations repeat a few networks more often than the others."""
-    told = {name: len(seeds) for name, seeds in record.config.items() if name.endswith("seeds")}
-    further = told.pop("further_seeds", 0)
-    few, many = min(told.values()), max(told.values()) + further
+    counts = {name: len(seeds) for name, seeds in record.config.items() if name.endswith("seeds")}
+    further = counts.pop("further_seeds", 0)
+    few, many = min(counts.values()), max(counts.values()) + further
     told = f"{few} à {many}" if few < many else str(many)
     return f"{told}{french.NO_BREAK_SPACE}{french.plural(many, 'graine')}"
 

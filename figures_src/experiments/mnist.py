@@ -108,11 +108,11 @@ def run_curves(config: MnistCurves, machine: Machine) -> Outcome:
     return arrays
 
 
-def run_grid(config: MnistGrid, machine: Machine) -> Outcome:
+def run_grid(config: MnistGrid, machine: Machine, title: str = "mnist_grid") -> Outcome:
     """Train the grid; axes of the arrays: σ, learning rate, arm, seed, time."""
     runs = config.runs()
     shape = (len(config.sigmas), len(config.learning_rates), 2)
-    arrays = _stack(train_all("mnist_grid", runs, machine, ENSEMBLE), shape)
+    arrays = _stack(train_all(title, runs, machine, ENSEMBLE), shape)
     arrays.arrays["sigma"] = np.array(config.sigmas)
     arrays.arrays["learning_rate"] = np.array(config.learning_rates)
     arrays.arrays["step"] = np.array(runs[0].evaluation_steps())

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.experiments import batch_statistics, cars, shoes
+from figures_src.experiments.cars_border.runs import FOLLOWED, PUBLISHED, RECOMPUTED, REPEATED
 from figures_src.experiments.experiment import Arrays, Experiment
 from figures_src.notebook.curves import Quantity, quantities
 from figures_src.training.shift_protocol import EVALUATION
@@ -39,6 +40,14 @@ def along_strengths(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
     }
 
 
+def along_borders(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
+    """The same of each reading followed: (networks, strengths, shifts)."""
+    by_strength = np.swapaxes(arrays["followed_accuracy"], -1, -2)
+    names = {PUBLISHED: "zeros_population", RECOMPUTED: "zeros_recomputed", REPEATED: "replicate_recomputed"}
+    places = {"strength_place": np.arange(by_strength.shape[2])}
+    return places | {names[reading]: by_strength[:, place] for place, reading in enumerate(FOLLOWED)}
+
+
 def along_layers(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
     """What the layers of the shoe networks receive in evaluation mode: (networks, layers), or (…, groups shown)."""
     by_group = shoes.layer_means(arrays, arrays["channel_distance"][:, EVALUATION])
@@ -61,6 +70,7 @@ def along_images_seen(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
 
 VIEWS: Mapping[str, View] = {
     "shift_cars": along_strengths,
+    "cars_border": along_borders,
     "shift_shoes": along_layers,
     "batch_statistics": along_images_seen,
 }

@@ -30,14 +30,14 @@ def tolerances(sidecar: Mapping[str, Any], precision: str, computer: str, steps:
 
     All of them on the record's own computer; in bfloat16 where the kernels are its own; and in float64, whose rounding
     20 steps do not carry beyond `ALIKE`. Elsewhere another order of additions is carried on, and grows with each step:
-    three in float32, two where the precision is another one.
+    two losses can be compared, closely in float32.
     """
     if sidecar.get("precision", Outcome.precision) != precision:
         return np.array(ROUNDED)
     between_processors = not any(map(_is_card, (computer_of(sidecar), computer))) and LIMIT not in computer
     if computer_of(sidecar) == computer or precision == FLOAT64 or (precision == BFLOAT16 and between_processors):
         return np.full(steps, ALIKE)
-    return np.array(ROUNDED) if precision == BFLOAT16 else np.full(3, ALIKE)
+    return np.array(ROUNDED) if precision == BFLOAT16 else np.full(2, ALIKE)
 
 
 def comparable(sidecar: Mapping[str, Any], arms: np.ndarray, device: str) -> np.ndarray:

@@ -11,6 +11,8 @@ import numpy as np
 from figures_src.files import sha256, sha256_of_files, write_whole
 
 DIGEST_LENGTH = 64
+CODE = ("networks/*.py", "training/*.py", "experiments/*/training.py", "batchnorm.py", "datasets/image_folder.py")
+"""What decides the bits of a step."""
 
 
 def run_key(*meaning: object) -> str:
@@ -20,9 +22,7 @@ def run_key(*meaning: object) -> str:
     made of it too: how an image is decoded and cut, and the library that does it.
     """
     package = Path(__file__).parents[1]
-    rooms = [path for room in ("networks", "training") for path in (package / room).glob("*.py")]
-    rooms += (package / "experiments").glob("*/training.py")
-    code = sha256_of_files([*rooms, package / "batchnorm.py", package / "datasets" / "image_folder.py"], package)
+    code = sha256_of_files([path for pattern in CODE for path in package.glob(pattern)], package)
     words = [*(str(word) for word in meaning), version("torch"), version("pillow"), code]
     return sha256(" ".join(words).encode())[:16]
 

@@ -25,12 +25,12 @@ def rotated(images: Array, degrees: float) -> Array:
     if not degrees:
         return images.copy()
     turned = ndimage.rotate(images.astype(np.float32), degrees, (2, 1), reshape=False, order=1, mode="reflect")
-    return _bytes(turned)
+    return in_bytes(turned)
 
 
 def darkened(images: Array, light: float) -> Array:
     """Keep a share of the light: x ↦ light · x, with light in [0, 1]."""
-    return _bytes(light * images.astype(np.float32))
+    return in_bytes(dimmed(images, light))
 
 
 def fogged(images: Array, fog: float) -> Array:
@@ -38,8 +38,19 @@ def fogged(images: Array, fog: float) -> Array:
 
     Koschmieder's law for a scene at one distance: fog is 1 - exp(-extinction · distance).
     """
-    return _bytes((1 - fog) * images.astype(np.float32) + fog * FOG_GREY)
+    return in_bytes(veiled(images, fog))
 
 
-def _bytes(values: np.ndarray) -> Array:
+def dimmed(images: Array, light: float) -> np.ndarray:
+    """What `darkened` rounds: float32."""
+    return light * images.astype(np.float32)
+
+
+def veiled(images: Array, fog: float) -> np.ndarray:
+    """What `fogged` rounds: float32."""
+    return (1 - fog) * images.astype(np.float32) + fog * FOG_GREY
+
+
+def in_bytes(values: np.ndarray) -> Array:
+    """Round to the nearest byte."""
     return np.asarray(np.clip(np.rint(values), 0, 255), dtype=np.uint8)

@@ -1,5 +1,6 @@
 """What a run of the ensemble is, in numbers; free of torch, so that keys can be computed without it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -58,7 +59,7 @@ class EnsembleRun:
         """A short name for progress bars."""
         return f"{self.arm} σ={self.sigma:g} lr={self.learning_rate:g}"
 
-    def evaluation_steps(self) -> range:
+    def evaluation_steps(self) -> Sequence[int]:
         """Steps at which accuracy and loss are measured."""
         return range(0, self.steps + 1, self.evaluate_every)
 

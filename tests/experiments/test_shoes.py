@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from figures_src.experiments import shoes
-from figures_src.experiments.shoes import BATCH, SNEAKERS, STANDARD
+from figures_src.experiments.shoes import BATCH, SHIFTED, SNEAKERS, STANDARD
+from figures_src.records import store
 from figures_src.training.machine import Machine
+from figures_src.training.shift_protocol import EVALUATION, TRAINING
 from tests.experiments.shift_samples import shoes_arrays
 
 
@@ -25,6 +27,28 @@ def test_means_over_layers_weigh_channels_alike() -> None:
     np.testing.assert_allclose(shoes.layer_means(found, np.array([[1.0, 3.0, 7.0]])), [[2, 7]])
     np.testing.assert_allclose(shoes.mean_shifts(found, BATCH), [[0.2, 0.6]] * 2)
     assert shoes.recall(found, STANDARD, SNEAKERS).tolist() == pytest.approx([97, 97])
+
+
+def test_balanced_accuracy_weighs_both_answers_alike() -> None:
+    """Shoes recognised rise by 2 points, clothes fall by 3: recall alone would call it a gain."""
+    found = shoes_arrays(own=2)
+    clothes = np.array([0.99, 0.96])  # by mode
+    found["accuracy"] = (found["shoe_recall"] + clothes[:, None]) / 2
+    own = shoes.clothes_recall(found, BATCH, SHIFTED, TRAINING)
+    np.testing.assert_allclose(own - shoes.clothes_recall(found, BATCH, SHIFTED, EVALUATION), -3)
+    verdict = shoes.own_balanced_verdict(found)
+    assert (verdict.measured, verdict.met) == (pytest.approx(-0.5), False)
+
+
+def test_the_record_leaves_open_whether_statistics_of_the_batch_help_with_boots() -> None:
+    record = store.load("shift_shoes")
+    shown = record.config["shown_per_answer"]
+    # Balanced only because a group holds as many shoes as clothes: what is left of its answers is a whole number.
+    clothes = shoes.clothes_recall(record.arrays, BATCH, SHIFTED, TRAINING) * shown / 100
+    np.testing.assert_allclose(clothes, np.rint(clothes), atol=1e-6)
+    verdict = shoes.own_balanced_verdict(record.arrays)
+    assert verdict.undecided
+    assert verdict.measured == pytest.approx(0.38)
 
 
 def test_the_protocol_is_the_declared_one() -> None:

@@ -53,6 +53,19 @@ def test_what_a_view_adds_is_drawn_named_and_says_where_it_comes_from(name):
         assert vocabulary.axis_name(found[array].axis) != "itérations"
 
 
+def test_each_reading_of_the_border_is_drawn_by_strength_in_the_order_of_the_runs():
+    runs = EXPERIMENTS["cars_border"].config.runs()
+    followed = np.arange(len(runs) * 3 * 2 * 6, dtype=float).reshape(len(runs), 3, 2, 6)
+    found = {each.array: each for each in drawn(EXPERIMENTS["cars_border"], {"followed_accuracy": followed})}
+    assert list(found) == ["zeros_population", "zeros_recomputed", "replicate_recomputed"]
+    for place, name in enumerate(found):
+        assert found[name].steps.tolist() == [0, 1, 2, 3, 4, 5]
+        shown = [panel.part for panel in found[name].panels]
+        assert shown == ["obscurité", "brouillard"]
+        for shift, panel in enumerate(found[name].panels):
+            np.testing.assert_array_equal(panel.lines[-1].values[:, 0], followed[-1, place, shift])
+
+
 def test_the_ends_of_the_cars_are_the_accuracies_of_the_experiment():
     arrays = store.load("shift_cars").arrays
     for variant, name in ((cars.POPULATION, "population_accuracy"), (cars.RECOMPUTED, "recomputed_accuracy")):

@@ -9,14 +9,21 @@ from figures_src.training import checkpoint
 from figures_src.training.checkpoint import run_key
 
 PACKAGE = Path(checkpoint.__file__).parents[1]
-CODE = ("batchnorm.py", "datasets/image_folder.py", "networks/vgg.py", "training/randomness.py")
+CODE = (
+    "batchnorm.py",
+    "datasets/image_folder.py",
+    "networks/vgg.py",
+    "training/randomness.py",
+    "experiments/cars_border/training.py",
+)
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the code, which the key is then made of."""
     copied = tmp_path / "figures_src"
-    for path in (path for room in (".", "datasets", "networks", "training") for path in (PACKAGE / room).glob("*.py")):
+    rooms = (".", "datasets", "networks", "training", "experiments/*")
+    for path in (path for room in rooms for path in PACKAGE.glob(f"{room}/*.py")):
         target = copied / path.relative_to(PACKAGE)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

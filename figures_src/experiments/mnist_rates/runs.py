@@ -1,0 +1,38 @@
+"""What a run of the control on rates is, in numbers; free of torch, so that keys can be computed without it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from figures_src.experiments.assembly import shared_settings
+from figures_src.experiments.mnist import MnistGrid
+from figures_src.training.protocol import EnsembleRun
+
+
+@dataclass(frozen=True)
+class RatesRun(EnsembleRun):
+    """An arm evaluated every ``evaluate_often`` steps up to ``often_until``, then every ``evaluate_every``."""
+
+    evaluate_often: int = 100
+    often_until: int = 4000
+
+    def evaluation_steps(self) -> Sequence[int]:
+        """Steps at which accuracy and loss are measured, increasing."""
+        often = range(0, min(self.often_until, self.steps) + 1, self.evaluate_often)
+        return sorted({*often, *range(0, self.steps + 1, self.evaluate_every)})
+
+
+@dataclass(frozen=True)
+class MnistRates(MnistGrid):
+    """The grid of ``mnist_grid`` from a rate of 1 to one of 30, seen often while the fastest cells learn."""
+
+    learning_rates: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0)
+    evaluate_often: int = 100
+    often_until: int = 4000
+
+    def runs(self) -> list[EnsembleRun]:
+        """Sigmas, then learning rates, then arms without and with batch normalization."""
+        return [
+            RatesRun(batch_norm=batch_norm, sigma=sigma, learning_rate=rate, **shared_settings(self, RatesRun))
+            for sigma, rate, batch_norm in product(self.sigmas, self.learning_rates, (False, True))
+        ]

@@ -1,0 +1,1 @@
+"""Control of E4's groups: the gap between images learnt and new ones, once every arm has learnt its images."""

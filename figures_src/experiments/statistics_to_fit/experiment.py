@@ -1,0 +1,67 @@
+"""Control of E4's groups: the gap between images learnt and new ones, once every arm has learnt its images.
+
+In ``batch_statistics`` every arm sees as many images, so that arms that learn slowly are judged unfinished, groups of
+2 among them: their smaller gap may be delay, not regularisation. Declared before the run:
+
+- The same networks, images, rates and seeds; each is trained until it answers 99.5 % of the images learnt rightly, or
+  has seen 400 000 images, a hundred epochs, more than three times as many as before.
+- Accuracies are compared where the images learnt are known, and where those on 2 000 training images set aside are the
+  best. A network that never knows its images has no number of the first kind.
+- All are taken every 16 000 images, four epochs: as much computing again as a fourth of the training. Statistics are
+  precise, over 2 048 images: a thousand were enough in ``batch_statistics``.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from figures_src.datasets import CIFAR10_SHA256, load_cifar10
+from figures_src.experiments.assembly import assemble, first_losses
+from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.statistics_to_fit.predictions import verdicts
+from figures_src.experiments.statistics_to_fit.runs import FitProtocol
+from figures_src.training.machine import Machine
+from figures_src.training.pool import train_all
+from figures_src.training.trainers import Report, Result, ShouldStop, Trainer
+
+
+def _train(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
+    from figures_src.experiments.statistics_to_fit.training import train
+
+    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
+
+
+TRAINER = Trainer(load_cifar10, _train)
+
+
+def run_to_fit(config: FitProtocol, machine: Machine) -> Outcome:
+    """Train every network, and say which row is which; first axis of the arrays: the run."""
+    runs = config.runs()
+    outcome = assemble(runs, train_all("statistics_to_fit", runs, machine, TRAINER))
+    outcome.arrays["batch_size"] = np.array([run.batch_size for run in runs])
+    outcome.arrays["group"] = np.array([run.group for run in runs])
+    evaluations = np.arange(1, config.evaluations + 1)
+    outcome.arrays["images_seen"] = config.images_seen * evaluations // config.evaluations
+    return outcome
+
+
+def replay(config: FitProtocol, machine: Machine) -> Outcome:
+    """Losses of the first batches of every run, trained again with today's code and without measurements."""
+    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+
+
+STATISTICS_TO_FIT = Experiment(
+    name="statistics_to_fit",
+    question="Quand chaque réseau connaît ses images, le bruit des statistiques régularise-t-il encore ?",
+    config=FitProtocol(),
+    quick=FitProtocol(
+        groups=(2, 8), seeds=(0, 1), images_seen=768, evaluations=1, widths=(8, 16, 16, 16), learnt_images=512,
+        measured_images=128, validation_images=64, precise_images=256,
+    ),
+    protocol=1,
+    dataset="CIFAR-10",
+    dataset_sha256=CIFAR10_SHA256,
+    run=run_to_fit,
+    verdicts=verdicts,
+    replay=replay,
+)  # fmt: skip

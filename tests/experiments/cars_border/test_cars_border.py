@@ -1,0 +1,123 @@
+"""The control on the border: what is trained, what is read off it, and the predictions."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from figures_src.experiments import cars
+from figures_src.experiments.cars_border import experiment, measures, predictions, runs
+from figures_src.experiments.cars_border.measures import DARKENED, STRONGEST
+from figures_src.experiments.cars_border.runs import (
+    BATCH,
+    FOLLOWED,
+    PUBLISHED,
+    READINGS,
+    RECOMPUTED,
+    REPEATED,
+    STANDARD,
+)
+from figures_src.training.loop import never, nothing_to_tell
+from figures_src.training.machine import Machine
+from figures_src.training.trainers import CARS
+
+Arrays = dict[str, np.ndarray]
+
+
+def arrays(lost: float = 40, back: float = 95, agreed: float = 99.8) -> Arrays:
+    """Two seeds of each arm, all readings but the published one alike."""
+    accuracy = np.full((4, len(READINGS), 2, 2), 0.9)
+    accuracy[:, 0, :, STRONGEST] = (90 - lost) / 100
+    accuracy[:, 1:, :, STRONGEST] = (90 - lost * (1 - back / 100)) / 100
+    return {
+        "arm": np.array([str(arm) for arm in (STANDARD, BATCH)] * 2),
+        "seed": np.array([0, 0, 1, 1]),
+        "reading": np.array([str(reading) for reading in READINGS]),
+        "accuracy": accuracy,
+        "agreement": np.full(accuracy.shape, agreed / 100),
+        "followed_accuracy": np.full((4, len(FOLLOWED), 2, 6), 0.9),
+    }
+
+
+def test_what_is_given_back_is_a_share_of_what_the_published_reading_lost() -> None:
+    found = arrays(lost=40, back=75)
+    np.testing.assert_allclose(measures.lost(found, BATCH, DARKENED), 40)
+    np.testing.assert_allclose(measures.given_back(found, BATCH, DARKENED, REPEATED), 75)
+    np.testing.assert_allclose(measures.given_back(found, BATCH, DARKENED, PUBLISHED), 0)
+    np.testing.assert_allclose(measures.gain(found, BATCH, DARKENED, REPEATED, PUBLISHED), 30)
+    assert np.isnan(measures.given_back(arrays(lost=0), BATCH, DARKENED, REPEATED)).all()
+
+
+def test_the_price_of_a_reading_is_taken_on_images_as_they_are() -> None:
+    found = arrays()
+    found["accuracy"][:, measures.place(found, REPEATED), :, 0] = 0.88
+    np.testing.assert_allclose(measures.price(found, BATCH, REPEATED), 2)
+    np.testing.assert_allclose(measures.price(found, BATCH, REPEATED, RECOMPUTED), 2)
+
+
+def test_a_reading_that_was_not_made_is_refused() -> None:
+    with pytest.raises(ValueError, match="retrain"):
+        measures.place({**arrays(), "reading": np.array(["other"])}, PUBLISHED)
+
+
+@pytest.mark.parametrize("name", [name for name in predictions.PREDICTIONS if "border_only" not in name])
+def test_predictions_can_be_met(name: str) -> None:
+    found = arrays(agreed=85 if "inexact" in name else 99.8)
+    verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))[name]
+    assert verdict.met, verdict
+
+
+@pytest.mark.parametrize("name", list(predictions.PREDICTIONS))
+def test_predictions_can_fail(name: str) -> None:
+    found = arrays(back=95 if "border_only" in name else 70, agreed=95)
+    for place in (7, 8):  # what is not rounded gains three points
+        found["accuracy"][:, place, :, STRONGEST] += 0.03
+    found["accuracy"][:, [2, 4], :, 0] -= 0.04
+    found["followed_accuracy"][:, 1, :, 3] -= 0.04
+    # The places above are those of unrounded readings, and of the two borders whose price is predicted.
+    assert [READINGS[place] for place in (6, 7, 2, 4)] == [
+        predictions.UNROUNDED, predictions.EXACT, REPEATED, predictions.REFLECTED,
+    ]  # fmt: skip
+    found["accuracy"][:, 6, :, STRONGEST] += 0.03
+    verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))[name]
+    assert not verdict.met, verdict
+
+
+def test_the_networks_are_those_of_the_cars() -> None:
+    """Every setting that training uses is the same."""
+    theirs = cars.SHIFT_CARS.config.runs()
+    ours = experiment.CARS_BORDER.config.runs()
+    for their, our in zip(theirs, ours, strict=True):
+        names = ("normalization", "seed", "learning_rate", "batch_size", "images_seen", "widths", "learnt_per_answer",
+                 "shown_per_answer", "population_batches", "light", "fog")  # fmt: skip
+        assert [getattr(our, name) for name in names] == [getattr(their, name) for name in names]
+
+
+@pytest.mark.slow
+def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
+    tiny = replace(experiment.CARS_BORDER.quick, seeds=(0,), images_seen=1500, widths=(4, 4))
+    outcome = experiment.run_border(tiny, Machine(tmp_path, jobs=2))
+    found = outcome.arrays
+    assert found["accuracy"].shape == found["agreement"].shape == (2, len(READINGS), 2, 2)
+    assert found["followed_accuracy"].shape == (2, 3, 2, 6)
+    # Followed readings come first: their ends are those of all strengths.
+    np.testing.assert_array_equal(found["accuracy"][:, :3], found["followed_accuracy"][..., [0, -1]])
+    assert np.isfinite(found["accuracy"]).all()
+    again = experiment.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    np.testing.assert_array_equal(again, found["replay_loss"])
+    assert READINGS[0] == runs.PUBLISHED
+
+
+@pytest.mark.slow
+def test_the_readings_of_the_cars_are_two_of_these(tmp_path: Path) -> None:
+    """The same weights, read by either experiment, answer alike: population, then recomputed statistics."""
+    theirs = replace(cars.SHIFT_CARS.quick.runs()[1], images_seen=1000, shown_per_answer=50, population_batches=4)
+    ours = next(run for run in replace(experiment.CARS_BORDER.quick, images_seen=1000, population_batches=4,
+                                       learnt_per_answer=theirs.learnt_per_answer).runs()
+                if run.normalization == BATCH)  # fmt: skip
+    found, _ = CARS.train(theirs, Machine(tmp_path), nothing_to_tell, never)
+    again, _ = experiment.TRAINER.train(ours, Machine(tmp_path), nothing_to_tell, never)
+    np.testing.assert_array_equal(found["replay_loss"], again["replay_loss"])
+    # Without rotation; no image changed, then the greatest strength.
+    np.testing.assert_array_equal(found["accuracy"][:, 1:][..., [0, -1]], again["accuracy"][:2])
