@@ -52,13 +52,14 @@ def modules(room: Room) -> list[str]:
     """Dotted names of the modules of a page: a package first, then what is in it."""
     names = {known.name for known in ROOMS}
     if room.name == SHARED:
-        return [f"figures_src.{name}" for name in _modules_in(PACKAGE) if name not in names]
+        return [f"figures_src.{name}" for name in _modules_in(PACKAGE, "*.py") if name not in names]
     own = f"figures_src.{room.name}"
-    return [own, *(f"{own}.{name}" for name in _modules_in(PACKAGE / room.name))]
+    return [own, *(f"{own}.{name}" for name in _modules_in(PACKAGE / room.name, "**/*.py"))]
 
 
-def _modules_in(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+def _modules_in(folder: Path, pattern: str) -> list[str]:
+    found = (path.relative_to(folder).with_suffix("") for path in folder.glob(pattern) if path.stem[0] != "_")
+    return sorted(".".join(path.parts) for path in found)
 
 
 def module_of(experiment: Experiment) -> str:
