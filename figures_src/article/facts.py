@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.article import (
+    facts_controls,
     facts_covariate,
     facts_imagenet,
     facts_inception,
@@ -227,6 +228,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
             **facts_shift.checks(shifting),
             "inception": facts_inception.checks(records["inception"].verdicts),
         },
+        "controls": facts_controls.control_facts(*(records[name] for name in facts_controls.RECORDS)),
         "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)),
         "reduced_inception": facts_inception.inception_facts(records["inception"], records["inception_grid"]),
         "network": tuple(curves.sidecar["common"]["hidden"]),

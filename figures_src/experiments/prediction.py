@@ -12,6 +12,8 @@ from figures_src.intervals import Ratio
 SIGNS = ("≥", "≤", ">", "<")
 RATIO = "×"
 """The unit of a ratio: it is shown before the number where it is measured, and not at all in a bound."""
+AFTER_TRIAL = " (prédiction écrite après un essai)"
+"""Ends the words of a prediction whose outcome a trial had shown: it is counted apart."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Prediction:
     def judge(self, measured: float, samples: np.ndarray | None = None) -> Verdict:
         """Compare what was measured; ``samples``, one per seed, give its interval."""
         value = abs(float(measured)) if self.bound.absolute else float(measured)
-        words = f"{self.quantity} (prédiction écrite après un essai)" if self.pilot else self.quantity
+        words = self.quantity + AFTER_TRIAL if self.pilot else self.quantity
         bound = self.bound
         return judge(words, str(bound), value, bound.value, bound.decimals, bound.unit, samples)
 

@@ -95,6 +95,8 @@ def _quantity(name: str, arrays: Arrays, rows: Sequence[Run]) -> Quantity | None
     if axis is None or parts is None:
         return None
     measured = {row: run for row, run in enumerate(rows) if not how.arms or run.arm in how.arms}
+    if not measured:
+        return None
     panels = [
         Panel(settings, part, tuple(Line(run, rest[row]) for row, run in measured.items() if _shared(run) == settings))
         for settings in dict.fromkeys(_shared(run) for run in measured.values())

@@ -141,13 +141,14 @@ def experiment_page(jinja: Environment, notebook: Notebook, experiment: Experime
     """The page of one experiment with a record."""
     record = notebook.records[experiment.name]
     found = drawn(experiment, record.arrays)
-    rows = networks(experiment.config.runs())
+    runs = experiment.config.runs()
+    rows, count = networks(runs), sum(run.networks for run in runs)
     context = {
         "name": experiment.name,
         "experiment": experiment,
         "sidecar": record.sidecar,
         "dataset": vocabulary.dataset(experiment.dataset),
-        "seeds": _seeds(len({row.seed for row in rows}), len(rows)),
+        "seeds": _seeds(len({row.seed for row in rows}), count),
         "figures": figure_links(notebook.figures, experiment.name),
         "text": _text(jinja, notebook, experiment.name, record),
         "configuration": configuration_table(record),

@@ -1,7 +1,8 @@
 """What is drawn of records whose arrays are not (networks, time, …): the same numbers, put in that shape.
 
-The experiments of E4 measure networks already trained, along layers or strengths, or name no steps. A view adds the
-arrays that `curves` can draw, rows in the order of the runs, and the places of their horizontal axis.
+The experiments of E4 measure networks already trained, along layers or strengths, or name no steps; the controls of E3
+judge a network in several ways, or train one for each factor before the loss. A view adds the arrays that `curves` can
+draw, rows in the order of the runs, and the places of their horizontal axis.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,8 @@ import numpy as np
 from figures_src.experiments import batch_statistics, cars, shoes
 from figures_src.experiments.cars_border.runs import FOLLOWED, PUBLISHED, RECOMPUTED, REPEATED
 from figures_src.experiments.experiment import Arrays, Experiment
+from figures_src.experiments.linear_problems.predictions import LAYER
+from figures_src.experiments.vgg_controls.runs import WAYS
 from figures_src.notebook.curves import Quantity, quantities
 from figures_src.training.shift_protocol import EVALUATION
 
@@ -68,7 +71,29 @@ def along_images_seen(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
     }
 
 
+def by_way(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
+    """Test accuracies of the controls of E3, (networks, time), in each way of judging that some network has.
+
+    The first way is that of ``test_accuracy``.
+    """
+    ways = dict(zip(WAYS[1:], np.moveaxis(arrays["evaluation_accuracy"], -1, 0)[1:], strict=True))
+    return {f"{way}_test_accuracy": values for way, values in ways.items() if np.isfinite(values).any()}
+
+
+def by_factor(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
+    """Losses and shifts of the linear problems, (arms and seeds, time, factors)."""
+    layer = arrays["shift_layer"].tolist().index(LAYER)
+    shifts = {name: arrays[f"shift_{name}"][..., layer] for name in ("difference", "norm", "cosine")}
+    every = {"loss_by_factor": arrays["train_loss"]} | {f"{name}_by_factor": found for name, found in shifts.items()}
+    return {
+        name: np.moveaxis(values, 1, -1).reshape(-1, values.shape[-1], values.shape[1])
+        for name, values in every.items()
+    }
+
+
 VIEWS: Mapping[str, View] = {
+    **dict.fromkeys(("vgg_controls", "vgg_low_rate", "vgg_lengths", "vgg_initial_grid", "vgg_initial"), by_way),
+    "linear_problems": by_factor,
     "shift_cars": along_strengths,
     "cars_border": along_borders,
     "shift_shoes": along_layers,

@@ -32,6 +32,11 @@ class ToyRun:
     seed: int
     steps: int = 2
 
+    @property
+    def networks(self) -> int:
+        """One."""
+        return 1
+
 
 @dataclass(frozen=True)
 class Toy:

@@ -5,6 +5,9 @@ import numpy as np
 import pytest
 
 from figures_src.experiments import EXPERIMENTS, batch_statistics, cars, shoes
+from figures_src.experiments.linear_problems.measures import loss_ratios, shift_ratios
+from figures_src.experiments.linear_problems.predictions import LAYER
+from figures_src.experiments.vgg_controls.measures import final_accuracy
 from figures_src.notebook import drawing, vocabulary
 from figures_src.notebook.curves import WITH_BN, WITHOUT_BN, networks
 from figures_src.notebook.figures import caption, panel_title, to_csv
@@ -32,7 +35,7 @@ def ends(panel, arm):
     return [line.values[-1, 0] for line in sorted(panel.lines, key=lambda line: line.run.seed) if line.run.arm == arm]
 
 
-@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("name", [name for name in RECORDED if "arm" in store.load(name).arrays])
 def test_the_rows_of_a_record_are_the_runs_in_their_order(name):
     rows, arrays = networks(EXPERIMENTS[name].config.runs()), arrays_of(name)
     assert [(row.arm, row.seed) for row in rows] == list(zip(arrays["arm"], arrays["seed"], strict=True))
@@ -50,7 +53,7 @@ def test_what_a_view_adds_is_drawn_named_and_says_where_it_comes_from(name):
         assert how.title != array
         assert how.source in record.arrays
         assert f"<code>{how.source}</code>" in caption(found[array])
-        assert vocabulary.axis_name(found[array].axis) != "itérations"
+        assert found[array].axis.endswith("_step") or vocabulary.axis_name(found[array].axis) != "itérations"
 
 
 def test_each_reading_of_the_border_is_drawn_by_strength_in_the_order_of_the_runs():
@@ -103,6 +106,31 @@ def test_the_ends_of_batch_statistics_are_the_accuracies_of_the_experiment():
             expected = batch_statistics.accuracy(arrays, normalization, cell["batch_size"], group=cell["group"]) / 100
             assert ends(panel, arm) == pytest.approx(expected.tolist(), abs=1e-12)
     assert len(found.panels) == 11
+
+
+def test_each_way_of_judging_is_drawn_for_the_networks_that_have_it():
+    arrays = store.load("vgg_controls").arrays
+    for way, arms in (("recomputed", ["with_bn", "noisy_bn"]), ("moving_noisy", ["noisy_bn"])):
+        (panel,) = quantity("vgg_controls", f"{way}_test_accuracy").panels
+        assert panel.arms() == arms
+        for arm in arms:
+            expected = final_accuracy(arrays, arm, 0.1, way) / 100
+            assert ends(panel, arm) == pytest.approx(expected.tolist(), abs=1e-12)
+    assert "moving_noisy_test_accuracy" not in arrays_of("vgg_initial_grid"), "none of its networks has noise"
+
+
+def test_the_linear_problems_are_drawn_by_factor_in_the_order_of_their_seeds():
+    arrays = store.load("linear_problems").arrays
+    assert [panel.part for panel in quantity("linear_problems", "loss_by_factor").panels] == [
+        f"facteur {factor:g}".replace(".", ",") for factor in arrays["loss_factor"]
+    ]
+    for place, factor in enumerate(arrays["loss_factor"]):
+        panel = quantity("linear_problems", "loss_by_factor").panels[place]
+        final = {arm: np.array(ends(panel, arm)) for arm in (WITH_BN, WITHOUT_BN)}
+        np.testing.assert_array_equal(final[WITH_BN] / final[WITHOUT_BN], loss_ratios(arrays, factor))
+        lines = quantity("linear_problems", "difference_by_factor").panels[place].lines
+        of_arm = {arm: np.array([np.median(line.values) for line in lines if line.run.arm == arm]) for arm in final}
+        np.testing.assert_array_equal(of_arm[WITH_BN] / of_arm[WITHOUT_BN], shift_ratios(arrays, factor, LAYER))
 
 
 def test_a_panel_says_how_its_statistics_are_taken():

@@ -43,6 +43,13 @@ def rate_bands(arrays: Arrays, fresh: bool = False) -> np.ndarray:
     return _width(losses[..., np.array(RATE_LINE) >= PUBLISHED_LENGTHS])
 
 
+def published_line(arrays: Arrays) -> Arrays:
+    """The arrays with their walks along the gradient cut to the published lengths: those of the record ``vgg``."""
+    names = ("length", "loss", "change_squared", "change_gradient")
+    kept = np.array(RATE_LINE) >= PUBLISHED_LENGTHS
+    return {**arrays, **{f"landscape_{name}": arrays[f"landscape_{name}"][..., kept] for name in names}}
+
+
 def distance_bands(arrays: Arrays) -> np.ndarray:
     """Width of the band of loss from here to a distance of `REACH`, the same for all networks: (run, time)."""
     return _width(arrays["line_distance_loss"][..., arrays["distance"] <= REACH])
