@@ -277,10 +277,10 @@ def _window(arrays: Arrays, window: tuple[int, int]) -> BandWindow:
 
 def _matched(arrays: Arrays) -> MatchedFacts:
     def ratio(values: np.ndarray) -> Ratio:
-        at_level = (
+        standard, with_bn = (
             measures.at_matched_loss(arrays, values, arm, vgg.MATCHED, MATCHED_LOSS) for arm in (STANDARD, BATCH)
         )
-        return paired_ratio(*at_level)
+        return paired_ratio(standard, with_bn)
 
     return MatchedFacts(MATCHED_LOSS, ratio(measures.rate_bands(arrays)), ratio(measures.distance_bands(arrays)))
 
