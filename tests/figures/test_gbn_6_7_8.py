@@ -18,6 +18,8 @@ from figures_src import style
 from figures_src.experiments import readings
 from figures_src.experiments.dln import LinearProtocol
 from figures_src.experiments.vgg import VggProtocol, steps_of
+from figures_src.experiments.vgg_controls.experiment import ControlProtocol
+from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE, RATE_LINE
 from figures_src.figures import gbn_6, gbn_7, gbn_8
 from figures_src.published import load
 from figures_src.records.store import Record
@@ -69,6 +71,33 @@ def vgg_record(seeds=(0, 1, 2)):
     return Record("vgg", arrays, {"config": config, "preset": "quick"})
 
 
+def controls_record(seeds=(0, 1, 2, 3, 4)):
+    """Bands four times wider without BN along a step, half as wide at a distance; fresh noise triples them."""
+    rng = np.random.default_rng(20180611)
+    protocol = ControlProtocol(seeds=seeds)
+    runs = protocol.runs()
+    arrays = steps_of(runs[0])
+    arrays["arm"] = np.array([str(run.normalization) for run in runs])
+    arrays["run_learning_rate"] = np.array([run.learning_rate for run in runs])
+    arrays["seed"] = np.array([run.seed for run in runs])
+    times, time = len(arrays["landscape_step"]), arrays["accuracy_step"]
+    plain_ = (arrays["arm"] == "without_bn")[:, None, None]
+    reached = np.array([{"without_bn": 3000, "with_bn": 1500, "noisy_bn": 2200}[arm] for arm in arrays["arm"]])
+    own = np.tile(np.exp(0.01 * rng.standard_normal(len(seeds))), (3, 1)).T.ravel()[:, None, None]
+    along, away = np.linspace(0, 1, len(RATE_LINE)), np.linspace(0, 1, len(DISTANCE_LINE))
+    noisy = arrays["arm"] == "noisy_bn"
+    arrays |= {
+        "distance": np.array(DISTANCE_LINE),
+        "train_accuracy": np.clip(0.1 + 0.8 * time / reached[:, None], 0, 0.97),
+        "train_loss": np.clip(2.3 - 1.5 * time / reached[:, None], 0.1, None),
+        "landscape_loss": np.broadcast_to(own * np.where(plain_, 4.0, 1.0) * along, (len(runs), times, len(along))),
+        "line_distance_loss": np.broadcast_to(own * np.where(plain_, 0.5, 1) * away, (len(runs), times, len(away))),
+        "line_rate_fresh_loss": np.where(noisy[:, None, None], 3 * own * along, np.nan) + np.zeros((times, 1)),
+        "landscape_norm_squared": np.ones((len(runs), times)),
+    }
+    return Record("vgg_controls", arrays, {"config": {"seeds": list(seeds)}, "preset": "quick"})
+
+
 def channels_record(main):
     """The first networks of the main record, one channel at a time: those of the second layer move alone."""
     names = ("arm", "run_learning_rate", "seed", "histogram_mean", "histogram_deviation", "histogram_counts")
@@ -104,7 +133,12 @@ def dln_record():
 @pytest.fixture(scope="module")
 def records():
     main = vgg_record()
-    return {"vgg": main, "vgg_channels": channels_record(main), "dln": dln_record()}
+    return {
+        "vgg": main,
+        "vgg_channels": channels_record(main),
+        "dln": dln_record(),
+        "vgg_controls": controls_record(),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +259,16 @@ def test_networks_that_diverged_and_single_seeds_are_drawn_all_the_same(layout):
     arrays["landscape_change_squared"][lost, 5:] = np.inf
     channels = channels_record(Record("vgg", arrays, vgg.sidecar))
     channels.arrays["channel_deviation"][0] = 0
-    broken = {"vgg": Record("vgg", arrays, vgg.sidecar), "vgg_channels": channels, "dln": dln_record()}
+    controls = controls_record(seeds=(0,))
+    controls.arrays["landscape_loss"] = np.where(
+        (controls.arrays["arm"] == "without_bn")[:, None, None], np.nan, controls.arrays["landscape_loss"]
+    )
+    broken = {
+        "vgg": Record("vgg", arrays, vgg.sidecar),
+        "vgg_channels": channels,
+        "dln": dln_record(),
+        "vgg_controls": controls,
+    }
     for module in (gbn_6, gbn_7, gbn_8):
         texts = [text.get_text() for text in module.draw(broken, style.LIGHT, layout).findobj(Text)]
         assert "nan" not in " ".join(texts)
@@ -280,43 +323,47 @@ def test_gbn_7_table_holds_the_points_drawn(records):
 # Graph 8.
 
 
-def test_bands_are_means_over_seeds_and_their_ratio_is_the_one_of_the_criterion(records):
-    vgg = records["vgg"]
-    band = gbn_8.measured(vgg, "with_bn", "loss")
-    chosen = (vgg.arrays["arm"] == "with_bn") & (vgg.arrays["run_learning_rate"] == 0.1)
-    np.testing.assert_allclose(band.low, 1)
-    np.testing.assert_allclose(band.high, vgg.arrays["landscape_loss"][chosen].max(axis=-1).mean(axis=0))
-    assert gbn_8.ratio(vgg, "loss") == pytest.approx(4, rel=0.1)
-    assert gbn_8.floor(vgg) == pytest.approx(20)
+def line_of(record, group, name):
+    return next(line for line in gbn_8.lines(record) if line.group.startswith(group) and name in line.name)
 
 
-def test_the_penalty_raises_losses_and_hardly_widens_bands(records):
-    plain_, penalised = (gbn_8.measured(records["vgg"], "without_bn", "loss", l2) for l2 in (0.0, 4.9e-4))
-    np.testing.assert_allclose(penalised.low - plain_.low, 0.49, atol=1e-3)
-    assert penalised.width == pytest.approx(plain_.width, rel=1e-3)
+def test_a_row_compares_pairs_of_seeds_with_the_network_with_bn(records):
+    early = line_of(records["vgg_controls"], "Le long", "0 à 1\u202f000 itérations")
+    assert early.without.value == pytest.approx(4)
+    assert early.noisy.value == pytest.approx(1)
+    assert early.without.seeds == 5
+    assert line_of(records["vgg_controls"], "À distance", "itérations").without.value == pytest.approx(0.5)
+    assert line_of(records["vgg_controls"], "Pour", "90").noisy.value == pytest.approx(2200 / 1500, rel=0.05)
 
 
-def test_gbn_8_title_says_which_way(records):
-    vgg = records["vgg"]
-    arrays = vgg.arrays
-    loss = np.zeros_like(arrays["landscape_loss"]) + np.linspace(0, 1, 8)
-    loss[arrays["arm"] == "without_bn"] *= 6.24
-    change = (np.zeros_like(loss) + np.linspace(0, 2, 8)) ** 2
-    change[arrays["arm"] == "without_bn"] /= 4
-    title = plain(gbn_8.headline(changed(vgg, landscape_loss=loss, landscape_change_squared=change)))
-    assert title == (
-        "Bande des pertes, sans BN rapportée à avec BN : 6,2 pendant les 1 000 premières itérations, 6,2 sur tout "
-        "l’entraînement"
-    )
+def test_noise_drawn_anew_is_compared_with_the_network_with_bn(records):
+    fresh = line_of(records["vgg_controls"], "Le long", "bruit")
+    assert fresh.without is None
+    assert fresh.noisy.value == pytest.approx(3)
 
 
-def test_gbn_8_table_gives_widths_with_and_without_the_penalty(records):
+def test_published_bands_are_those_of_the_same_window():
+    curve = load(gbn_8.RANGES)
+    widths = {}
+    for arm in ("without_bn", "with_bn"):
+        found = curve.where(metric="loss", arm=arm)
+        widths[arm] = np.mean((found["high"] - found["low"])[found["step"] <= 1000])
+    assert gbn_8.published((0, 1000)) == pytest.approx(widths["without_bn"] / widths["with_bn"])
+
+
+def test_gbn_8_title_claims_only_what_the_intervals_say(records):
+    record = records["vgg_controls"]
+    assert "à distance égale" in plain(gbn_8.headline(gbn_8.lines(record)))
+    wider = record.arrays["line_distance_loss"].copy()
+    wider[record.arrays["arm"] == "without_bn"] *= 10
+    assert "à distance égale" not in plain(gbn_8.headline(gbn_8.lines(changed(record, line_distance_loss=wider))))
+
+
+def test_gbn_8_table_gives_every_ratio_with_its_interval(records):
     table = rows(gbn_8, records)
-    widths = [r for r in table if r["what"] == "mean width, loss" and r["arm"] == "without_bn"]
-    assert [(r["source"], r["l2"]) for r in widths] == [("measured", "0"), ("measured", "0.00049"), ("published", "")]
-    assert float(widths[2]["middle"]) == pytest.approx(gbn_8.published("without_bn", "loss").width, rel=1e-6)
-    beta = [r for r in table if r["what"] == "effective_beta" and r["source"] == "published"]
-    assert len(beta) == len(load(gbn_8.BETA).columns["step"])
+    early = next(r for r in table if r["compared"] == "without_bn / with_bn")
+    assert float(early["student95_low"]) <= float(early["ratio"]) <= float(early["student95_high"])
+    assert sum(r["compared"].startswith("published") for r in table) == len(gbn_8.WINDOWS)
 
 
 # All three.
@@ -347,7 +394,7 @@ def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
     assert len(text) < 65_000
     theme = style.DARK if "dark" in key else style.LIGHT
     assert theme.paper not in text
-    colours = {theme.with_bn, theme.without_bn, theme.published} | ({theme.noisy_bn} if "gbn_6" in key else set())
+    colours = {theme.with_bn, theme.without_bn, theme.published} | (set() if "gbn_7" in key else {theme.noisy_bn})
     assert colours <= set(re.findall(r"#[0-9a-f]{6}", text))
 
 
