@@ -181,35 +181,59 @@ def test_roughness_is_reported_whichever_way_it_goes(figures, changes, conclusio
 def test_the_landscape_section_quotes_e3(figures):
     told = plain(post(figures, **samples.smoothing(height=4)))
     assert "Nous avons refait ces expériences" in told
-    assert "taux 0,1, sans BN3 3003 30087,0 %" in told
+    assert "taux 0,1, sans BN3 3003 300" in told
     assert "1,0 fois plus d’itérations qu’à ceux de l’article sans BN" in told
-    assert (
-        "Chez nous : 2 400 itérations avec la BN bruitée, 3 300 itérations sans BN. Le rapport des distances "
-        "brutes est de 4,0, mais rapporté à la longueur des gradients il est de 1,0" in told
-    )
+    assert "Chez nous : 2 400 itérations avec la BN bruitée, 3 300 itérations sans BN." in told
     assert "celui des bandes de pertes reste à 4,0" in told
-    assert "de 0 à 1 0002,24,0 (4,0 à 4,0)" in told
-    assert "5 000 à 10 0009,5" in told
     assert "le réseau à BN bruitée atteint 90 % en 2 400 itérations" in told
     assert "pour une graine, le réseau à BN bruitée est bien le moins stable des deux" in told
-    assert "montrées sans bruit, il finit à 87,0 %, contre 87,0 % sans BN. mesuré ici L’écart est de 0,0 point" in told
-    assert "cette expérience ne dit rien de la généralisation" in told
-    worse = samples.smoothing()
-    worse["vgg"].arrays["test_accuracy"][worse["vgg"].arrays["arm"] == "noisy_bn"] -= 0.3
-    assert "L’écart est de 30,0 points (± 0,0). Un artefact est possible" in plain(post(figures, **worse))
-    assert "57,0 % (artefact possible)" in plain(post(figures, **worse))
-    assert "le rapport des distances brutes va de × 1 500 à × 1 500 à la couche 9" in told
-    turned = samples.smoothing()
-    linear = turned["dln"].arrays
-    linear["shift_difference"][(linear["arm"] == "with_bn") & (linear["seed"] == 1)] = 3
-    between = plain(post(figures, **turned))
-    assert "le rapport des distances brutes va de × 3,0 à × 1 500 à la couche 9, et la courbe publiée donne" in between
     calm = plain(post(figures, **samples.smoothing({"without_bn": 0.5, "with_bn": 0.1, "noisy_bn": 0.25})))
     assert "c’est pourtant le réseau sans BN qui bouge le plus" in calm
-    never = plain(post(figures, **samples.smoothing(noisy=float("inf"), standard=float("inf"))))
-    assert "jamais (au mieux 10 %)" in never
-    assert "n’atteint pas 90 % avec toutes les graines" in never
-    assert "qu’à ceux de l’article sans BN" not in never
+    never = samples.controls()
+    for row in (0, 2, 3, 5):
+        never["vgg_controls"].arrays["train_accuracy"][row] = 0.1
+    untrained = plain(post(figures, **never))
+    assert "jamais (au mieux 10 %)" in untrained
+    assert "n’atteint pas 90 % avec toutes les graines" in untrained
+    assert "qu’à ceux de l’article sans BN" not in untrained
+
+
+def test_noisy_networks_are_told_as_they_are_judged(figures):
+    told = plain(post(figures))
+    assert "BN bruitée55,1 % (± 1,3)82,1 % (± 1,3)72,1 % (± 1,3)" in told
+    assert "est le meilleur des trois. Il devance le réseau sans BN de 10,0 points (± 0,0)" in told
+    assert "jugé de même, de 3,0 points (± 0,0)" in told
+    assert "Ses moyennes mobiles, à elles seules, lui coûtent 27,0 points (± 0,0)" in told
+    assert "un bruit ajouté après chaque BN d’un VGG fait gagner 3,0 points" in told
+    worse = plain(post(figures, **samples.controls(judged=(0.83, 0.7, 0.72))))
+    for claim in ("le meilleur des trois", "aide donc à généraliser", "artefact d’évaluation", "fait gagner 3,0"):
+        assert claim in told
+        assert claim not in worse
+
+
+def test_bands_are_told_at_every_length(figures):
+    told = plain(post(figures))
+    assert "de 0 à 1 0002,24,00 (4,00 à 4,00)4,00 (4,00 à 4,00)0,70 (0,70 à 0,70)" in told
+    assert "À même perte, la bande est même plus large avec BN : 0,70" in told
+    assert "multiplie le plateau par 4,00" in told
+    narrower = plain(post(figures, **samples.controls(near=2)))
+    for claim in ("la bande est même plus large avec BN", "mais pas, chez nous, à distance et à perte égales"):
+        assert claim in told
+        assert claim not in narrower
+
+
+def test_shifts_problems_and_rates_are_told_by_the_controls(figures):
+    told = plain(post(figures))
+    assert "le rapport est de 0,80 (0,80 à 0,80)" in told
+    assert "Au taux 0,01, le sens s’inverse : le rapport est de 3,00 (3,00 à 3,00) à la couche 5" in told
+    assert "0,5× 0,10× 10× 1 0001" in told
+    assert "le rapport va de × 0,10 à × 1 000 selon le problème" in told
+    assert "Sans BN, aucun de ces taux n’atteint 90 %" in told
+    assert "Avec BN, tous y parviennent, en 3 000 à 4 000 itérations" in told
+    assert "Des 11 prédictions écrites avant ces entraînements" in told
+    larger = plain(post(figures, **samples.controls(relative=1.5)))
+    assert "Ici, c’est donc avec BN que le gradient change le moins" in told
+    assert "Ici, c’est donc avec BN que le gradient change le moins" not in larger
 
 
 def shifting_post(figures, **arrays):

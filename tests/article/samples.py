@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,14 @@ from figures_src.catalogue import FIGURES, Figure
 from figures_src.experiments import EXPERIMENTS, dln, inception, vgg, vgg_channels
 from figures_src.records.store import Record
 from tests.experiments import inception_samples
-from tests.experiments.samples import channel_arrays, dln_arrays, vgg_arrays
+from tests.experiments.samples import (
+    channel_arrays,
+    control_arrays,
+    dln_arrays,
+    initial_arrays,
+    problem_arrays,
+    vgg_arrays,
+)
 from tests.experiments.shift_samples import cars_arrays, shoes_arrays, statistics_arrays
 
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
@@ -128,6 +136,17 @@ def smoothing(moves: dict[str, float] | None = None, **settings: float) -> dict[
     }
 
 
+def controls(**settings: Any) -> dict[str, Record]:
+    """The controls of E3; ``settings`` are those of `tests.experiments.samples.control_arrays` at the matched rate."""
+    measured = {
+        "vgg_controls": control_arrays(**settings),
+        "vgg_low_rate": control_arrays(vgg.LOW, relative=3),
+        "vgg_initial_grid": initial_arrays(),
+        "linear_problems": problem_arrays(),
+    }
+    return {name: _judged(name, arrays) for name, arrays in measured.items()}
+
+
 def shifting(**arrays: dict[str, np.ndarray]) -> dict[str, Record]:
     """E4, from the arrays of its experiments by name, or from those in which its predictions are met."""
     usual = {"shift_shoes": shoes_arrays, "shift_cars": cars_arrays, "batch_statistics": statistics_arrays}
@@ -156,7 +175,7 @@ def reduced(curves: dict[inception.Arm, np.ndarray] | None = None, lost_at: int 
 
 def records() -> dict[str, Record]:
     every = (curves(), grid(), statistics())
-    return {record.name: record for record in every} | smoothing() | reduced() | shifting()
+    return {record.name: record for record in every} | smoothing() | controls() | reduced() | shifting()
 
 
 def catalogue() -> dict[str, Figure]:

@@ -8,7 +8,8 @@ from figures_src.article.facts_covariate import published_dln
 from figures_src.article.facts_santurkar import santurkar_facts
 from figures_src.experiments import EXPERIMENTS
 from figures_src.experiments.vgg import Place, early_shift_ratio
-from figures_src.figures import gbn_3, gbn_7
+from figures_src.experiments.vgg_controls.predictions import CONTROLS, LOW_RATE
+from figures_src.figures import gbn_3, gbn_7, gbn_8
 from figures_src.records import store
 
 
@@ -35,13 +36,47 @@ def test_how_the_signal_grows(records, facts):
     assert grown == pytest.approx([facts["signal"].growth, facts["signal"].layer_growth])
 
 
-def test_how_much_wider_the_bands_are(records, facts):
-    landscape = facts["covariate"].landscape
-    again = EXPERIMENTS["vgg"].verdicts(records["vgg"].arrays)
-    loss, change = (next(v.measured for v in again if f"bande de {what}" in v.prediction) for what in ("perte", "var"))
-    assert (loss, change) == pytest.approx((landscape.loss_band.gain, landscape.gradient_band.gain))
-    widths = facts["covariate"].band
-    assert widths["without_bn"] / widths["with_bn"] == pytest.approx(loss)
+def test_what_the_controls_of_vgg_say(records, facts):
+    """Sentences and predictions, each by the name of what it is about."""
+    found, names = facts["controls"], ("vgg_controls", "vgg_low_rate")
+    judged = [verdict for name in names for verdict in EXPERIMENTS[name].verdicts(records[name].arrays)]
+    again = dict(zip([*CONTROLS, *LOW_RATE], judged, strict=True))
+    start, early = found.windows[0], found.windows[1]
+    ratios = {
+        "start_band": start.along,
+        "start_band_scaled": start.scaled,
+        "distance_band": early.distance,
+        "matched_loss_band": found.matched.distance,
+        "noise_held_band": start.held,
+        "noise_fresh_band": start.fresh,
+        "noisy_steps": found.noise_cost,
+        "plateau": found.plateau.growth,
+        "relative_shift": found.shift[0.1, 5].relative,
+        "low_shift": found.shift[0.01, 5].raw,
+        "low_relative_shift": found.shift[0.01, 5].relative,
+        "low_relative_shift_deeper": found.shift[0.01, 10].relative,
+    }
+    means = {
+        "recomputed_gain": found.moving_cost,
+        "noisy_against_standard": found.noisy_gain["without_bn"],
+    }
+    for name, ratio in ratios.items():
+        told = again[name]
+        assert (told.measured, told.low, told.high) == pytest.approx((ratio.value, ratio.low, ratio.high)), name
+    for name, gain in means.items():
+        told = again[name]
+        assert (told.measured, told.half_width) == pytest.approx((100 * gain.mean, 100 * gain.half_width)), name
+    drawn = [line.without for line in gbn_8.lines(records["vgg_controls"])]
+    quoted = (start.along, start.scaled, early.distance, found.matched.along, found.matched.distance)
+    assert [ratio for ratio in quoted if ratio not in drawn] == []
+    assert again["shift_cosine"].measured == pytest.approx(found.shift[0.1, 5].cosine.mean)
+
+
+def test_what_the_linear_problems_say(records, facts):
+    arrays, found = records["linear_problems"].arrays, facts["controls"].problems
+    again = EXPERIMENTS["linear_problems"].verdicts(arrays)
+    assert again[1].measured == pytest.approx(found[1.0].median / found[0.5].median)
+    assert again[3].measured == pytest.approx(100 * found[0.5].halved / facts["controls"].problem_count)
 
 
 def test_how_far_gradients_move(records, facts):
@@ -60,9 +95,6 @@ def test_how_far_published_gradients_move():
 
 
 def test_how_soon_networks_have_learnt(records, facts):
-    again = EXPERIMENTS["vgg"].verdicts(records["vgg"].arrays)
-    assert again[0].measured == pytest.approx(facts["covariate"].speed.value)
-    assert again[4].measured == pytest.approx(facts["covariate"].noise_cost.value)
     small = EXPERIMENTS["inception"].verdicts(records["inception"].arrays)
     assert small[1].measured == pytest.approx(facts["reduced_inception"].lower_times.value)
     assert small[0].measured == pytest.approx(facts["reduced_inception"].arms["bn_baseline"].times.value)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from figures_src.experiments.vgg import BATCH, HIGH, LOW, MATCHED, NOISY, STANDARD
+from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE, RATE_LINE
 
 STEPS = np.arange(0, 15_001, 100)
 LENGTHS = np.linspace(0.05, 0.4, 8)
@@ -85,4 +86,72 @@ def channel_arrays(moves: dict[str, float]) -> dict[str, np.ndarray]:
         "histogram_layer": np.array([2, 9, 13]),
         "channel_mean": mean,
         "channel_deviation": deviation,
+    }
+
+
+def control_arrays(
+    rate: float = MATCHED, relative: float = 0.8, near: float = 0.7, judged: tuple[float, ...] = (0.55, 0.82, 0.72)
+) -> dict[str, np.ndarray]:
+    """Two seeds of each arm. Bands along a step are four times wider without BN, at fixed distances ``near`` times.
+
+    The gradient's shift is ``relative`` times that without BN, in shares of its length. Accuracies on test images are
+    .72 without BN, .78 and .79 with it, and ``judged`` with noisy BN.
+    """
+    usual, arms = vgg_arrays(), [STANDARD, BATCH, NOISY] * 2
+    count, times, lengths = len(arms), len(STEPS), len(RATE_LINE)
+    without = np.array([arm is STANDARD for arm in arms])
+    band = np.where(without, 4.0, 1.0)[:, None, None] * np.linspace(0, 1, lengths) * np.ones((times, 1))
+    ways = {STANDARD: (0.72, np.nan, np.nan), BATCH: (0.78, 0.79, np.nan), NOISY: judged}
+    seeds = np.array([0, 0, 0, 1, 1, 1])
+    fixed = np.where(without, near, 1.0)[:, None, None] * np.array(DISTANCE_LINE) * np.ones((times, 1))
+    shift = np.where(without, 0.5, 0.5 * relative)[:, None, None] * np.ones((times, 2))
+    kept = ("train_accuracy", "replay_loss", "test_accuracy")
+    shared = ("accuracy_step", "shift_step", "shift_layer", "landscape_step")
+    first = {name: usual[name][:count] for name in kept} | {name: usual[name] for name in shared}
+    return first | {
+        "arm": np.array([str(arm) for arm in arms]),
+        "run_learning_rate": np.full(count, rate),
+        "seed": seeds,
+        "train_loss": np.ones((count, times - 1)),
+        "evaluation_accuracy": np.array([ways[arm] for arm in arms])[:, None] + 0.002 * seeds[:, None, None],
+        "shift_difference": 2 * shift,
+        "shift_norm": np.full((count, times, 2), 2.0),
+        "shift_cosine": np.where(without, 0.6, 0.75)[:, None, None] * np.ones((times, 2)),
+        "landscape_length": np.broadcast_to(rate * np.array(RATE_LINE), (count, lengths)),
+        "landscape_loss": band,
+        "landscape_change_squared": (0.1 + np.clip(band - band[..., [2]], 0, None) / 100) ** 2,
+        "landscape_change_gradient": np.zeros((count, times, lengths)),
+        "distance": np.array(DISTANCE_LINE),
+        "line_distance_loss": fixed,
+        "line_rate_fresh_loss": np.where(without[:, None, None], np.nan, 0.9 * band),
+        **{f"landscape_{name}": np.ones((count, times))
+           for name in ("norm_squared", "weights_weights", "weights_gradient", "gradient_gradient")},
+    }  # fmt: skip
+
+
+def initial_arrays() -> dict[str, np.ndarray]:
+    """Two rates, one seed: without BN .8 at most, with it .97 after 3,000 steps."""
+    arms, rates = [STANDARD, STANDARD, BATCH, BATCH], [0.1, 0.5, 0.1, 0.5]
+    return {
+        "arm": np.array([str(arm) for arm in arms]),
+        "run_learning_rate": np.array(rates),
+        "seed": np.zeros(4, dtype=int),
+        "train_accuracy": np.stack([curve(0, 0.8), curve(0, 0.1), curve(3000), curve(4000)]),
+        "accuracy_step": STEPS[1:],
+    }
+
+
+def problem_arrays() -> dict[str, np.ndarray]:
+    """Three problems: with half of the sum, shifts with BN are .1, 10 and 1,000 times those without."""
+    times = 3
+    ratios = np.array([[1.0, 100.0, 1e4], [0.1, 10.0, 1e3], [0.01, 1.0, 100.0], [1e-3, 0.1, 10.0]])[..., None, None]
+    difference = np.stack([np.ones((4, 3, times, 2)), ratios * np.ones((times, 2))])
+    loss = np.stack([np.ones((4, 3, times)), np.broadcast_to(np.array([0.25, 0.5, 0.75])[:, None], (4, 3, times))])
+    return {
+        "loss_factor": np.array([0.25, 0.5, 0.75, 1.0]),
+        "shift_layer": np.array([9, 17]),
+        "shift_difference": difference,
+        "shift_norm": np.ones_like(difference),
+        "shift_cosine": np.full_like(difference, 0.99),
+        "train_loss": loss,
     }
