@@ -97,7 +97,7 @@ def test_html_blocks_are_one_line_each(page):
 
 
 def equations(page):
-    found = re.findall(r'<div class="equation" id="eq-(\d+)">(<math.*?</math>)', page)
+    found = re.findall(r'<div class="equation" id="eq-(\d+)"><div class="formula">(<math.*?</math>)', page)
     return {int(number): ET.fromstring(markup) for number, markup in found}
 
 

@@ -49,6 +49,8 @@ class BandWindow:
     """Along a step, noisy BN over BN, with one draw of noise."""
     fresh: Ratio
     """The same with a draw at each length."""
+    noisy_distance: Ratio
+    """At fixed distances, noisy BN over BN."""
     published: float
 
 
@@ -59,6 +61,8 @@ class MatchedFacts:
     level: float
     along: Ratio
     distance: Ratio
+    noisy_distance: Ratio
+    """Noisy BN over BN."""
 
 
 @dataclass(frozen=True)
@@ -271,6 +275,7 @@ def _window(arrays: Arrays, window: tuple[int, int]) -> BandWindow:
         distance=without_over_with(distance),
         held=paired_ratio(mean(along, NOISY), mean(along, BATCH)),
         fresh=paired_ratio(mean(measures.rate_bands(arrays, fresh=True), NOISY), mean(along, BATCH)),
+        noisy_distance=paired_ratio(mean(distance, NOISY), mean(distance, BATCH)),
         published=band_gain("loss", window),
     )
 
@@ -282,7 +287,13 @@ def _matched(arrays: Arrays) -> MatchedFacts:
         )
         return paired_ratio(standard, with_bn)
 
-    return MatchedFacts(MATCHED_LOSS, ratio(measures.rate_bands(arrays)), ratio(measures.distance_bands(arrays)))
+    along, distance = measures.rate_bands(arrays), measures.distance_bands(arrays)
+    return MatchedFacts(
+        level=MATCHED_LOSS,
+        along=paired_ratio(band(along, STANDARD), band(along, BATCH)),
+        distance=paired_ratio(band(distance, STANDARD), band(distance, BATCH)),
+        noisy_distance=paired_ratio(band(distance, NOISY), band(distance, BATCH)),
+    )
 
 
 def _plateau(arrays: Arrays) -> Plateau:

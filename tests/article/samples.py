@@ -132,7 +132,7 @@ def smoothing(moves: dict[str, float] | None = None, **settings: float) -> dict[
         "vgg": Record("vgg", arrays, convolutional),
         "vgg_channels": Record("vgg_channels", moves, channels),
         "dln": Record("dln", half, linear),
-        "dln_sum": Record("dln_sum", whole, linear),
+        "dln_sum": Record("dln_sum", whole, {**linear, "verdicts": verdicts(whole, dln.verdicts)}),
     }
 
 

@@ -51,6 +51,7 @@ def test_bands_are_told_by_window_and_by_length(facts):
         assert (window.along.value, window.scaled.value) == (pytest.approx(4), pytest.approx(4))
         assert window.distance.value == pytest.approx(0.7)
         assert (window.held.value, window.fresh.value) == (pytest.approx(1), pytest.approx(0.9))
+        assert window.noisy_distance.value == pytest.approx(1)
     assert facts.windows[0].published == pytest.approx(2.24, abs=0.01)
     assert (facts.matched.along.value, facts.matched.distance.value) == (pytest.approx(4), pytest.approx(0.7))
     assert facts.landscape.loss_band.gain == pytest.approx(4)
