@@ -281,11 +281,8 @@ def _window(arrays: Arrays, window: tuple[int, int]) -> BandWindow:
 
 
 def _matched(arrays: Arrays) -> MatchedFacts:
-    def ratio(values: np.ndarray) -> Ratio:
-        standard, with_bn = (
-            measures.at_matched_loss(arrays, values, arm, vgg.MATCHED, MATCHED_LOSS) for arm in (STANDARD, BATCH)
-        )
-        return paired_ratio(standard, with_bn)
+    def band(values: np.ndarray, arm: Normalization) -> np.ndarray:
+        return measures.at_matched_loss(arrays, values, arm, vgg.MATCHED, MATCHED_LOSS)
 
     along, distance = measures.rate_bands(arrays), measures.distance_bands(arrays)
     return MatchedFacts(

@@ -107,7 +107,7 @@ def test_any_flipped_bit_of_a_committed_record_is_refused(tmp_path: Path, name: 
     ("was", "now"),
     [
         ('"steps": 15000', '"steps": 15001'),
-        ('"measured": 0.4,', '"measured": 0.40,'),
+        ('"bound": 0.65,', '"bound": 0.650,'),
         ('"seconds": 28867.7', '"seconds": 28867.8'),
         ('"measured": 10.531250000000005', '"measured": 10.531250000000006'),
         ('"device": "cpu",\n', '"device": "cpu",\n\n'),
@@ -308,7 +308,7 @@ def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
     elif "arm" in loaded.arrays:
         sound = loaded.arrays["run_learning_rate"] < 0.5
     for array_name, array in loaded.arrays.items():
-        if array.dtype.kind in "fiu":
+        if array.dtype.kind in "fiu" and array.size:  # steps of probes that were not asked for are none
             rows = sound if "arm" in loaded.arrays and len(array) == len(loaded.arrays["arm"]) else slice(None)
             known = np.isfinite(array[rows])
             # Layers of fewer channels than the widest are filled up, alike in every network and at every look.

@@ -78,8 +78,8 @@ def run_controls(name: str, config: ControlProtocol, machine: Machine) -> Outcom
     """Train every network, and say at which step each row of each array was measured."""
     runs = config.runs()
     outcome = assemble(runs, train_all(name, runs, machine, TRAINER))
-    kept = {label: array for label, array in outcome.arrays.items() if array.size}
-    return replace(outcome, arrays=kept | steps_of(runs[0]) | {"distance": np.array(runs[0].distance_line)})
+    found = outcome.arrays | steps_of(runs[0]) | {"distance": np.array(runs[0].distance_line)}
+    return replace(outcome, arrays={label: array for label, array in found.items() if array.size})
 
 
 def replay(config: ControlProtocol, machine: Machine) -> Outcome:
