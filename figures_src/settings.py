@@ -15,12 +15,12 @@ def added(default: Any) -> Any:
 
 
 def settings_of(value: Any) -> Any:
-    """A dataclass as a dictionary, like ``dataclasses.asdict``, added fields at their default left out."""
+    """A dataclass as a dictionary, added fields at their default left out; sequences as lists, as JSON has them."""
     if is_dataclass(value):
         told = [each for each in fields(value) if not _unsaid(each, getattr(value, each.name))]
         return {each.name: settings_of(getattr(value, each.name)) for each in told}
     if isinstance(value, (list, tuple)):
-        return type(value)(settings_of(each) for each in value)
+        return [settings_of(each) for each in value]
     return value
 
 
