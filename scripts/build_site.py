@@ -1,13 +1,16 @@
 """Build the site with the notebook in it, or preview it: see --help. The work is done in figures_src/jekyll.py."""
 
-import subprocess
 import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH leaves out
+from _environment import refuse, run  # starts the project's Python, before what another lacks
+
+# isort: split
+import subprocess
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from figures_src import jekyll
 
@@ -27,8 +30,6 @@ def main(
         print(jekyll.build(destination, address), end="", flush=True)
     except ValueError as error:
         refuse(str(error))
-    except (jekyll.SiteFailed, OSError) as error:
-        sys.exit(f"build_site.py: {error}")
     if notebook:
         raise SystemExit(build_notebook(destination, address))
 
@@ -51,11 +52,5 @@ def port_of(text: str) -> int:
     return int(text)
 
 
-def refuse(message: str) -> None:
-    """One line on standard error, exit status 2."""
-    print(f"build_site.py: {message}", file=sys.stderr)
-    raise SystemExit(2)
-
-
 if __name__ == "__main__":
-    typer.run(main)
+    run(lambda: typer.run(main))

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from figures_src import processes
+
+pytestmark = pytest.mark.usefixtures("hangups_heard")
 
 PROGRAM = """
 import os
@@ -45,12 +48,18 @@ else:
 """
 
 
-def start(folder: Path, work: str) -> "subprocess.Popen[str]":
+@contextmanager
+def start(folder: Path, work: str) -> Iterator["subprocess.Popen[str]"]:
     """A session of its own, so that a signal can be sent to the whole group as a terminal does."""
     program = folder / "program.py"
     program.write_text(PROGRAM)
     command = [sys.executable, str(program), work, str(folder)]
-    return subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)  # else the end of the block would wait for it
+            raise
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:

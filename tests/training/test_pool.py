@@ -13,7 +13,7 @@ import pytest
 from figures_src.processes import INSIST_SECONDS
 from figures_src.training.checkpoint import Checkpoint
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("hangups_heard")]
 
 PROGRAM = """
 import sys
