@@ -46,7 +46,15 @@ class Figure:
     """Whether a script of the page reads its numbers, from ``<id>.json``."""
 
 
-QUOTED = ("dln_sum", "inception_grid", "linear_problems", "vgg_controls", "vgg_initial_grid", "vgg_low_rate")
+QUOTED = (
+    "cars_border",
+    "dln_sum",
+    "inception_grid",
+    "linear_problems",
+    "vgg_controls",
+    "vgg_initial_grid",
+    "vgg_low_rate",
+)
 """Records that sentences quote and no figure shows."""
 
 

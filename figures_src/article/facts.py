@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.article import (
+    facts_border,
     facts_controls,
     facts_covariate,
     facts_imagenet,
@@ -228,6 +229,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
             **facts_shift.checks(shifting),
             "inception": facts_inception.checks(records["inception"].verdicts),
         },
+        "border": facts_border.border_facts(records[facts_border.RECORD]),
         "controls": facts_controls.control_facts(*(records[name] for name in facts_controls.RECORDS)),
         "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)),
         "reduced_inception": facts_inception.inception_facts(records["inception"], records["inception_grid"]),
