@@ -104,7 +104,7 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     # Followed readings come first: their ends are those of all strengths.
     np.testing.assert_array_equal(found["accuracy"][:, :3], found["followed_accuracy"][..., [0, -1]])
     assert np.isfinite(found["accuracy"]).all()
-    again = experiment.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    again = experiment.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])
     assert READINGS[0] == runs.PUBLISHED
 
@@ -114,7 +114,7 @@ def test_the_readings_of_the_cars_are_two_of_these(tmp_path: Path) -> None:
     """The same weights, read by either experiment, answer alike: population, then recomputed statistics."""
     theirs = replace(cars.SHIFT_CARS.quick.runs()[1], images_seen=1000, shown_per_answer=50, population_batches=4)
     ours = next(run for run in replace(experiment.CARS_BORDER.quick, images_seen=1000, population_batches=4,
-                                       learnt_per_answer=theirs.learnt_per_answer).runs()
+                                       learnt_per_answer=theirs.learnt_per_answer, shown_per_answer=50).runs()
                 if run.normalization == BATCH)  # fmt: skip
     found, _ = CARS.train(theirs, Machine(tmp_path), nothing_to_tell, never)
     again, _ = experiment.TRAINER.train(ours, Machine(tmp_path), nothing_to_tell, never)

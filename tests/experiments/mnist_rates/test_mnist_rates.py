@@ -158,7 +158,7 @@ def test_accuracy_is_measured_often_at_first() -> None:
 @pytest.mark.slow
 def test_the_networks_of_a_shared_cell_are_those_of_the_grid(tmp_path: Path) -> None:
     corner = MnistRates(sigmas=(0.3,), learning_rates=(3.0,))
-    again = MNIST_RATES.replay(corner, Machine(tmp_path, jobs=2))
+    again = MNIST_RATES.replay(corner, Machine(tmp_path, jobs=2)).arrays["replay_loss"]
     # Another processor rounds elsewhere, by 2e-5 and more; the arms differ a thousand times as much.
     np.testing.assert_allclose(again, store.load("mnist_grid").arrays["replay_loss"][-1, -1], rtol=1e-3)
     assert np.abs(again[0] - again[1]).max() > 1
@@ -171,6 +171,6 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert found["test_accuracy"].shape == (2, 2, 2, 2, 4)
     assert found["step"].tolist() == [0, 60, 100, 120]
     assert np.isfinite(found["test_loss"]).all(), "a rate of 30 must leave numbers behind"
-    again = MNIST_RATES.replay(tiny, Machine(tmp_path / "again", jobs=2))
+    again = MNIST_RATES.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again.reshape(found["replay_loss"].shape), found["replay_loss"])
     assert len(MNIST_RATES.verdicts(found)) == len(predictions.PREDICTIONS)
