@@ -18,7 +18,7 @@ from tests.experiments.samples import (
     problem_arrays,
     vgg_arrays,
 )
-from tests.experiments.shift_samples import cars_arrays, shoes_arrays, statistics_arrays
+from tests.experiments.shift_samples import border_arrays, cars_arrays, shoes_arrays, statistics_arrays
 
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
 COMMON = {"hidden": [100, 100, 100], "binary_threshold": 128, "eps": 1e-5, "momentum": 0.1}
@@ -149,8 +149,17 @@ def controls(**settings: Any) -> dict[str, Record]:
 
 def shifting(**arrays: dict[str, np.ndarray]) -> dict[str, Record]:
     """E4, from the arrays of its experiments by name, or from those in which its predictions are met."""
-    usual = {"shift_shoes": shoes_arrays, "shift_cars": cars_arrays, "batch_statistics": statistics_arrays}
+    usual = {
+        "shift_shoes": shoes_arrays,
+        "shift_cars": cars_arrays,
+        "batch_statistics": statistics_arrays,
+    }
     return {name: _judged(name, arrays[name] if name in arrays else make()) for name, make in usual.items()}
+
+
+def border() -> Record:
+    """The control on the border of shifted cars."""
+    return _judged("cars_border", border_arrays())
 
 
 def _judged(name: str, arrays: dict[str, np.ndarray]) -> Record:
@@ -175,7 +184,7 @@ def reduced(curves: dict[inception.Arm, np.ndarray] | None = None, lost_at: int 
 
 def records() -> dict[str, Record]:
     every = (curves(), grid(), statistics())
-    return {record.name: record for record in every} | smoothing() | controls() | reduced() | shifting()
+    return {record.name: record for record in (*every, border())} | smoothing() | controls() | reduced() | shifting()
 
 
 def catalogue() -> dict[str, Figure]:

@@ -4,6 +4,8 @@ import numpy as np
 
 from figures_src.experiments import batch_statistics as experiment
 from figures_src.experiments.cars import DARKENED, FOGGED, ROTATED
+from figures_src.experiments.cars_border import measures as border_measures
+from figures_src.experiments.cars_border.runs import FOLLOWED, READINGS
 from figures_src.experiments.shoes import BATCH, BOOTS, FAMILIAR, SHIFTED, STANDARD
 from figures_src.training.shift_protocol import EVALUATION, TRAINING
 
@@ -52,6 +54,21 @@ def cars_arrays(as_is: float = 90, lost: float = 20, back: float = 85, turned_ba
         "seed": np.array([0, 0, 1, 1]),
         "accuracy": accuracy,
         "strength": np.array([(30, 60), (0.5, 0.1), (0.5, 0.9)]),
+    }
+
+
+def border_arrays(lost: float = 40, back: float = 95, agreed: float = 99.8) -> Arrays:
+    """Two seeds of each arm, all readings but the published one alike."""
+    accuracy = np.full((4, len(READINGS), 2, 2), 0.9)
+    accuracy[:, 0, :, border_measures.STRONGEST] = (90 - lost) / 100
+    accuracy[:, 1:, :, border_measures.STRONGEST] = (90 - lost * (1 - back / 100)) / 100
+    return {
+        "arm": np.array([str(arm) for arm in (STANDARD, BATCH)] * 2),
+        "seed": np.array([0, 0, 1, 1]),
+        "reading": np.array([str(reading) for reading in READINGS]),
+        "accuracy": accuracy,
+        "agreement": np.full(accuracy.shape, agreed / 100),
+        "followed_accuracy": np.full((4, len(FOLLOWED), 2, 6), 0.9),
     }
 
 

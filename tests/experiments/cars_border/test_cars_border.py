@@ -11,46 +11,30 @@ from figures_src.experiments.cars_border import experiment, measures, prediction
 from figures_src.experiments.cars_border.measures import DARKENED, STRONGEST
 from figures_src.experiments.cars_border.runs import (
     BATCH,
-    FOLLOWED,
     PUBLISHED,
     READINGS,
     RECOMPUTED,
     REPEATED,
-    STANDARD,
 )
 from figures_src.training.loop import never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.trainers import CARS
+from tests.experiments.shift_samples import border_arrays
 
 Arrays = dict[str, np.ndarray]
 
 
-def arrays(lost: float = 40, back: float = 95, agreed: float = 99.8) -> Arrays:
-    """Two seeds of each arm, all readings but the published one alike."""
-    accuracy = np.full((4, len(READINGS), 2, 2), 0.9)
-    accuracy[:, 0, :, STRONGEST] = (90 - lost) / 100
-    accuracy[:, 1:, :, STRONGEST] = (90 - lost * (1 - back / 100)) / 100
-    return {
-        "arm": np.array([str(arm) for arm in (STANDARD, BATCH)] * 2),
-        "seed": np.array([0, 0, 1, 1]),
-        "reading": np.array([str(reading) for reading in READINGS]),
-        "accuracy": accuracy,
-        "agreement": np.full(accuracy.shape, agreed / 100),
-        "followed_accuracy": np.full((4, len(FOLLOWED), 2, 6), 0.9),
-    }
-
-
 def test_what_is_given_back_is_a_share_of_what_the_published_reading_lost() -> None:
-    found = arrays(lost=40, back=75)
+    found = border_arrays(lost=40, back=75)
     np.testing.assert_allclose(measures.lost(found, BATCH, DARKENED), 40)
     np.testing.assert_allclose(measures.given_back(found, BATCH, DARKENED, REPEATED), 75)
     np.testing.assert_allclose(measures.given_back(found, BATCH, DARKENED, PUBLISHED), 0)
     np.testing.assert_allclose(measures.gain(found, BATCH, DARKENED, REPEATED, PUBLISHED), 30)
-    assert np.isnan(measures.given_back(arrays(lost=0), BATCH, DARKENED, REPEATED)).all()
+    assert np.isnan(measures.given_back(border_arrays(lost=0), BATCH, DARKENED, REPEATED)).all()
 
 
 def test_the_price_of_a_reading_is_taken_on_images_as_they_are() -> None:
-    found = arrays()
+    found = border_arrays()
     found["accuracy"][:, measures.place(found, REPEATED), :, 0] = 0.88
     np.testing.assert_allclose(measures.price(found, BATCH, REPEATED), 2)
     np.testing.assert_allclose(measures.price(found, BATCH, REPEATED, RECOMPUTED), 2)
@@ -58,19 +42,19 @@ def test_the_price_of_a_reading_is_taken_on_images_as_they_are() -> None:
 
 def test_a_reading_that_was_not_made_is_refused() -> None:
     with pytest.raises(ValueError, match="retrain"):
-        measures.place({**arrays(), "reading": np.array(["other"])}, PUBLISHED)
+        measures.place({**border_arrays(), "reading": np.array(["other"])}, PUBLISHED)
 
 
 @pytest.mark.parametrize("name", [name for name in predictions.PREDICTIONS if "border_only" not in name])
 def test_predictions_can_be_met(name: str) -> None:
-    found = arrays(agreed=85 if "inexact" in name else 99.8)
+    found = border_arrays(agreed=85 if "inexact" in name else 99.8)
     verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))[name]
     assert verdict.met, verdict
 
 
 @pytest.mark.parametrize("name", list(predictions.PREDICTIONS))
 def test_predictions_can_fail(name: str) -> None:
-    found = arrays(back=95 if "border_only" in name else 70, agreed=95)
+    found = border_arrays(back=95 if "border_only" in name else 70, agreed=95)
     for place in (7, 8):  # what is not rounded gains three points
         found["accuracy"][:, place, :, STRONGEST] += 0.03
     found["accuracy"][:, [2, 4], :, 0] -= 0.04
