@@ -1,19 +1,22 @@
 """A prediction stands in the history before its record: the code that made the record held it, word for word."""
 
+import ast
 import subprocess
-from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from figures_src.experiments.prediction import Prediction
+from figures_src.experiments import EXPERIMENTS
 from figures_src.records import store
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(path.parent.name for path in (ROOT / "figures_src" / "experiments").glob("*/predictions.py"))
-RECORDED = [name for name in FOLDERS if store.load_sidecar(name) is not None]
+RECORDED = {
+    name: folder
+    for name, experiment in EXPERIMENTS.items()
+    if (folder := type(experiment.config).__module__.split(".")[-2]) in FOLDERS and store.load_sidecar(name) is not None
+}
+"""The folder of each record's experiment."""
 
 
 def path_of(name: str) -> str:
@@ -28,25 +31,24 @@ def git(*arguments: str) -> str:
     return done.stdout
 
 
-def predictions_in(source: str) -> Mapping[str, Prediction]:
-    namespace: dict[str, Any] = {"__name__": "then"}
-    exec(compile(source, "predictions.py", "exec"), namespace)
-    found: Mapping[str, Prediction] = namespace["PREDICTIONS"]
-    return found
+def predictions_in(source: str) -> list[str]:
+    """Every call that makes a prediction or its bound, as it is written, without what formats it."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return sorted(ast.unparse(call) for call in calls if ast.unparse(call.func) in ("Prediction", "Bound"))
 
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_the_code_that_made_a_record_held_its_predictions(name: str) -> None:
-    commit = store.load(name).sidecar["commit"]
+    commit, folder = store.load(name).sidecar["commit"], RECORDED[name]
     assert not commit.endswith("-dirty"), "code that was never committed may have held other predictions"
-    then = predictions_in(git("show", f"{commit}:{path_of(name)}"))
-    assert then == import_module(f"figures_src.experiments.{name}.predictions").PREDICTIONS
+    then = predictions_in(git("show", f"{commit}:{path_of(folder)}"))
+    now = predictions_in((ROOT / path_of(folder)).read_text())
+    assert now
+    assert then == now
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_another_bound_is_another_prediction(name: str) -> None:
     """Read from the text as git keeps it: what the test above compares can differ."""
     source = (ROOT / path_of(name)).read_text()
-    now = import_module(f"figures_src.experiments.{name}.predictions").PREDICTIONS
-    assert predictions_in(source) == now
-    assert predictions_in(source.replace('Bound("≥", ', 'Bound("≥", 1 + ')) != now
+    assert predictions_in(source.replace('Bound("≥", ', 'Bound("≥", 1 + ')) != predictions_in(source)

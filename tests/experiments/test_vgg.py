@@ -69,7 +69,7 @@ def test_the_protocol_is_the_declared_one() -> None:
 
 
 def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
-    replayed = vgg.replay_runs(vgg.VGG_CPU.config)
+    replayed = vgg.replay_runs(vgg.VGG_CPU.config.runs())
     kept = {"steps", "evaluate_every", "shift_every", "histogram_every", "landscape"}
     for short, full in zip(replayed, vgg.VGG_CPU.config.runs(), strict=True):
         changed = {name for name, value in vars(full).items() if getattr(short, name) != value}
