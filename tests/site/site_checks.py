@@ -338,7 +338,7 @@ def _sent(response: Response) -> int:
 
 INK, WHITE = 100, 255
 """Grey levels: what is drawn on paper has something at least as dark, which no drawing for a dark screen has."""
-ABOVE = 50
+ABOVE = 100
 """Points above its caption where a figure must have ink."""
 
 
