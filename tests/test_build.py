@@ -112,14 +112,17 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def run(tree: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+def run(
+    tree: Path, *arguments: str, without_torch: bool = True, **variables: str
+) -> "subprocess.CompletedProcess[str]":
     """Run the command in the copy; a module that refuses to be imported stands where torch would be."""
     trap = tree / "torch.py"
-    trap.write_text("raise AssertionError('torch was imported')")
+    if without_torch:
+        trap.write_text("raise AssertionError('torch was imported')")
     command = [sys.executable, str(tree / "scripts" / "build_figures.py"), *arguments]
     environment = {**os.environ, "COLUMNS": "200", **variables}
     process = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    trap.unlink()
+    trap.unlink(missing_ok=True)
     return process
 
 
