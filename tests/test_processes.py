@@ -90,7 +90,7 @@ def test_workers_leave_when_their_parent_is_killed(tmp_path: Path, number: signa
     with start(tmp_path, work) as process:
         wait_until(lambda: len(workers(tmp_path)) == 2)
         process.send_signal(number)
-        assert process.wait(20) == -number
+        assert process.wait(60) == -number
     check_all_gone(tmp_path)
     if work == "train":
         assert sorted(workers(tmp_path, "saved")) == sorted(workers(tmp_path))
@@ -102,7 +102,7 @@ def test_a_signal_to_all_processes_saves_and_is_no_traceback(tmp_path: Path, num
     with start(tmp_path, work) as process:
         wait_until(lambda: len(workers(tmp_path)) == 2)
         os.killpg(process.pid, number)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     check_all_gone(tmp_path)
     assert "Traceback" not in errors
     if work == "train":
@@ -115,7 +115,7 @@ def test_a_worker_that_is_still_starting_makes_no_traceback_of_ctrl_c(tmp_path: 
         wait_until(lambda: len(tree.read_text().split()) == 3)  # with the tracker of multiprocessing
         time.sleep(0.2)
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert workers(tmp_path) == []
     assert errors == ""
@@ -125,7 +125,7 @@ def test_a_killed_worker_is_told_in_a_line(tmp_path: Path) -> None:
     with start(tmp_path, "draw") as process:
         wait_until(lambda: len(workers(tmp_path)) == 2)
         os.kill(workers(tmp_path)[0], signal.SIGKILL)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     check_all_gone(tmp_path)
     assert process.returncode == 1
     assert errors.count("\n") == 1
