@@ -52,7 +52,7 @@ CARS_BORDER = Experiment(
     question="Dans l’obscurité et le brouillard, que coûtent le bord, l’arrondi et les statistiques ?",
     config=BorderProtocol(),
     quick=BorderProtocol(
-        seeds=(0, 1), images_seen=2000, widths=(8, 16, 16, 16), learnt_per_answer=75, shown_per_answer=8,
+        seeds=(0, 1), images_seen=1000, widths=(8, 16, 16, 16), learnt_per_answer=75, shown_per_answer=8,
         population_batches=5,
     ),
     protocol=1,
