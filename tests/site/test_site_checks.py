@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from site_checks import (
+    ABOVE,
     NARROW,
     WIDE,
     Visit,
@@ -184,7 +185,7 @@ def test_a_badly_printed_page_is_seen(
     browser: Browser, sound: Path, sound_url: str, tmp_path: Path, old: str, new: str, expected: list[str]
 ) -> None:
     break_page(sound, old, new)
-    break_page(sound, "/* style */", ".figure { margin-top: 99px }")
+    break_page(sound, "/* style */", f".figure {{ margin-top: {2 * ABOVE}px }}")
     with visit(browser, sound_url) as seen:
         seen.page.pdf(path=tmp_path / "sound.pdf", print_background=True)
     assert paper_problems(tmp_path / "sound.pdf", ["Un trait"]) == expected

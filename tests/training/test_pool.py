@@ -159,18 +159,20 @@ def test_a_signal_to_all_saves_and_stops_every_process(
 
 STUBBORN = """
 import os, sys, time
+from collections import namedtuple
 from pathlib import Path
-from types import SimpleNamespace
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
 from figures_src.training.trainers import Trainer
+
+Run = namedtuple("Run", "steps networks label")
 
 def train(run, machine, report, should_stop):
     machine.checkpoints.touch()
     time.sleep(120)
 
 if __name__ == "__main__":
-    runs = [SimpleNamespace(steps=1, networks=1, label="stubborn")]
+    runs = [Run(steps=1, networks=1, label="stubborn")]
     try:
         train_all("test", runs, Machine(Path(sys.argv[1]) / "begun"), Trainer(None, train))
     except KeyboardInterrupt:
