@@ -26,8 +26,9 @@ def main(
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     try:
         notebook = build.committed()
-        build.write_sources(notebook, sources, lambda name: print(f"drew {name}"))
-        build.make_site(notebook, sources, build.Destination(destination, url))
+        with build.alone(sources):
+            build.write_sources(notebook, sources, lambda name: print(f"drew {name}"))
+            build.make_site(notebook, sources, build.Destination(destination, url))
     except (MissingText, DamagedRecord, build.NotebookFailed, ValueError, OSError) as error:
         sys.exit(f"build_notebook.py: {error}")
     print(f"{len(notebook.recorded)} experiments, in {destination}")

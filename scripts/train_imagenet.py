@@ -248,14 +248,14 @@ def told(place: "Place", stop: "Stop") -> Iterator[None]:
 
 
 def speaker(steps: int, place: "Place") -> Callable[[int], None]:
-    """Progress, told by the first process alone, twice a minute at most."""
+    """Progress, told by the first process alone: soon, then less and less often, down to twice a minute."""
     began = told = time.monotonic()
     first: int | None = None
 
     def tell(step: int) -> None:
         nonlocal first, told
         first, now = step if first is None else first, time.monotonic()
-        if not place.leads or (step not in (first, steps) and now - told < SPEAK_EVERY):
+        if not place.leads or (step not in (first, steps) and now - told < min(1 + told - began, SPEAK_EVERY)):
             return
         told = now
         left = f", {(steps - step) * (now - began) / (step - first) / 3600:.1f} h left" if step > first else ""

@@ -12,3 +12,10 @@ def hangups_heard() -> Iterator[None]:
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, in one process of ``pytest -n``, the tests that share a tree: a file's, or the built site's."""
+    for item in items:
+        shares_site = "built_site" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("site" if shares_site else item.location[0]))

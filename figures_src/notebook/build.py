@@ -3,10 +3,12 @@
 Everything goes under ``build/notebook`` and is made anew, but for the drawings of a record that has not changed.
 """
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +42,22 @@ class Destination:
 
     folder: Path
     url: str = ""
+
+
+@contextmanager
+def alone(where: Path) -> Iterator[None]:
+    """Let one process at a time write under ``where``; a second one waits.
+
+    Raises:
+        OSError: the tree is read-only.
+    """
+    where.mkdir(parents=True, exist_ok=True)
+    held = os.open(where, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def committed() -> Notebook:

@@ -44,6 +44,7 @@ NO_LABEL = -1
 Due = tuple[int, int]
 """Step at which an image is learnt, and its row in the split."""
 Item = tuple[np.ndarray, int, list[str]]
+Collated = tuple[Tensor, Tensor, list[str]]
 """Pixels, label, damaged files met on the way."""
 
 
@@ -64,6 +65,9 @@ class Resources:
 
 class InterruptedJudgement(Interrupted):
     """The run was asked to stop while it was judged: its state is not on disk yet."""
+
+
+LOST = "a process that decodes images is lost ({}): run the same command to go on from the last checkpoint"
 
 
 class DecodersLost(RuntimeError):
@@ -122,7 +126,7 @@ def judged_shares(images: int, place: Place, size: int) -> list[list[int]]:
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
-def collate(items: Sequence[Item]) -> tuple[Tensor, Tensor, list[str]]:
+def collate(items: Sequence[Item]) -> Collated:
     """Bytes (N, side, side, 3), labels (N,), and the damaged files met; what they take is shared memory already.
 
     Left to the queue, sharing would fail in a thread of its own, and the learner would wait for ever.
@@ -157,8 +161,19 @@ def decoders_told() -> Iterator[None]:
         if "DataLoader" not in str(error):
             raise
         cause = str(error).strip().splitlines()[-1].removeprefix(f"{DatasetUnavailable.__module__}.")
-        told = f"a process that decodes images is lost ({cause})"
-        raise DecodersLost(f"{told}: run the same command to go on from the last checkpoint") from error
+        raise DecodersLost(LOST.format(cause)) from error
+
+
+def handed_over(batches: Iterator[Collated]) -> Iterator[Collated]:
+    """The batches of the processes that decode.
+
+    Raises:
+        DecodersLost: one of them died while it handed a batch over, which PyTorch does not tell as it tells of others.
+    """
+    try:
+        yield from batches
+    except (EOFError, ConnectionError, FileNotFoundError) as error:
+        raise DecodersLost(LOST.format(f"it died while it handed a batch over, {type(error).__name__}")) from error
 
 
 class OnTree:
@@ -236,7 +251,7 @@ class OnTree:
         )
         with deaf():
             batches = iter(loader)
-        for pixels, labels, damaged in batches:
+        for pixels, labels, damaged in handed_over(batches) if workers else batches:
             self._warn(set(damaged) - self.damaged)
             yield Batch(self._standardised(pixels), labels.to(self.place.device, non_blocking=True))
 

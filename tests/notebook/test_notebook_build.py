@@ -1,4 +1,6 @@
+import fcntl
 import json
+import os
 import re
 
 import pytest
@@ -68,3 +70,21 @@ def test_the_committed_records_are_all_read():
     names = {path.stem for path in store.RECORDS.glob("*.json")}
     assert set(build.committed().records) == names
     assert all(json.loads((store.RECORDS / f"{name}.json").read_text())["preset"] == "full" for name in names)
+
+
+def test_a_second_build_waits_for_the_first(tmp_path):
+    where = tmp_path / "sources"
+
+    def is_taken():
+        other = os.open(where, os.O_RDONLY)
+        try:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(other)
+        return False
+
+    with build.alone(where):
+        assert is_taken()
+    assert not is_taken()

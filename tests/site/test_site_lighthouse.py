@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -67,8 +68,10 @@ def audit(url: str, report: Path, options: list[str]) -> dict[str, Any]:
     command = [str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--output-path={report}", *options]
     command += [f"--only-categories={','.join(CATEGORIES)}", "--no-enable-error-reporting"]
     command += [f"--max-wait-for-load={PATIENCE}", "--chrome-flags=--headless=new --no-sandbox"]
-    environment = os.environ | {"CHROME_PATH": chromium, "TMPDIR": str(report.parent)}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    # Not the folder of the test: the socket that Chromium opens there would have too long a name.
+    with TemporaryDirectory() as profile:
+        environment = os.environ | {"CHROME_PATH": chromium, "TMPDIR": profile}
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-2000:]
     return dict(json.loads(report.read_text(encoding="utf-8")))
 

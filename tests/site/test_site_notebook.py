@@ -90,7 +90,7 @@ def test_search_finds_the_stem_of_a_french_word(browser: Browser, notebook_url: 
     assert "démentirent" not in sources
     with visit(browser, f"{notebook_url}/index.html", WIDE) as seen:
         seen.page.locator("input.md-search__input").click()
-        seen.page.locator("input.md-search__input").fill("démentirent")
+        seen.page.locator("input.md-search__input").press_sequentially("démentirent")
         found = seen.page.locator(".md-search-result__item a").first
         found.wait_for(timeout=20_000)
         assert seen.page.locator(".md-search-result__item").count() >= 1
@@ -107,7 +107,7 @@ def test_search_and_switch_work_where_storage_is_refused(browser: Browser, noteb
         page.locator("form[data-md-component=palette] label:visible").click()
         assert page.evaluate(paper) != light
         page.locator("input.md-search__input").click()
-        page.locator("input.md-search__input").fill("graine")
+        page.locator("input.md-search__input").press_sequentially("graine")
         page.locator(".md-search-result__item a").first.wait_for()
         assert errors == []
 
