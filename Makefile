@@ -12,6 +12,10 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 4000
+# Some of the tests: `make test PYTEST_ARGS='tests/site -x'`.
+PYTEST_ARGS ?=
+# Tests that share a tree stay in one process: see tests/conftest.py. Each of them may start two of its own.
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadgroup
 # Where the site will live: `make site SITE_URL=https://name.github.io BASE_PATH=/repository`.
 SITE_URL ?=
 BASE_PATH ?=
@@ -41,7 +45,8 @@ figures: $(VENV)/.runtime  ## train what has no record, redraw what is stale, wr
 	$(BIN)/python scripts/build_figures.py
 
 test: tools-test $(VENV)/.test $(VENV)/.notebook node_modules/.package-lock.json  ## install what the tests need, then run every test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(SPREAD) $(or $(PYTEST_ARGS),-m "not alone")
+	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -m alone)
 
 site: tools-site $(VENV)/.notebook  ## build the site in _site, the laboratory notebook in _site/carnet
 	$(BIN)/python scripts/build_site.py
