@@ -41,11 +41,21 @@ def cores() -> int:
 
 
 class _Pool(ProcessPoolExecutor):
-    """One whose processes hear no signal before they know what to do with it: until then it would be a traceback."""
+    """One whose processes hear no signal before they know what to do with it: until then it would be a traceback.
+
+    Python's own looks at the processes that it watches over before it starts the one that a task asks for: that one
+    could die unseen. A task of nothing, which may follow every other one, makes it look again.
+    """
 
     def submit(self, function: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
         with deaf():
-            return super().submit(function, *arguments, **named)
+            submitted = super().submit(function, *arguments, **named)
+            super().submit(_nothing)
+            return submitted
+
+
+def _nothing() -> None:
+    """See `_Pool`."""
 
 
 @contextmanager
