@@ -11,7 +11,7 @@ import numpy as np
 
 from figures_src.article.estimates import Estimate, estimate
 from figures_src.article.facts_covariate import Arm, Turn, arm_facts
-from figures_src.article.facts_santurkar import Pair, band_gain
+from figures_src.article.facts_santurkar import Pair
 from figures_src.experiments import vgg
 from figures_src.experiments.assembly import rows_of
 from figures_src.experiments.experiment import Arrays, Verdict
@@ -35,7 +35,7 @@ LAYER = 9
 
 @dataclass(frozen=True)
 class BandWindow:
-    """Bands of losses over some steps, and the published one; without BN over with, unless a name says otherwise."""
+    """Bands of losses over some steps; without BN over with, unless a name says otherwise."""
 
     after: int
     until: int
@@ -51,7 +51,6 @@ class BandWindow:
     """The same with a draw at each length."""
     noisy_distance: Ratio
     """At fixed distances, noisy BN over BN."""
-    published: float
 
 
 @dataclass(frozen=True)
@@ -177,8 +176,6 @@ class ControlFacts:
     moving_cost: Estimate
     """Of noisy BN: statistics taken again without noise, less moving averages taken under it."""
     windows: tuple[BandWindow, ...]
-    reach: float
-    """Greatest of the fixed distances."""
     matched: MatchedFacts
     plateau: Plateau
     landscape: LandscapeFacts
@@ -218,7 +215,6 @@ def control_facts(controls: Record, low: Record, grid: Record, linear: Record) -
         kept_gain=estimate(_accuracy(arrays, NOISY, "moving_noisy") - _judged(arrays, STANDARD)),
         moving_cost=estimate(_judged(arrays, NOISY) - _accuracy(arrays, NOISY, "moving")),
         windows=tuple(_window(arrays, window) for window in WINDOWS if window[0] < arrays["landscape_step"][-1]),
-        reach=measures.REACH,
         matched=_matched(arrays),
         plateau=_plateau(arrays),
         landscape=landscape,
@@ -276,7 +272,6 @@ def _window(arrays: Arrays, window: tuple[int, int]) -> BandWindow:
         held=paired_ratio(mean(along, NOISY), mean(along, BATCH)),
         fresh=paired_ratio(mean(measures.rate_bands(arrays, fresh=True), NOISY), mean(along, BATCH)),
         noisy_distance=paired_ratio(mean(distance, NOISY), mean(distance, BATCH)),
-        published=band_gain("loss", window),
     )
 
 

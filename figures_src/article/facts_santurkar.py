@@ -218,17 +218,6 @@ def _linear_first_losses() -> tuple[float, float]:
     return float(losses.min()), float(losses.max())
 
 
-def band_gain(metric: str, window: tuple[float, float]) -> float:
-    """Mean height of a published band without BN over with it, after the first of two steps and up to the second."""
-    low, high = window
-    rows = [load("santurkar2018_fig4ab_ranges").where(metric=metric, arm=arm) for arm in ARMS]
-    kept = [((row["step"] > low) | (row["step"] == 0) & (low == 0)) & (row["step"] <= high) for row in rows]
-    without, with_bn = (
-        float((row["high"] - row["low"])[chosen].mean()) for row, chosen in zip(rows, kept, strict=True)
-    )
-    return without / with_bn
-
-
 def _band(metric: str) -> Pair:
     rows = [load("santurkar2018_fig4ab_ranges").where(metric=metric, arm=arm) for arm in ARMS]
     return Pair(*(float((row["high"] - row["low"]).mean()) for row in rows))
