@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from figures_src import french, templating
-from figures_src.article import components, listing, markup, references, unknown
+from figures_src.article import assertions, components, listing, markup, references, unknown
 from figures_src.article.contents import fill_contents
 from figures_src.article.facts import gather
 from figures_src.article.glossary import glossary
@@ -56,7 +56,7 @@ def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str,
     Raises:
         jinja2.UndefinedError: a template names what does not exist.
         KeyError: a record, a figure, a reference or an array is missing.
-        ValueError: a number is not finite, or TeX is malformed.
+        ValueError: a number is not finite, TeX is malformed, or a sentence is denied.
         FileNotFoundError: a drawing is missing.
     """
     page = environment(records, figures, catalogue).get_template(TEMPLATE).render()
@@ -71,7 +71,10 @@ def environment(
     jinja = templating.environment(templates, kind=unknown.Lenient if quick else unknown.Strict)
     facts = gather(records)
     jinja.globals.update(facts, quick=quick, **_vocabulary(), **_numbers(quick))
-    jinja.globals.update(prediction_table=partial(prediction_table, quick=quick))
+    jinja.globals.update(
+        prediction_table=partial(prediction_table, quick=quick),
+        held=assertions.held_or_marked if quick else assertions.held,
+    )
     address = figures.name if quick else f"/{FIGURES_FOLDER.as_posix()}"
     figure = markup.FigureMarkup(catalogue, records, figures, address, lambda text: jinja.from_string(text).render())
     jinja.globals.update(

@@ -4,41 +4,17 @@ A time that is not reached is infinite: it is known to exceed the last step, and
 chosen on the images set aside, and measured on the test images.
 """
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 
 from figures_src.experiments.experiment import Arrays
 from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN, best_cell
-from figures_src.intervals import half_width
+from figures_src.intervals import Ratio, paired_ratio
 
 GOOD, BETTER = 0.95, 0.97
 TEST, VALIDATION = "test_accuracy", "validation_accuracy"
 
 Cell = tuple[int, int]
 """Places of a σ and of a learning rate."""
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """A ratio paired by seed, with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def log_ratio(numerators: np.ndarray, denominators: np.ndarray) -> Ratio:
-    """Geometric mean of paired ratios, and the interval of Student's t on their logarithms: exp(mean ± t·s/√n).
-
-    Raises:
-        ValueError: fewer than two pairs, or a value that is not finite and positive.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(np.asarray(numerators, dtype=float) / np.asarray(denominators, dtype=float))
-    mean, half = float(logs.mean()), float(half_width(logs))
-    return Ratio(math.exp(mean), math.exp(mean - half), math.exp(mean + half))
 
 
 def steps_to(arrays: Arrays, arm: int, threshold: float, images: str = TEST) -> np.ndarray:
@@ -70,18 +46,29 @@ def fastest_at(arrays: Arrays, arm: int, sigma: int, threshold: float) -> Cell |
     return (sigma, int(means.argmin())) if np.isfinite(means).any() else None
 
 
-def own_rates(arrays: Arrays, threshold: float, sigma: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Steps of each arm at its own fastest cell, with less without: (seeds,) each, NaN for an arm that has none."""
-    cells = [
-        fastest(arrays, arm, threshold) if sigma is None else fastest_at(arrays, arm, sigma, threshold)
-        for arm in (WITH_BN, WITHOUT_BN)
-    ]
-    seeds = arrays[TEST].shape[3]
-    with_bn, without = (
-        np.full(seeds, np.nan) if cell is None else steps_to(arrays, arm, threshold)[cell]
-        for arm, cell in zip((WITH_BN, WITHOUT_BN), cells, strict=True)
-    )
-    return with_bn, without
+def own_ratio(arrays: Arrays, threshold: float, sigma: float | None = None) -> Ratio:
+    """Steps of each arm at its own fastest cell, or at its own fastest rate from one σ, with over without, by seed."""
+    return paired_ratio(*own_rates(arrays, threshold, sigma), float(arrays["step"][-1]))
+
+
+def own_rates(arrays: Arrays, threshold: float, sigma: float | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """These steps, with and without: (seeds,) each, NaN for an arm that has no such cell, or where σ was not tried."""
+    row = None if sigma is None else row_of_setting(arrays["sigma"], sigma)
+    return _own_steps(arrays, WITH_BN, threshold, row), _own_steps(arrays, WITHOUT_BN, threshold, row)
+
+
+def _own_steps(arrays: Arrays, arm: int, threshold: float, row: int | None) -> np.ndarray:
+    tried = row is None or row >= 0  # a quick run has fewer
+    cell = None
+    if tried:
+        cell = fastest(arrays, arm, threshold) if row is None else fastest_at(arrays, arm, row, threshold)
+    return np.full(arrays[TEST].shape[3], np.nan) if cell is None else steps_to(arrays, arm, threshold)[cell]
+
+
+def row_of_setting(values: np.ndarray, wanted: float) -> int:
+    """Place of a setting, −1 where it was not tried."""
+    found = np.flatnonzero(np.isclose(values, wanted, rtol=1e-9, atol=0))
+    return int(found[0]) if found.size else -1
 
 
 def best_gap(arrays: Arrays) -> np.ndarray:

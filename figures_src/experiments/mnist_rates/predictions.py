@@ -4,8 +4,6 @@ A prediction on what that grid shows already is marked. So are those on a rate o
 at σ = 0.1 to see what an update costs.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from figures_src.experiments.experiment import Arrays, Verdict
@@ -56,44 +54,11 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     )
 
 
-def judge_times(prediction: Prediction, numerators: np.ndarray, denominators: np.ndarray, last: float) -> Verdict:
-    """Compare a ratio of times, of which an infinite one is known to exceed ``last`` and no more.
-
-    Such a time stands as ``last``: the ratio is then a bound, from below where the numerator is infinite. Where the
-    bound does not settle the prediction nothing is measured, and what is not a number is never met. The half width is
-    that of the side of the interval where the prediction's own bound lies.
-    """
-    times = np.stack([numerators, denominators])
-    censored = np.isinf(times).any(axis=1)
-    if np.isnan(times).any() or censored.all():
-        return prediction.judge(np.nan)
-    ratio = measures.log_ratio(*np.minimum(times, last))
-    verdict = prediction.judge(ratio.value)
-    if censored.any() and verdict.met is not _proved(prediction, from_below=bool(censored[0])):
-        return prediction.judge(np.nan)
-    half = ratio.high - ratio.value if verdict.bound > ratio.value else ratio.value - ratio.low
-    return replace(verdict, half_width=half)
-
-
-def _proved(prediction: Prediction, from_below: bool) -> bool:
-    """What a ratio that is only a bound can prove of a prediction: that it is met, or else that it is not."""
-    return from_below is (prediction.bound.op in ("≥", ">"))
-
-
 def _ratio(arrays: Arrays, name: str, threshold: float, sigma: float | None = None) -> Verdict:
-    row = None if sigma is None else _row(arrays["sigma"], sigma)
-    if row is not None and row < 0:  # a quick run has fewer
-        return PREDICTIONS[name].judge(np.nan)
-    return judge_times(PREDICTIONS[name], *measures.own_rates(arrays, threshold, row), float(arrays["step"][-1]))
+    return PREDICTIONS[name].judge_ratio(measures.own_ratio(arrays, threshold, sigma))
 
 
 def _count(arrays: Arrays, name: str, arm: int, rate: float) -> Verdict:
-    column = _row(arrays["learning_rate"], rate)
+    column = measures.row_of_setting(arrays["learning_rate"], rate)
     reached = measures.reached_by_all(arrays, arm, GOOD)
     return PREDICTIONS[name].judge(np.nan if column < 0 else reached[:, column].sum())
-
-
-def _row(values: np.ndarray, wanted: float) -> int:
-    """Place of a setting, -1 where it was not tried."""
-    found = np.flatnonzero(np.isclose(values, wanted, rtol=1e-9, atol=0))
-    return int(found[0]) if found.size else -1

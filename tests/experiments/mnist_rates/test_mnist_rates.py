@@ -12,7 +12,6 @@ from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN
 from figures_src.experiments.mnist_rates import measures, predictions
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.mnist_rates.runs import MnistRates, RatesRun
-from figures_src.experiments.prediction import Bound, Prediction
 from figures_src.records import store
 from figures_src.training.machine import Machine
 
@@ -49,14 +48,6 @@ def by_name(found: Arrays) -> dict:
     return dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))
 
 
-def test_a_ratio_is_the_mean_of_logarithms_with_students_interval() -> None:
-    ratio = measures.log_ratio(np.array([2.0, 8.0]), np.array([1.0, 1.0]))
-    half = 12.706 * math.log(4) / math.sqrt(2) / math.sqrt(2)
-    assert (ratio.value, ratio.low, ratio.high) == pytest.approx((4, 4 * math.exp(-half), 4 * math.exp(half)), rel=1e-3)
-    with pytest.raises(ValueError, match="two finite"):
-        measures.log_ratio(np.array([1.0, np.inf]), np.array([1.0, 1.0]))
-
-
 def test_steps_that_are_never_reached_are_infinite_and_no_number_reaches_nothing() -> None:
     found = arrays()
     reach(found, (0, 1, WITH_BN), 200)
@@ -84,35 +75,14 @@ def test_a_loss_that_ends_above_where_it_began_has_diverged() -> None:
     assert measures.diverged(found)[0, 0, 0].tolist() == [True, True, False]
 
 
-@pytest.mark.parametrize(
-    ("op", "numerators", "denominators", "measured", "met"),
-    [
-        ("≤", [100, 200], [200, 400], 0.5, True),
-        ("≤", [math.inf, 400], [200, 200], 2.0, False),  # a bound from below, above the threshold: denied
-        ("≤", [math.inf, 100], [400, 400], math.nan, False),  # a bound from below, under the threshold: unknown
-        ("≤", [100, 100], [math.inf, 400], 0.25, True),  # a bound from above, under the threshold: met
-        ("≥", [100, 100], [math.inf, 400], 0.25, False),
-        ("≥", [math.inf, 400], [200, 200], 2.0, True),
-        ("≥", [400, 400], [math.inf, 200], math.nan, False),
-        ("≤", [math.inf, 100], [math.inf, 400], math.nan, False),
-        ("≤", [math.nan, math.nan], [100, 400], math.nan, False),
-    ],
-)
-def test_a_censored_time_gives_a_bound(op: str, numerators, denominators, measured: float, met: bool) -> None:
-    prediction = Prediction("x", "x", Bound(op, 0.9))
-    found = predictions.judge_times(prediction, np.array(numerators), np.array(denominators), last=400.0)
-    assert found.measured == pytest.approx(measured, nan_ok=True)
-    assert found.met is met
-
-
-def test_the_interval_is_that_of_the_side_of_the_bound() -> None:
-    times = np.array([100.0, 120.0, 110.0]), np.array([100.0, 100.0, 100.0])
-    ratio = measures.log_ratio(*times)
-    above = predictions.judge_times(Prediction("x", "x", Bound("≤", 2)), *times, last=400)
-    below = predictions.judge_times(Prediction("x", "x", Bound("≥", 0.5)), *times, last=400)
-    assert above.half_width == pytest.approx(ratio.high - ratio.value)
-    assert below.half_width == pytest.approx(ratio.value - ratio.low)
-    assert not above.undecided
+def test_a_time_never_reached_gives_a_bound_of_the_ratio() -> None:
+    found = arrays()
+    never(found, (0, 0, WITHOUT_BN))
+    reach(found, (0, 1, WITH_BN), 200)
+    assert measures.own_ratio(found, 0.95).value == pytest.approx(0.5)
+    found["test_accuracy"][:, :, WITHOUT_BN, 0] = 0.1
+    ratio = measures.own_ratio(found, 0.95)
+    assert (ratio.side, ratio.low) == ("<", None)
 
 
 def test_predictions_can_be_met() -> None:
