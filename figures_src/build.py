@@ -22,7 +22,7 @@ from figures_src.processes import cores, pool
 from figures_src.records import store
 
 if TYPE_CHECKING:
-    from figures_src.records.store import Record
+    from figures_src.records.record import Record
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(__file__).parent

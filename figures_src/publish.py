@@ -15,7 +15,7 @@ from jinja2 import Environment
 from figures_src import french, templating
 from figures_src.article import assertions, components, listing, markup, references, unknown
 from figures_src.article.contents import fill_contents
-from figures_src.article.facts import gather
+from figures_src.article.facts.mnist import gather
 from figures_src.article.glossary import glossary
 from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
@@ -23,7 +23,7 @@ from figures_src.article.play import Play
 from figures_src.article.predictions import measured, prediction_table, verdict_of
 from figures_src.article.typography import typeset
 from figures_src.catalogue import FIGURES, Figure
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 TEMPLATES = Path(__file__).parent / "article"
 TEMPLATE = "post.md.j2"

@@ -14,6 +14,12 @@ def added(default: Any) -> Any:
     return field(default=default, metadata={ADDED: True})
 
 
+def shared_settings(config: Any, run: type) -> dict[str, Any]:
+    """Settings that a run takes from its configuration as they stand: the fields that both have."""
+    names = {each.name for each in fields(run)} & {each.name for each in fields(config)}
+    return {name: getattr(config, name) for name in names}
+
+
 def settings_of(value: Any) -> Any:
     """A dataclass as a dictionary, added fields at their default left out; sequences as lists, as JSON has them."""
     if is_dataclass(value):

@@ -27,11 +27,11 @@ from timing import CORES, ROUNDS, by_turns, on_every_core, product_rate, seconds
 from torch import nn
 
 from figures_src.datasets import load_mnist
-from figures_src.experiments.mnist import CURVES
+from figures_src.experiments.mnist.experiment import CURVES
+from figures_src.experiments.mnist.runs import EnsembleRun
+from figures_src.experiments.mnist.training import Training
 from figures_src.processes import leave_with
-from figures_src.training.ensemble import Training
 from figures_src.training.machine import Machine
-from figures_src.training.protocol import EnsembleRun
 from figures_src.training.randomness import batch_rows
 
 ROOT = Path(__file__).parents[1]

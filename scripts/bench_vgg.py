@@ -17,13 +17,13 @@ from timing import CORES, ROUNDS, by_turns, on_every_core, product_rate, seconds
 from torch import nn
 
 from figures_src.datasets import load_cifar10
-from figures_src.experiments.vgg import VGG_CPU, VggProtocol
+from figures_src.experiments.vgg.experiment import VGG_CPU, VggProtocol
+from figures_src.experiments.vgg.runs import LandscapeProbe, VggRun
+from figures_src.experiments.vgg.training import Training
 from figures_src.networks.normalization import Normalization
 from figures_src.networks.vgg import BLOCKS, CHANNELS, CLASSES
-from figures_src.training.deep_protocol import LandscapeProbe, VggRun
 from figures_src.training.photographs import Photographs
 from figures_src.training.precision import Precision, best_precision
-from figures_src.training.vgg import Training
 
 WARM_UP, PLAIN_STEPS, STEPS, WIDE_STEPS, PROBED_STEPS = 5, 30, 30, 4, 5
 BATCH, SIDE, DIVISOR = 128, 32, 4

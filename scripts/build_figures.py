@@ -71,7 +71,7 @@ def build(
 ) -> None:
     """Train what has no record, redraw what is stale, write the post."""
     from figures_src.catalogue import FIGURES
-    from figures_src.experiments import EXPERIMENTS
+    from figures_src.experiments.registry import EXPERIMENTS
 
     among("figure", only or [], list(FIGURES))
     among("experiment", [*(retrain or []), *(seal or [])], list(EXPERIMENTS))
@@ -96,7 +96,7 @@ def list_all() -> None:
     from rich.table import Table
 
     from figures_src.catalogue import FIGURES
-    from figures_src.experiments import EXPERIMENTS
+    from figures_src.experiments.registry import EXPERIMENTS
     from figures_src.records.growth import share
     from figures_src.records.store import is_fresh
 
@@ -117,7 +117,7 @@ def list_all() -> None:
 def seal_records(names: list[str], preset: str) -> None:
     """Seal what is not, and print what was."""
     from figures_src import build as house
-    from figures_src.experiments import EXPERIMENTS
+    from figures_src.experiments.registry import EXPERIMENTS
     from figures_src.records.produce import seal
 
     with house.lock(lambda pid: print(f"another build (process {pid}) is at work: waiting for it to end")):
@@ -128,7 +128,7 @@ def seal_records(names: list[str], preset: str) -> None:
 def report(options: Options, failing: bool) -> None:
     """Say what a build would do; with ``failing``, exit 1 if that is anything at all."""
     from figures_src import build as house
-    from figures_src.experiments import EXPERIMENTS
+    from figures_src.experiments.registry import EXPERIMENTS
     from figures_src.records.changes import reason
     from figures_src.records.produce import is_judged
 
@@ -174,7 +174,7 @@ def write_post(place: "Place") -> tuple[str, str]:
 def train(options: Options) -> dict[str, str]:
     """Run the experiments that have no fresh record, or were asked for; say what became of each."""
     from figures_src import build as house
-    from figures_src.experiments import EXPERIMENTS
+    from figures_src.experiments.registry import EXPERIMENTS
     from figures_src.records.changes import warning
     from figures_src.records.produce import produce
     from figures_src.records.store import is_fresh
@@ -200,7 +200,7 @@ def train(options: Options) -> dict[str, str]:
 
 def keep(name: str, preset: str) -> str:
     """Leave a fresh record as it is, but for verdicts that today's code finds otherwise."""
-    from figures_src.experiments import EXPERIMENTS
+    from figures_src.experiments.registry import EXPERIMENTS
     from figures_src.records.produce import is_judged, judge_again
 
     if is_judged(EXPERIMENTS[name], preset):

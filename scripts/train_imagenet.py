@@ -21,9 +21,9 @@ from figures_src.commands import nearest
 
 if TYPE_CHECKING:
     from figures_src.datasets.image_folder import Tree
-    from figures_src.experiments.imagenet import ImageNetProtocol
+    from figures_src.experiments.imagenet.experiment import ImageNetProtocol
+    from figures_src.experiments.imagenet.training import Resources
     from figures_src.training.distributed import Place
-    from figures_src.training.imagenet import Resources
     from figures_src.training.precision import Precision
     from figures_src.training.torchrun import Stop
 
@@ -74,10 +74,10 @@ def main(
     precision: Annotated[str, typer.Option(help="auto: bfloat16 where it is native; or float32.")] = "auto",
 ) -> None:
     """Train one arm and write its record; a killed process goes on from the last checkpoint."""
-    from figures_src.experiments.imagenet import PUBLISHED_STEPS, ImageNetProtocol
-    from figures_src.experiments.inception import ARMS
+    from figures_src.experiments.imagenet.experiment import PUBLISHED_STEPS, ImageNetProtocol
+    from figures_src.experiments.inception.measures import ARMS
+    from figures_src.experiments.inception.runs import DataParallel
     from figures_src.networks.bn_inception import PLANS
-    from figures_src.training.inception_protocol import DataParallel
     from figures_src.training.shared_memory import Decoding
     from figures_src.training.torchrun import learners_here
 
@@ -146,8 +146,8 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, m
     """Join the other processes, and train or measure."""
     import torch
 
+    from figures_src.experiments.imagenet.training import Resources
     from figures_src.training.distributed import joined
-    from figures_src.training.imagenet import Resources
     from figures_src.training.precision import Precision, best_precision
     from figures_src.training.torchrun import speak_up
 
@@ -176,8 +176,8 @@ def tell_cost(
     _: Options,
 ) -> None:
     """Time some updates, and say what the paper's number of them would take."""
-    from figures_src.experiments.imagenet import PUBLISHED_STEPS, full_run_cost
-    from figures_src.training.imagenet import throughput
+    from figures_src.experiments.imagenet.experiment import PUBLISHED_STEPS, full_run_cost
+    from figures_src.experiments.imagenet.training import throughput
 
     speed = throughput(protocol.runs()[0], protocol.spread, tree, place, resources, precision, WARM_UP)
     if not place.leads:
@@ -200,9 +200,9 @@ def record(
     import torch
 
     from figures_src.experiments.assembly import assemble
-    from figures_src.experiments.imagenet import experiment
+    from figures_src.experiments.imagenet.experiment import experiment
+    from figures_src.experiments.imagenet.training import train
     from figures_src.records.produce import commit_now, keep
-    from figures_src.training.imagenet import train
     from figures_src.training.machine import Machine
     from figures_src.training.torchrun import Stop
 
@@ -225,8 +225,8 @@ def record(
 def told(place: "Place", stop: "Stop") -> Iterator[None]:
     """Tell in one line what ends a training before its time."""
     from figures_src.datasets.errors import DatasetUnavailable
+    from figures_src.experiments.imagenet.training import DecodersLost
     from figures_src.training.distributed import Disagreement
-    from figures_src.training.imagenet import DecodersLost
     from figures_src.training.loop import Interrupted
     from figures_src.training.torchrun import STOPPED, speaks_for_machine
 

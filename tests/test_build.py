@@ -30,10 +30,15 @@ def shown(paths: Iterable[Path]) -> set[str]:
 
 def test_what_a_module_is_made_of_is_found_through_all_it_imports() -> None:
     figure = shown(closure([build.PACKAGE / "figures" / "gbn_8.py"]))
-    assert {"figures/gbn_8.py", "experiments/vgg_controls/measures.py", "experiments/vgg.py", "style.py"} <= figure
-    assert not figure & {"experiments/__init__.py", "training/vgg.py", "figures/gbn_7.py", "publish.py"}
+    assert {
+        "figures/gbn_8.py",
+        "experiments/vgg_controls/measures.py",
+        "experiments/vgg/measures.py",
+        "style.py",
+    } <= figure
+    assert not figure & {"experiments/registry.py", "experiments/vgg/training.py", "figures/gbn_7.py", "publish.py"}
     article = shown(closure([build.PACKAGE / "publish.py"]))
-    assert {"figures/grid_cells.py", "figures/signals.py", "training/landscape.py", "article/play.py"} <= article
+    assert {"figures/grid_cells.py", "figures/signals.py", "experiments/vgg/landscape.py", "article/play.py"} <= article
 
 
 def test_every_way_to_import_a_module_is_followed(tmp_path: Path) -> None:
@@ -374,8 +379,8 @@ def test_a_second_build_waits_and_says_so(tree: Path) -> None:
     ("path", "old", "new", "told"),
     [
         ("intervals.py", "COVERAGE = 0.95", "COVERAGE = 0.80", "numbers changed"),
-        ("training/landscape.py", "(2 * l2 * eta) ** 2", "(7 * l2 * eta) ** 2", "numbers changed"),
-        ("experiments/mnist.py", "EARLY_STEPS = 5000", "EARLY_STEPS = 5001", "no fresh record"),
+        ("experiments/vgg/landscape.py", "(2 * l2 * eta) ** 2", "(7 * l2 * eta) ** 2", "numbers changed"),
+        ("experiments/mnist/measures.py", "EARLY_STEPS = 5000", "EARLY_STEPS = 5001", "no fresh record"),
         ("published/__init__.py", "import", "\nimport", "numbers changed"),
         ("figures/drawing.py", "import", "\nimport", "style changed"),
         ("batchnorm.py", "Equation (1)", "Equation (1) ", "article changed"),

@@ -6,7 +6,7 @@ import pytest
 
 from figures_src import catalogue, french
 from figures_src.catalogue import FIGURES
-from figures_src.experiments import EXPERIMENTS
+from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.figures import boundary, sbn_8, sbn_11
 
 PACKAGE = Path(catalogue.__file__).parent

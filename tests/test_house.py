@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from figures_src.imports import imported
+from figures_src.catalogue import FIGURES
+from figures_src.imports import closure, imported
 
 PACKAGE = Path(__file__).parents[1] / "figures_src"
+EXPERIMENTS = sorted(path.parent for path in (PACKAGE / "experiments").glob("*/__init__.py"))
 
 # A room may import from those on its line or before; files.py and its like stand before all rooms.
 ORDER = (
-    {"batchnorm", "commands", "files", "french", "imports", "intervals", "processes", "ruby", "settings", "templating"},
+    {"batchnorm", "commands", "files", "french", "imports", "processes", "ruby", "settings", "templating"},
     {"datasets"},
     {"networks"},
+    {"runs"},
     {"training"},
     {"experiments"},
     {"records", "published"},
@@ -85,6 +88,28 @@ def test_no_torch_is_named_where_none_is_needed(name: str) -> None:
         assert not any(module.split(".")[0] == "torch" for module in imports(path)), path
 
 
+@pytest.mark.parametrize("folder", EXPERIMENTS, ids=lambda folder: str(folder.name))
+def test_an_experiment_keeps_torch_to_its_training(folder: Path) -> None:
+    """Only ``training.py``, and what it alone imports, may: keys, figures and sentences are made without."""
+    alone = closure([folder / "training.py"]) if (folder / "training.py").is_file() else set()
+    others = closure(path for path in PACKAGE.rglob("*.py") if path.name != "training.py" and path not in alone)
+    for path in folder.glob("*.py"):
+        assert path in alone - others or not any(name.split(".")[0] == "torch" for name in imports(path)), path
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_made_of_few_modules_and_none_that_trains(name: str) -> None:
+    """What it is made of is what redraws it when it changes."""
+    found = {path.relative_to(PACKAGE) for path in closure([PACKAGE / "figures" / f"{name}.py"])}
+    assert len(found) <= 20
+    assert {path.parts[0] for path in found}.isdisjoint({"training", "datasets"})
+
+
+def test_the_article_is_made_of_nothing_that_trains() -> None:
+    found = {path.relative_to(PACKAGE).parts[0] for path in closure([PACKAGE / "publish.py"])}
+    assert found.isdisjoint({"training", "datasets"})
+
+
 @pytest.mark.parametrize("name", ["figures", "article", "published", "style.py", "card.py", "publish.py"])
 def test_what_draws_and_writes_imports_the_package_at_its_top(name: str) -> None:
     """What a function imports escapes the digests that say whether a figure is fresh."""
@@ -95,7 +120,7 @@ def test_what_draws_and_writes_imports_the_package_at_its_top(name: str) -> None
 
 
 @pytest.mark.parametrize(
-    "module", ["build", "publish", "catalogue", "experiments", "records.produce", "style", "notebook.build"]
+    "module", ["build", "publish", "catalogue", "experiments.registry", "records.produce", "style", "notebook.build"]
 )
 def test_importing_the_upper_rooms_does_not_bring_torch(module: str) -> None:
     program = f"import sys, figures_src.{module}; sys.exit('torch' in sys.modules)"

@@ -12,8 +12,9 @@ from jinja2 import UndefinedError
 from figures_src import build
 from figures_src.article.language import typed_numbers
 from figures_src.build import Place
-from figures_src.experiments import batch_statistics, inception
-from figures_src.experiments.cars import FOGGED
+from figures_src.experiments.batch_statistics import measures as batch_statistics
+from figures_src.experiments.cars.measures import FOGGED
+from figures_src.experiments.inception import measures as inception
 from figures_src.publish import FIGURES_FOLDER, TEMPLATES, PostNotWritten, environment, render
 from tests.article import samples
 from tests.experiments.inception_samples import STEPS, curve

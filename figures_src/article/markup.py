@@ -20,7 +20,7 @@ from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
 from figures_src.commands import BUILD
 from figures_src.published import ORIGINS
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 NARROW_SCREEN = "screen and (max-width: 760px)"
 DARK_THEME = "(prefers-color-scheme: dark)"

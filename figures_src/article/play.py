@@ -13,13 +13,13 @@ import numpy as np
 from scipy.stats import norm
 
 from figures_src import french
-from figures_src.article.estimates import Estimate
-from figures_src.article.facts import GridFacts
+from figures_src.article.facts.mnist import GridFacts
 from figures_src.article.names import closest
 from figures_src.article.typography import typeset
+from figures_src.experiments.estimates import Estimate
 from figures_src.figures import grid_cells
 from figures_src.figures.signals import EPSILON, gaussian, sigmoid
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 Points = Iterable[tuple[float, float]]
 NNBSP = french.NARROW_NO_BREAK_SPACE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from figures_src import french
 from figures_src.article import markup
 from figures_src.article.unknown import MARK
-from figures_src.experiments.experiment import Standing, Verdict
+from figures_src.experiments.prediction import Standing, Verdict
 
 SHOWN = {
     Standing.MET: '<span class="verdict-met">tenue</span>',

@@ -14,7 +14,7 @@ import numpy as np
 from jinja2 import Environment, Undefined
 from jinja2.runtime import Context
 
-from figures_src.article.estimates import NotMeasured
+from figures_src.experiments.estimates import NotMeasured
 
 MARK = "non mesuré"
 

@@ -1,21 +1,14 @@
 """From the results of single runs, one network each, to the arrays of a record: the first axis is the run."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-from figures_src.experiments.experiment import Arrays, Outcome
+from figures_src.experiments.experiment import Outcome
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
-from figures_src.training.trainers import Result, Trainer
-
-
-def shared_settings(config: Any, run: type) -> dict[str, Any]:
-    """Settings that a run takes from its configuration as they stand: the fields that both have."""
-    names = {field.name for field in fields(run)} & {field.name for field in fields(config)}
-    return {name: getattr(config, name) for name in names}
+from figures_src.training.trainer import Result, Trainer
 
 
 def first_losses(runs: Sequence[Any], machine: Machine, trainer: Trainer) -> Outcome:
@@ -37,20 +30,6 @@ def assemble(runs: Sequence[Any], results: Sequence[Result]) -> Outcome:
     arrays["seed"] = np.array([run.seed for run in runs])
     del arrays["precision"]
     return Outcome(arrays, sum(seconds for _, seconds in results), _precision(results))
-
-
-def rows_of(arrays: Arrays, arm: str, learning_rate: float | None = None) -> np.ndarray:
-    """Rows of the runs of an arm at a rate, or at any, in the order of their seeds."""
-    chosen = arrays["arm"] == str(arm)
-    if learning_rate is not None:
-        chosen = chosen & np.isclose(arrays["run_learning_rate"], learning_rate, rtol=1e-9, atol=0)
-    rows = np.flatnonzero(chosen)
-    return np.asarray(rows[np.argsort(arrays["seed"][rows], kind="stable")])
-
-
-def first_steps(steps: np.ndarray, reached: np.ndarray) -> np.ndarray:
-    """First step at which each run has reached something, infinity where it never does. Shapes (T,), (runs, T)."""
-    return np.where(reached.any(axis=1), steps[reached.argmax(axis=1)], np.inf)
 
 
 def _precision(results: Sequence[Result]) -> str:

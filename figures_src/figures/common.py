@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from figures_src.intervals import half_width
-from figures_src.records.store import Record
+from figures_src.experiments.intervals import half_width
+from figures_src.records.record import Record
 from figures_src.style import Theme
 
 ARMS = ("without_bn", "with_bn")

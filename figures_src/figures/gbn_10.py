@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.batch_statistics import (
+from figures_src.experiments.batch_statistics.measures import (
     BATCH,
     CUMULATIVE,
     FAST,
@@ -22,10 +22,10 @@ from figures_src.experiments.batch_statistics import (
     rows,
     sizes,
 )
-from figures_src.experiments.batch_statistics import cost as cost_at
+from figures_src.experiments.batch_statistics.measures import cost as cost_at
 from figures_src.figures import drawing
 from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts, reach
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "batch_statistics"

@@ -9,15 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures_src import french
-from figures_src.experiments import inception
-from figures_src.experiments.assembly import rows_of
-from figures_src.experiments.inception import ARMS
+from figures_src.experiments.arrays import rows_of
+from figures_src.experiments.inception import measures as inception
+from figures_src.experiments.inception.measures import ARMS
 from figures_src.figures import drawing
 from figures_src.figures.common import Records, Table, over_seeds, triples
 from figures_src.figures.gbn_1 import BASELINE, CURVES, MILLION, is_printed, steps_to_match, threshold
 from figures_src.figures.inception_looks import LOOKS, colour, line
 from figures_src.published import load
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "inception"

@@ -14,14 +14,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.assembly import rows_of
-from figures_src.experiments.readings import Distribution, distributions, mean_steps_to
-from figures_src.experiments.vgg import ACCURACY, HIGH, MATCHED
-from figures_src.experiments.vgg_channels import channel_moves
+from figures_src.experiments.arrays import rows_of
+from figures_src.experiments.smoothing import Distribution, distributions, mean_steps_to
+from figures_src.experiments.vgg.measures import ACCURACY, HIGH, MATCHED
+from figures_src.experiments.vgg_channels.measures import channel_moves
 from figures_src.figures import drawing
 from figures_src.figures.common import ARM_NAMES, Cell, Records, Table, colour_of, grouped, over_seeds, triples
 from figures_src.published import load
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD, CHANNELS = "vgg", "vgg_channels"

@@ -15,14 +15,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments import dln, vgg
-from figures_src.experiments.assembly import rows_of
-from figures_src.experiments.experiment import Arrays
-from figures_src.experiments.readings import Rolling, rolling
+from figures_src.experiments.arrays import Arrays, rows_of
+from figures_src.experiments.deep_linear import measures as dln
+from figures_src.experiments.smoothing import Rolling, rolling
+from figures_src.experiments.vgg import measures as vgg
 from figures_src.figures import drawing
 from figures_src.figures.common import ARM_NAMES, Cell, Records, Table, colour_of
 from figures_src.published import load
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 PUBLISHED = "santurkar2018_fig3_ics"

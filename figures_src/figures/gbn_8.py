@@ -12,17 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.experiment import Arrays
-from figures_src.experiments.vgg import ACCURACY, BATCH, MATCHED, NOISY, STANDARD
+from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.intervals import Ratio, paired_ratio
+from figures_src.experiments.vgg.measures import ACCURACY, BATCH, MATCHED, NOISY, STANDARD
 from figures_src.experiments.vgg_controls import measures
-from figures_src.experiments.vgg_controls.measures import EARLY, START
-from figures_src.experiments.vgg_controls.predictions import MATCHED_LOSS
+from figures_src.experiments.vgg_controls.measures import EARLY, MATCHED_LOSS, START
 from figures_src.figures import drawing
 from figures_src.figures.common import Cell, Records, Table, colour_of
-from figures_src.intervals import Ratio, paired_ratio
 from figures_src.networks.normalization import Normalization
 from figures_src.published import load
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "vgg_controls"

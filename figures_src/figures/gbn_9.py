@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.batch_statistics import (
+from figures_src.experiments.batch_statistics.measures import (
     BATCH,
     PRECISE,
     STANDARD,
@@ -27,7 +27,7 @@ from figures_src.experiments.batch_statistics import (
 from figures_src.figures import drawing
 from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts, reach
 from figures_src.figures.gbn_10 import RECORD, size_axis
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc
 
 GUTTER = 40

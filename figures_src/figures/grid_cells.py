@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN
-from figures_src.intervals import half_width
-from figures_src.records.store import Record
+from figures_src.experiments.intervals import half_width
+from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN
+from figures_src.records.record import Record
 
 ARMS = {"without_bn": WITHOUT_BN, "with_bn": WITH_BN}
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.mnist import GOOD_ACCURACY, WITH_BN, WITHOUT_BN, best_cell, first_step
+from figures_src.experiments.mnist.measures import GOOD_ACCURACY, WITH_BN, WITHOUT_BN, best_cell, first_step
 from figures_src.figures import drawing, grid_cells
 from figures_src.figures.common import (
     ARM_LABELS,
@@ -21,7 +21,7 @@ from figures_src.figures.common import (
     interval,
     triples,
 )
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import (
     SEMIBOLD,
     Layout,

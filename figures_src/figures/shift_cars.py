@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.assembly import rows_of
-from figures_src.experiments.cars import (
+from figures_src.experiments.arrays import rows_of
+from figures_src.experiments.cars.measures import (
     AS_IS,
     BATCH,
     DARKENED,
@@ -14,15 +14,16 @@ from figures_src.experiments.cars import (
     POPULATION,
     RECOMPUTED,
     ROTATED,
+    SHIFTS,
     STANDARD,
     STRONGEST,
+    VARIANTS,
     accuracy,
 )
 from figures_src.figures import drawing, pictures
 from figures_src.figures.common import PARTS, Cell, Records, Table, interval, triples
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc
-from figures_src.training.shift_protocol import SHIFTS, VARIANTS
 
 RECORD = "shift_cars"
 CHANCE = 50

@@ -13,14 +13,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.assembly import rows_of
-from figures_src.experiments.shoes import (
+from figures_src.experiments.arrays import rows_of
+from figures_src.experiments.shoes.measures import (
     BATCH,
     BOOTS,
+    EVALUATION,
     FAMILIAR,
+    GROUPS,
+    MODES,
     SHIFTED,
     SNEAKERS,
     STANDARD,
+    TRAINING,
     distances,
     mean_shifts,
     recall,
@@ -28,9 +32,8 @@ from figures_src.experiments.shoes import (
 )
 from figures_src.figures import drawing, pictures
 from figures_src.figures.common import PARTS, Cell, Records, Table, interval, parts
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
-from figures_src.training.shift_protocol import EVALUATION, GROUPS, MODES, TRAINING
 
 RECORD = "shift_shoes"
 SHOWN_SEED = 0

@@ -2,7 +2,7 @@
 
 Its statistics are moved by no average of its own: each normalization keeps those of the last batch it saw in
 training mode (momentum 1, the variance unbiased, as everywhere in PyTorch). Whoever evaluates installs an estimate of
-the population's: see ``figures_src.training.population``.
+the population's: see ``figures_src.training.probes.population``.
 """
 
 from itertools import pairwise

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from figures_src.catalogue import FIGURES
-from figures_src.experiments import EXPERIMENTS
+from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.files import sha256, sha256_of_files, write_whole
 from figures_src.imports import closure
 from figures_src.notebook.pages import Notebook, navigation, pages
 from figures_src.notebook.views import drawn
 from figures_src.records import store
+from figures_src.records.record import Record
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(__file__).parents[1]
@@ -111,7 +112,7 @@ def _write_record(notebook: Notebook, name: str, where: Path, drew: Callable[[st
         drew(name)
 
 
-def _drawings_digest(record: store.Record) -> str:
+def _drawings_digest(record: Record) -> str:
     """Digest of all that decides what the drawings of a record look like."""
     code = sha256_of_files([*closure(DRAWERS), WORDS], PACKAGE)
     return sha256(f"{code} {json.dumps(dict(record.sidecar), sort_keys=True)}".encode())
@@ -153,6 +154,6 @@ def make_site(notebook: Notebook, sources: Path, destination: Destination) -> No
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _newest(records: Mapping[str, store.Record]) -> int:
+def _newest(records: Mapping[str, Record]) -> int:
     dates = (datetime.fromisoformat(record.sidecar["date"]).replace(tzinfo=UTC) for record in records.values())
     return int(max(dates).timestamp())

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.experiments.experiment import Arrays
+from figures_src.experiments.arrays import Arrays
 from figures_src.notebook.vocabulary import ArrayName, LastAxis, array_name, rank
 
 NOT_A_SETTING = ("seed", "seeds")

@@ -18,15 +18,17 @@ from figures_src.article.predictions import prediction_table
 from figures_src.article.references import REFERENCES
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
-from figures_src.experiments.experiment import Experiment, Standing
+from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.prediction import Standing
 from figures_src.notebook import commands, reference, unreproduced, vocabulary
 from figures_src.notebook.curves import Quantity, networks
 from figures_src.notebook.figures import figure_markup
 from figures_src.notebook.views import drawn
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 HERE = Path(__file__).parent
-TEXTS = HERE / "experiments"
+TEXTS = HERE.parent / "experiments"
+"""Each text stands in the folder of its experiment."""
 NEEDED_PARTS = ("{#protocole}", "{#non-dit}")
 ARTICLE = "apprentissage-profond/2021/04/05/normalisation-par-lots.html"
 """The article's address from the root of the site, which Jekyll makes from the post's date and category."""
@@ -172,11 +174,12 @@ def undrawn(record: Record, found: Iterable[Quantity]) -> list[str]:
 
 
 def _text(jinja: Environment, notebook: Notebook, name: str, record: Record) -> str:
-    path = notebook.texts / f"{name}.md.j2"
-    if not path.is_file():
-        raise MissingText(f"{name} has a record and no French text: write {path.name} in {path.parent} ({_parts()})")
+    path = next(notebook.texts.glob(f"*/{name}.md.j2"), None)
+    if path is None:
+        folder = notebook.texts / "NAME"
+        raise MissingText(f"{name} has a record and no French text: write {name}.md.j2 in {folder} ({_parts()})")
     settings = {"config": record.config, "common": record.sidecar["common"]}
-    text = jinja.get_template(f"{notebook.texts.name}/{path.name}").render(settings)
+    text = jinja.get_template(path.relative_to(notebook.texts.parent).as_posix()).render(settings)
     absent = [part for part in NEEDED_PARTS if part not in text]
     if absent:
         raise MissingText(f"{path} lacks the part {absent[0]}: it needs two headings ({_parts()})")

@@ -8,9 +8,9 @@ from typing import Any
 
 from figures_src.article.markup import verbatim
 from figures_src.article.predictions import Check, checks_of, found, state
-from figures_src.experiments import EXPERIMENTS
-from figures_src.experiments.experiment import Standing
-from figures_src.records.store import Record
+from figures_src.experiments.prediction import Standing
+from figures_src.experiments.registry import EXPERIMENTS
+from figures_src.records.record import Record
 
 TABLE = Path(__file__).with_suffix(".toml")
 UNEXPLAINED = "Nous n’en avons pas encore d’explication."

@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.experiments import batch_statistics, cars, shoes
+from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.batch_statistics import measures as batch_statistics
+from figures_src.experiments.cars import measures as cars
 from figures_src.experiments.cars_border.runs import FOLLOWED, PUBLISHED, RECOMPUTED, REPEATED
-from figures_src.experiments.experiment import Arrays, Experiment
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.linear_problems.predictions import LAYER
-from figures_src.experiments.vgg_controls.runs import WAYS
+from figures_src.experiments.shoes import measures as shoes
+from figures_src.experiments.shoes.measures import EVALUATION
+from figures_src.experiments.vgg_controls.measures import WAYS
 from figures_src.notebook.curves import Quantity, quantities
-from figures_src.training.shift_protocol import EVALUATION
 
 View = Callable[[Arrays, Sequence[Any]], Arrays]
 """Of a record's arrays and the runs of its configuration, the arrays to add."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from figures_src.experiments.experiment import Experiment
 from figures_src.records import replays, store
+from figures_src.records.record import Record
 from figures_src.settings import settings_of
 from figures_src.training.machine import Machine
-from figures_src.training.trainers import Result
+from figures_src.training.trainer import Result
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Held:
     """Rows of a record by the place of their run among today's; nothing where no run can be taken over."""
 
     rows: Mapping[int, int] = field(default_factory=dict)
-    record: store.Record | None = None
+    record: Record | None = None
 
     def without(self, places: np.ndarray) -> "Held":
         """The same, less the runs at some places."""

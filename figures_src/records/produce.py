@@ -11,8 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome
+from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.records import growth, replays, store
+from figures_src.records.record import Record
 from figures_src.training.machine import Machine
 
 LIBRARIES = ("torch", "numpy", "scipy", "pillow")
@@ -20,7 +22,7 @@ ROUNDING = 1e-9
 """Far below what a verdict prints, far above what the order of additions changes in float64."""
 
 
-def produce(experiment: Experiment, preset: str, machine: Machine, anew: bool = False) -> store.Record:
+def produce(experiment: Experiment, preset: str, machine: Machine, anew: bool = False) -> Record:
     """Run the experiment and write its record; checkpoints are forgotten only once it is on disk.
 
     Runs that the record before holds are taken over once their first steps are trained again alike; ``anew``: none.
@@ -35,12 +37,10 @@ def produce(experiment: Experiment, preset: str, machine: Machine, anew: bool = 
     return record
 
 
-def keep(
-    experiment: Experiment, preset: str, machine: Machine, outcome: Outcome, commit: str, where: Path
-) -> store.Record:
+def keep(experiment: Experiment, preset: str, machine: Machine, outcome: Outcome, commit: str, where: Path) -> Record:
     """Write the record of a run that is over."""
     sidecar = {"commit": commit, **_sidecar(experiment, preset, machine, outcome)}
-    record = store.Record(experiment.name, outcome.arrays, sidecar)
+    record = Record(experiment.name, outcome.arrays, sidecar)
     store.save(record, where)
     return record
 

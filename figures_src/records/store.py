@@ -12,15 +12,15 @@ import io
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from figures_src.commands import BUILD
-from figures_src.experiments.experiment import Experiment, Verdict
+from figures_src.experiments.experiment import Experiment
 from figures_src.files import sha256, write_whole
+from figures_src.records.record import Record
 from figures_src.settings import settings_of
 
 RECORDS = Path(__file__).parent
@@ -36,31 +36,6 @@ class DamagedRecord(Exception):
 
 class UnsealedRecord(DamagedRecord):
     """A sidecar was written before sidecars were sealed."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """Arrays by name and the sidecar that tells where they come from."""
-
-    name: str
-    arrays: Mapping[str, np.ndarray]
-    sidecar: Mapping[str, Any]
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """The configuration of the run."""
-        config: Mapping[str, Any] = self.sidecar["config"]
-        return config
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """Its predictions, and what the run said."""
-        return tuple(Verdict(**row) for row in self.sidecar["verdicts"])
-
-    @property
-    def quick(self) -> bool:
-        """Whether this is a cut-down run, not to be published."""
-        return bool(self.sidecar["preset"] == "quick")
 
 
 def folder(preset: str) -> Path:

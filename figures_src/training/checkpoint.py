@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from figures_src.files import sha256, sha256_of_files, write_whole
+from figures_src.imports import closure
 
 DIGEST_LENGTH = 64
-CODE = ("networks/*.py", "training/*.py", "experiments/*/training.py", "batchnorm.py", "datasets/image_folder.py")
-"""What decides the bits of a step."""
+CODE = ("training/**/*.py", "experiments/*/training.py", "datasets/image_folder.py")
+"""What decides the bits of a step, with all that it imports."""
 
 
 def run_key(*meaning: object) -> str:
@@ -22,7 +23,7 @@ def run_key(*meaning: object) -> str:
     made of it too: how an image is decoded and cut, and the library that does it.
     """
     package = Path(__file__).parents[1]
-    code = sha256_of_files([path for pattern in CODE for path in package.glob(pattern)], package)
+    code = sha256_of_files(closure((path for pattern in CODE for path in package.glob(pattern)), package), package)
     words = [*(str(word) for word in meaning), version("torch"), version("pillow"), code]
     return sha256(" ".join(words).encode())[:16]
 

@@ -15,16 +15,16 @@ from torch.nn import functional
 
 from figures_src.networks.convolutional import ConvolutionalNetwork
 from figures_src.networks.normalization import Normalization
+from figures_src.runs import MOMENTA, ConvolutionalRun
 from figures_src.training.checkpoint import run_key
 from figures_src.training.descent import Call, Descent
 from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.photographs import Standardisation
-from figures_src.training.population import Averages, statistics
 from figures_src.training.precision import Precision
+from figures_src.training.probes.population import Averages, statistics
 from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
 from figures_src.training.selection import Labelled
-from figures_src.training.shift_protocol import MOMENTA, ConvolutionalRun
 
 CHUNK = 500
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from figures_src.training.probes import Evaluate, Parameters
+from figures_src.training.probes.gradients import Evaluate, Parameters
 
 Call = Callable[..., Tensor]
 Loss = Callable[[Call], Tensor]

@@ -19,7 +19,7 @@ from figures_src import processes
 from figures_src.processes import REFRESH_SECONDS, RememberSignals
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
-from figures_src.training.trainers import Result, Run, Trainer
+from figures_src.training.trainer import Result, Run, Trainer
 
 _progress: "SimpleQueue[tuple[int, int]]"
 _stop: Event
@@ -41,7 +41,7 @@ def _report(index: int, step: int) -> None:
 
 def _work(index: int, run: Run, machine: Machine, trainer: Trainer) -> Result:
     with processes.at_work():
-        return trainer.train(run, machine, partial(_report, index), _should_stop)
+        return trainer(run, machine, partial(_report, index), _should_stop)
 
 
 def train_all(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:

@@ -7,8 +7,17 @@ from typing import Any
 import numpy as np
 
 from figures_src.catalogue import FIGURES, Figure
-from figures_src.experiments import EXPERIMENTS, dln, inception, vgg, vgg_channels
-from figures_src.records.store import Record
+from figures_src.experiments.deep_linear import predictions as dln
+from figures_src.experiments.inception import measures as inception
+from figures_src.experiments.inception.experiment import GRID, INCEPTION_CPU
+from figures_src.experiments.inception.predictions import verdicts as inception_verdicts
+from figures_src.experiments.registry import EXPERIMENTS
+from figures_src.experiments.vgg import measures as vgg
+from figures_src.experiments.vgg.experiment import VGG_CPU
+from figures_src.experiments.vgg.predictions import verdicts as vgg_verdicts
+from figures_src.experiments.vgg_channels import predictions as vgg_channels
+from figures_src.experiments.vgg_channels.experiment import VGG_CHANNELS
+from figures_src.records.record import Record
 from tests.experiments import inception_samples
 from tests.experiments.samples import (
     channel_arrays,
@@ -121,12 +130,12 @@ def grid(seeds: int = 2) -> Record:
 def smoothing(moves: dict[str, float] | None = None, **settings: float) -> dict[str, Record]:
     """E3: the deep linear network alone depends on the scale of the loss."""
     arrays, verdicts = vgg_arrays(**settings), lambda measured, judge: [asdict(verdict) for verdict in judge(measured)]
-    convolutional = {**SIDECAR, "config": asdict(vgg.VGG_CPU.config), "verdicts": verdicts(arrays, vgg.verdicts)}
+    convolutional = {**SIDECAR, "config": asdict(VGG_CPU.config), "verdicts": verdicts(arrays, vgg_verdicts)}
     half, whole = dln_arrays(1500, 0.99, 5), dln_arrays(1500, 0.9, 5)
     whole["train_loss"] = 2 * whole["train_loss"]
     linear = {**SIDECAR, "config": {"seeds": [0, 1]}, "verdicts": verdicts(half, dln.verdicts)}
     moves = channel_arrays(moves or {"without_bn": 0.25, "with_bn": 0.1, "noisy_bn": 0.5})
-    channels = {**SIDECAR, "config": asdict(vgg_channels.VGG_CHANNELS.config)}
+    channels = {**SIDECAR, "config": asdict(VGG_CHANNELS.config)}
     channels["verdicts"] = verdicts(moves, vgg_channels.verdicts)
     return {
         "vgg": Record("vgg", arrays, convolutional),
@@ -173,9 +182,9 @@ def reduced(curves: dict[inception.Arm, np.ndarray] | None = None, lost_at: int 
     arrays = inception_samples.arrays(inception_samples.FAVOURABLE | (curves or {}))
     if lost_at is not None:
         arrays["diverged_at"][arrays["arm"] == inception.STANDARD_X5.name] = lost_at
-    sidecar = {**SIDECAR, "config": asdict(inception.INCEPTION_CPU.config), "common": {"classes": 10}}
-    sidecar["verdicts"] = [asdict(verdict) for verdict in inception.verdicts(arrays)]
-    grid = {**SIDECAR, "config": asdict(inception.GRID.config), "verdicts": []}
+    sidecar = {**SIDECAR, "config": asdict(INCEPTION_CPU.config), "common": {"classes": 10}}
+    sidecar["verdicts"] = [asdict(verdict) for verdict in inception_verdicts(arrays)]
+    grid = {**SIDECAR, "config": asdict(GRID.config), "verdicts": []}
     return {
         "inception": Record("inception", arrays, sidecar),
         "inception_grid": Record("inception_grid", inception_samples.grid_arrays(), grid),

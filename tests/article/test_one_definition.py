@@ -3,11 +3,11 @@
 import pytest
 
 from figures_src import french
-from figures_src.article.facts import gather
-from figures_src.article.facts_covariate import published_dln
-from figures_src.article.facts_santurkar import santurkar_facts
-from figures_src.experiments import EXPERIMENTS
-from figures_src.experiments.vgg import Place, early_shift_ratio
+from figures_src.article.facts.covariate import published_dln
+from figures_src.article.facts.mnist import gather
+from figures_src.article.facts.santurkar import santurkar_facts
+from figures_src.experiments.registry import EXPERIMENTS
+from figures_src.experiments.vgg.measures import Place, early_shift_ratio
 from figures_src.experiments.vgg_controls.predictions import CONTROLS, LOW_RATE
 from figures_src.figures import gbn_3, gbn_7, gbn_8
 from figures_src.records import store

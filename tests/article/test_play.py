@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from figures_src.article import play
-from figures_src.article.facts import grid_facts
+from figures_src.article.facts.mnist import grid_facts
 from figures_src.figures import grid_cells
 from tests.article import samples
 

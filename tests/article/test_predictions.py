@@ -15,8 +15,8 @@ from figures_src.article.predictions import (
     state,
     verdict_of,
 )
-from figures_src.experiments.experiment import Standing, Verdict, judge, judge_ratio
-from figures_src.intervals import Ratio
+from figures_src.experiments.intervals import Ratio
+from figures_src.experiments.prediction import Standing, Verdict, judge, judge_ratio
 
 
 def verdict(measured: float, half_width: float | None = None, unit: str = "×", bound: float = 2) -> Verdict:

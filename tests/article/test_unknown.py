@@ -5,8 +5,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from figures_src import french, templating
-from figures_src.article.estimates import NotMeasured, estimate
 from figures_src.article.unknown import MARK, Lenient, Strict, marked
+from figures_src.experiments.estimates import NotMeasured, estimate
 
 FACTS = {
     "curve": SimpleNamespace(end=math.nan, never=None, gap=estimate([1.0]), known=2.0),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from figures_src.experiments.inception import (
+from figures_src.experiments.inception.measures import (
     ARMS,
     BN,
     BN_SIGMOID,
@@ -14,7 +14,7 @@ from figures_src.experiments.inception import (
     STANDARD_X5,
     Arm,
 )
-from figures_src.training.inception_protocol import STILL_FINITE
+from figures_src.experiments.inception.runs import STILL_FINITE
 
 STEPS = np.arange(0, 22_001, 400)
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from figures_src.experiments.vgg import BATCH, HIGH, LOW, MATCHED, NOISY, STANDARD
-from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE, RATE_LINE
+from figures_src.experiments.vgg.measures import BATCH, HIGH, LOW, MATCHED, NOISY, STANDARD
+from figures_src.experiments.vgg_controls.measures import RATE_LINE
+from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE
 
 STEPS = np.arange(0, 15_001, 100)
 LENGTHS = np.linspace(0.05, 0.4, 8)

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from figures_src.experiments import batch_statistics as experiment
-from figures_src.experiments.cars import DARKENED, FOGGED, ROTATED
+from figures_src.experiments.batch_statistics import measures as experiment
+from figures_src.experiments.cars.measures import DARKENED, FOGGED, ROTATED
 from figures_src.experiments.cars_border import measures as border_measures
 from figures_src.experiments.cars_border.runs import FOLLOWED, READINGS
-from figures_src.experiments.shoes import BATCH, BOOTS, FAMILIAR, SHIFTED, STANDARD
-from figures_src.training.shift_protocol import EVALUATION, TRAINING
+from figures_src.experiments.shoes.measures import BATCH, BOOTS, EVALUATION, FAMILIAR, SHIFTED, STANDARD, TRAINING
 
 Arrays = dict[str, np.ndarray]
 LAYERS = np.array([0, 0, 1])

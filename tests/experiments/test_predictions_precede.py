@@ -1,20 +1,30 @@
 """A prediction stands in the history before its record: the code that made the record held it, word for word."""
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from figures_src.experiments import EXPERIMENTS
+from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.records import store
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = sorted(path.parent.name for path in (ROOT / "figures_src" / "experiments").glob("*/predictions.py"))
+JUDGED_LATER = {"shoes"}
+"""Its one `Prediction` was written when the arrays were there already, and its text says so."""
+FORMER = {"inception": "figures_src/experiments/inception.py"}
+"""Where predictions stood before each experiment had a folder."""
+FOLDERS = sorted(
+    path.parent.name
+    for path in (ROOT / "figures_src" / "experiments").glob("*/predictions.py")
+    if "Prediction(" in path.read_text() and path.parent.name not in JUDGED_LATER
+)
 RECORDED = {
     name: folder
     for name, experiment in EXPERIMENTS.items()
-    if (folder := type(experiment.config).__module__.split(".")[-2]) in FOLDERS and store.load_sidecar(name) is not None
+    if (folder := type(experiment.config).__module__.split(".")[-2]) in FOLDERS
+    and (store.load_sidecar(name) or {}).get("verdicts")
 }
 """The folder of each record's experiment."""
 
@@ -41,7 +51,9 @@ def predictions_in(source: str) -> list[str]:
 def test_the_code_that_made_a_record_held_its_predictions(name: str) -> None:
     commit, folder = store.load(name).sidecar["commit"], RECORDED[name]
     assert not commit.endswith("-dirty"), "code that was never committed may have held other predictions"
-    then = predictions_in(git("show", f"{commit}:{path_of(folder)}"))
+    held = [path_of(folder), FORMER.get(folder, "")]
+    path = next(path for path in held if not path or git("ls-tree", "--name-only", commit, path))
+    then = predictions_in(git("show", f"{commit}:{path}"))
     now = predictions_in((ROOT / path_of(folder)).read_text())
     assert now
     assert then == now
@@ -51,4 +63,4 @@ def test_the_code_that_made_a_record_held_its_predictions(name: str) -> None:
 def test_another_bound_is_another_prediction(name: str) -> None:
     """Read from the text as git keeps it: what the test above compares can differ."""
     source = (ROOT / path_of(name)).read_text()
-    assert predictions_in(source.replace('Bound("≥", ', 'Bound("≥", 1 + ')) != predictions_in(source)
+    assert predictions_in(re.sub(r'Bound\(("[^"]+"), ', r"Bound(\1, 1 + ", source)) != predictions_in(source)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from figures_src.experiments import EXPERIMENTS
+from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.records import store
 
 SECONDS = 10

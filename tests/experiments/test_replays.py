@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from figures_src.experiments import EXPERIMENTS, assembly
+from figures_src.experiments import assembly
 from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.records import replays, store
 from figures_src.records.replays import ALIKE, BFLOAT16, FLOAT64
 from figures_src.training.machine import Machine

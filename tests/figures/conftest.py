@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 SEEDS, STEPS = 4, 2000
 

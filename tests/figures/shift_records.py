@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import norm
 
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 SEEDS = 4
 WIDTHS = (4, 6, 6, 8)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from figures_src.experiments.mnist import first_step
+from figures_src.experiments.mnist.measures import first_step
 from figures_src.figures import common
 from figures_src.style import LIGHT
 

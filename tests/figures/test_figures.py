@@ -15,10 +15,10 @@ import pytest
 from matplotlib.text import Text
 
 from figures_src import style
-from figures_src.experiments.mnist import roughness
+from figures_src.experiments.mnist.measures import roughness
 from figures_src.figures import gbn_2, gbn_3, gbn_4, grid_mnist
 from figures_src.figures.common import interval
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 GRAPHS = ("gbn_2", "gbn_3", "gbn_4", "grid_mnist")
 VARIANTS = list(product(GRAPHS, style.THEMES, style.LAYOUTS))

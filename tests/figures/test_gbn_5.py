@@ -8,10 +8,10 @@ import pytest
 from matplotlib.colors import to_hex
 
 from figures_src import style
-from figures_src.experiments.inception import ARMS, PUBLISHED
+from figures_src.experiments.inception.measures import ARMS, PUBLISHED
 from figures_src.figures import gbn_5
 from figures_src.figures.inception_looks import LOOKS, colour
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 STEPS = np.arange(0, 20_001, 400)
 ARRIVALS = {"inception": 16_000, "bn_baseline": 5000, "bn_x5": 1600, "bn_x30": 2400}

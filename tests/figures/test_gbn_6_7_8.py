@@ -15,14 +15,16 @@ import pytest
 from matplotlib.text import Text
 
 from figures_src import style
-from figures_src.experiments import readings
-from figures_src.experiments.dln import LinearProtocol
-from figures_src.experiments.vgg import VggProtocol, steps_of
+from figures_src.experiments import smoothing as readings
+from figures_src.experiments.deep_linear.experiment import LinearProtocol
+from figures_src.experiments.vgg.experiment import VggProtocol
+from figures_src.experiments.vgg.runs import steps_of
 from figures_src.experiments.vgg_controls.experiment import ControlProtocol
-from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE, RATE_LINE
+from figures_src.experiments.vgg_controls.measures import RATE_LINE
+from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE
 from figures_src.figures import gbn_6, gbn_7, gbn_8
 from figures_src.published import load
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 GRAPHS = ("gbn_6", "gbn_7", "gbn_8")
 VARIANTS = list(product(GRAPHS, style.THEMES, style.LAYOUTS))

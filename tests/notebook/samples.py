@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from figures_src.catalogue import FIGURES
-from figures_src.experiments.experiment import Experiment, Outcome, Verdict, judge
+from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.prediction import Verdict, judge
 from figures_src.networks.normalization import Normalization
 from figures_src.notebook.pages import Notebook
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 TEXT = """## Protocole {#protocole}
 
@@ -101,7 +102,7 @@ def experiment(name: str = "toy", run: Callable[[Any, Any], Outcome] | None = No
 
 def notebook(texts: Path, records: Mapping[str, Record] | None = None) -> Notebook:
     """One experiment with a record and its text, and one that waits for its own."""
-    (texts / "experiments").mkdir(parents=True, exist_ok=True)
-    (texts / "experiments" / "toy.md.j2").write_text(TEXT, encoding="utf-8")
+    (texts / "experiments" / "toy").mkdir(parents=True, exist_ok=True)
+    (texts / "experiments" / "toy" / "toy.md.j2").write_text(TEXT, encoding="utf-8")
     known = {name: experiment(name) for name in ("toy", "waiting")}
     return Notebook(known, {"toy": record()} if records is None else records, FIGURES, texts / "experiments")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from figures_src.experiments import EXPERIMENTS
+from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.notebook import build, commands
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ def test_the_cheapest_experiment_is_rerun_as_its_page_says(tree):
     program = (
         "import sys; sys.argv[1:] = []\n"
         "from pathlib import Path\n"
-        "from figures_src.experiments import EXPERIMENTS\n"
+        "from figures_src.experiments.registry import EXPERIMENTS\n"
         "from figures_src.records import produce, store\n"
         "from figures_src.training.machine import Machine\n"
         "if __name__ == '__main__':\n"

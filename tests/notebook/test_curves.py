@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from figures_src.experiments import EXPERIMENTS
+from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.notebook.curves import networks, quantities
 from figures_src.notebook.views import drawn, viewed
 from figures_src.notebook.vocabulary import ArrayName, LastAxis
@@ -90,7 +90,8 @@ def test_dense_percentiles_are_not_put_on_the_steps_of_the_coarse_ones():
 
 
 def test_the_landscape_of_vgg_is_drawn_as_the_width_of_its_band():
-    from figures_src.experiments.vgg import HIGH, LOW, MATCHED, VggProtocol
+    from figures_src.experiments.vgg.experiment import VggProtocol
+    from figures_src.experiments.vgg.measures import HIGH, LOW, MATCHED
 
     found = quantities(vgg_arrays(), VggProtocol(compared_seeds=(0, 1)).runs())
     band = of(found, "landscape_loss")

@@ -60,7 +60,7 @@ def test_what_is_no_longer_made_goes(notebook, tmp_path):
 
 def test_a_missing_text_is_told_before_anything_is_drawn(notebook, tmp_path, monkeypatch):
     monkeypatch.setattr(drawing, "panel_files", lambda *_: pytest.fail("drawn before the texts were looked at"))
-    (notebook.texts / "toy.md.j2").unlink()
+    (notebook.texts / "toy" / "toy.md.j2").unlink()
     with pytest.raises(MissingText):
         build.write_sources(notebook, tmp_path / "sources")
     assert not (tmp_path / "sources").exists()

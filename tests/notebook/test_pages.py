@@ -111,7 +111,7 @@ def test_an_experiment_without_a_text_says_which_file_to_write(tmp_path):
 
 def test_a_text_without_a_part_says_which(tmp_path):
     notebook = samples.notebook(tmp_path)
-    (notebook.texts / "toy.md.j2").write_text("## Protocole {#protocole}\n", encoding="utf-8")
+    (notebook.texts / "toy" / "toy.md.j2").write_text("## Protocole {#protocole}\n", encoding="utf-8")
     with pytest.raises(MissingText, match=r"lacks the part \{#non-dit\}"):
         pages(notebook)
 

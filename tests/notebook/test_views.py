@@ -4,9 +4,15 @@ import io
 import numpy as np
 import pytest
 
-from figures_src.experiments import EXPERIMENTS, batch_statistics, cars, shoes
+from figures_src.experiments.arrays import rows_of
+from figures_src.experiments.batch_statistics import measures as batch_statistics
+from figures_src.experiments.cars import measures as cars
+from figures_src.experiments.cars.measures import SHIFTS
 from figures_src.experiments.linear_problems.measures import loss_ratios, shift_ratios
 from figures_src.experiments.linear_problems.predictions import LAYER
+from figures_src.experiments.registry import EXPERIMENTS
+from figures_src.experiments.shoes import measures as shoes
+from figures_src.experiments.shoes.measures import GROUPS
 from figures_src.experiments.vgg_controls.measures import final_accuracy
 from figures_src.notebook import drawing, vocabulary
 from figures_src.notebook.curves import WITH_BN, WITHOUT_BN, networks
@@ -14,7 +20,6 @@ from figures_src.notebook.figures import caption, panel_title, to_csv
 from figures_src.notebook.pages import undrawn
 from figures_src.notebook.views import VIEWS, drawn, viewed
 from figures_src.records import store
-from figures_src.training.shift_protocol import GROUPS, SHIFTS
 from tests.notebook.samples import arrays as toy_arrays
 from tests.notebook.samples import experiment as toy
 from tests.notebook.samples import record as toy_record
@@ -87,7 +92,7 @@ def test_a_network_without_bn_has_no_recomputed_statistics():
 
 
 def test_the_layers_of_the_shoes_are_those_of_the_experiment():
-    found, rows = arrays_of("shift_shoes"), shoes.rows_of(store.load("shift_shoes").arrays, shoes.BATCH)
+    found, rows = arrays_of("shift_shoes"), rows_of(store.load("shift_shoes").arrays, shoes.BATCH)
     assert found["layer"].tolist() == [1, 2, 3, 4]
     assert np.array_equal(found["boots_to_sneakers"][rows], shoes.swap_distances(found, shoes.BATCH))
     assert np.array_equal(found["mean_shift"][rows], shoes.mean_shifts(found, shoes.BATCH))

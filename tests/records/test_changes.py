@@ -11,7 +11,7 @@ import pytest
 from figures_src import datasets
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.records import changes, store
-from figures_src.records.store import Record
+from figures_src.records.record import Record
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from figures_src.records import changes, growth, produce, store
 from figures_src.settings import added
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
-from figures_src.training.trainers import Trainer
+from figures_src.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class OtherRun(SeedRun):
     momentum: float = added(0.0)
 
 
-def _train(run: Any, machine: Machine, report: Any, should_stop: Any) -> Any:
+def _train(run: Any, _: None, machine: Machine, report: Any, should_stop: Any) -> Any:
     (machine.checkpoints / "trained").mkdir(parents=True, exist_ok=True)
     if run.steps == 40:
         (machine.checkpoints / "trained" / f"{run.seed}").touch()

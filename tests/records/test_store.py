@@ -10,13 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from figures_src.article import facts_shift
+from figures_src.article.facts import shift as facts_shift
 from figures_src.catalogue import FIGURES
-from figures_src.experiments import EXPERIMENTS
-from figures_src.experiments.experiment import Arrays, Experiment, Outcome, Verdict
+from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.prediction import Verdict
+from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.networks.normalization import Normalization
 from figures_src.records import produce, store
-from figures_src.records.store import DamagedRecord, Record, UnsealedRecord
+from figures_src.records.record import Record
+from figures_src.records.store import DamagedRecord, UnsealedRecord
 from figures_src.training.machine import Machine
 
 COMMITTED = sorted(path.stem for path in store.RECORDS.glob("*.json"))

@@ -15,7 +15,7 @@ from site_checks import until, visit
 
 from figures_src import batchnorm, build, french
 from figures_src.article import play
-from figures_src.article.facts import grid_facts
+from figures_src.article.facts.mnist import grid_facts
 from figures_src.figures.signals import gaussian, sigmoid
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]

@@ -14,7 +14,9 @@ CODE = (
     "datasets/image_folder.py",
     "networks/vgg.py",
     "training/randomness.py",
+    "training/probes/drift.py",
     "experiments/cars_border/training.py",
+    "experiments/mnist/sgd.py",
 )
 
 
@@ -22,8 +24,7 @@ CODE = (
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the code, which the key is then made of."""
     copied = tmp_path / "figures_src"
-    rooms = (".", "datasets", "networks", "training", "experiments/*")
-    for path in (path for room in rooms for path in PACKAGE.glob(f"{room}/*.py")):
+    for path in PACKAGE.rglob("*.py"):
         target = copied / path.relative_to(PACKAGE)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
@@ -48,3 +49,10 @@ def test_another_library_has_no_checkpoint(monkeypatch: pytest.MonkeyPatch, libr
 
 def test_the_same_run_finds_its_checkpoint() -> None:
     assert run_key("run", 1) == run_key("run", 1) != run_key("run", 2)
+
+
+def test_what_decides_no_bit_keeps_the_checkpoint(package: Path) -> None:
+    before = run_key("run")
+    for name in ("figures/gbn_2.py", "experiments/vgg/predictions.py", "article/language.py"):
+        (package / name).write_text((package / name).read_text() + "EDITED = True\n")
+    assert run_key("run") == before

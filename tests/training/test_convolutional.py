@@ -11,22 +11,20 @@ import torch
 
 from figures_src.datasets import Dataset, Images
 from figures_src.datasets.fashion_mnist import Clothing
+from figures_src.experiments.batch_statistics import training as batch_statistics
+from figures_src.experiments.batch_statistics.runs import StatisticsRun
+from figures_src.experiments.cars import training as cars
+from figures_src.experiments.cars.runs import CarsRun
+from figures_src.experiments.shoes import training as shoes
+from figures_src.experiments.shoes.measures import EVALUATION, GROUPS, TRAINING
+from figures_src.experiments.shoes.runs import ShoesRun
 from figures_src.networks.normalization import Normalization
-from figures_src.training import batch_statistics, cars, shoes
+from figures_src.runs import ConvolutionalRun
 from figures_src.training.checkpoint import Checkpoint
 from figures_src.training.convolutional import Training
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
-from figures_src.training.shift_protocol import (
-    EVALUATION,
-    GROUPS,
-    TRAINING,
-    CarsRun,
-    ConvolutionalRun,
-    ShoesRun,
-    StatisticsRun,
-)
 
 COMMON: dict[str, Any] = {"seed": 3, "learning_rate": 0.05, "widths": (4, 6), "replay_steps": 5}
 SHOES = ShoesRun(

@@ -21,11 +21,14 @@ from pathlib import Path
 import numpy as np
 from figures_src.training.machine import Machine
 from figures_src.networks.normalization import Normalization
-from figures_src.training.deep_protocol import LandscapeProbe, LinearRun, VggRun
+from figures_src.experiments.deep_linear.experiment import TRAINER as LINEAR
+from figures_src.experiments.deep_linear.runs import LinearRun
+from figures_src.experiments.mnist.experiment import TRAINER as ENSEMBLE
+from figures_src.experiments.mnist.runs import EnsembleRun
+from figures_src.experiments.vgg.experiment import TRAINER as VGG
+from figures_src.experiments.vgg.runs import LandscapeProbe, VggRun
 from figures_src.processes import WorkerKilled
 from figures_src.training.pool import train_all
-from figures_src.training.protocol import EnsembleRun
-from figures_src.training.trainers import ENSEMBLE, LINEAR, VGG
 
 PLAIN, BATCH = Normalization.NONE, Normalization.BATCH
 if __name__ == "__main__":
@@ -163,11 +166,11 @@ from collections import namedtuple
 from pathlib import Path
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
-from figures_src.training.trainers import Trainer
+from figures_src.training.trainer import Trainer
 
 Run = namedtuple("Run", "steps networks label")
 
-def train(run, machine, report, should_stop):
+def train(run, data, machine, report, should_stop):
     machine.checkpoints.touch()
     time.sleep(120)
 

@@ -10,8 +10,6 @@ On the processor that made the record of ``shift_cars`` the networks are its own
 elsewhere, and after twenty updates losses differ in their second digit: its networks are others of the same kind.
 """
 
-from typing import Any
-
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
@@ -21,16 +19,9 @@ from figures_src.experiments.cars_border.runs import READINGS, BorderProtocol
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
-from figures_src.training.trainers import Report, Result, ShouldStop, Trainer
+from figures_src.training.trainer import Trainer
 
-
-def _train(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
-    from figures_src.experiments.cars_border.training import train
-
-    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
-
-
-TRAINER = Trainer(load_cifar10, _train)
+TRAINER = Trainer(load_cifar10, "figures_src.experiments.cars_border.training")
 
 
 def run_border(config: BorderProtocol, machine: Machine) -> Outcome:

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from figures_src.experiments.assembly import rows_of
+from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.cars_border.runs import FOLLOWED, PUBLISHED, SHIFTS, Reading
-from figures_src.experiments.experiment import Arrays
 
 DARKENED, FOGGED = range(len(SHIFTS))
 AS_IS, STRONGEST = 0, -1

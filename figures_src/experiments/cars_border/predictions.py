@@ -7,6 +7,7 @@ updates, whose accuracy is that of a beginner: what it says of agreement may car
 
 import numpy as np
 
+from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.cars_border import measures
 from figures_src.experiments.cars_border.measures import DARKENED, FOGGED
 from figures_src.experiments.cars_border.runs import (
@@ -21,8 +22,7 @@ from figures_src.experiments.cars_border.runs import (
     Standardisation,
     Statistics,
 )
-from figures_src.experiments.experiment import Arrays, Verdict
-from figures_src.experiments.prediction import Bound, Prediction, by_name
+from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
 
 DARK, FOG = "Obscurité la plus forte", "Brouillard le plus épais"
 MIDDLE = 3

@@ -5,9 +5,9 @@ from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
 
-from figures_src.experiments.assembly import shared_settings
+from figures_src.experiments.cars.runs import CarsRun
 from figures_src.networks.normalization import Normalization
-from figures_src.training.shift_protocol import CarsRun
+from figures_src.settings import shared_settings
 
 STANDARD, BATCH = Normalization.NONE, Normalization.BATCH
 SHIFTS = ("darkened", "fogged")

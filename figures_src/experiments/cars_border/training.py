@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from figures_src.datasets import Dataset
+from figures_src.experiments.cars.corruptions import dimmed, in_bytes, veiled
+from figures_src.experiments.cars.training import CarsTraining, strengths
 from figures_src.experiments.cars_border.runs import (
     FOLLOWED,
     SHIFTS,
@@ -21,12 +23,10 @@ from figures_src.experiments.cars_border.runs import (
 )
 from figures_src.networks.convolutional import ConvolutionalNetwork
 from figures_src.training import photographs
-from figures_src.training.cars import CarsTraining, strengths
 from figures_src.training.convolutional import train_convolutional
-from figures_src.training.corruptions import dimmed, in_bytes, veiled
 from figures_src.training.loop import Arrays, never, nothing_to_tell
 from figures_src.training.machine import Machine
-from figures_src.training.population import install
+from figures_src.training.probes.population import install
 
 FORMULAS = {"darkened": dimmed, "fogged": veiled}
 SIDES = (1, 1, 1, 1)

@@ -9,23 +9,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from figures_src.experiments.assembly import first_losses, shared_settings
+from figures_src.experiments.assembly import first_losses
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.experiments.linear_problems.predictions import verdicts
 from figures_src.experiments.linear_problems.runs import ProblemsRun
 from figures_src.networks.normalization import Normalization
+from figures_src.settings import shared_settings
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
-from figures_src.training.trainers import Report, Result, ShouldStop, Trainer
+from figures_src.training.trainer import Trainer
 
-
-def _train(run: ProblemsRun, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
-    from figures_src.experiments.linear_problems.training import train
-
-    return train(run, machine, report, should_stop)
-
-
-TRAINER = Trainer(None, _train)
+TRAINER = Trainer(None, "figures_src.experiments.linear_problems.training")
 
 
 @dataclass(frozen=True)

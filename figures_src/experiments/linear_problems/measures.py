@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from figures_src.experiments.experiment import Arrays
+from figures_src.experiments.arrays import Arrays
 
 STANDARD, BATCH = 0, 1
 """Places on the axis of arms."""

@@ -5,9 +5,9 @@
 
 import numpy as np
 
-from figures_src.experiments.experiment import Arrays, Verdict
+from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.linear_problems.measures import STANDARD, cosines, gains, shift_ratios
-from figures_src.experiments.prediction import Bound, Prediction, by_name
+from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
 
 HALF, WHOLE = 0.5, 1.0
 LAYER = 9

@@ -9,7 +9,7 @@ from figures_src.networks.normalization import Normalization
 class ProblemsRun:
     """One arm: a network of its own for each loss factor and each seed, trained side by side.
 
-    A seed draws inputs, target and weights as `figures_src.training.deep_protocol.LinearRun` does.
+    A seed draws inputs, target and weights as `figures_src.experiments.deep_linear.runs.LinearRun` does.
     """
 
     normalization: Normalization

@@ -2,7 +2,7 @@
 
 A linear network with or without BN is an affine map of its input, x·M + c, and what BN needs of x is its mean and its
 covariance: neither the loss nor a gradient needs the examples one by one. The networks are those of
-``figures_src.training.linear``, at a hundredth of the cost, to the rounding of float64.
+``figures_src.experiments.deep_linear.training``, at a hundredth of the cost, to the rounding of float64.
 """
 
 from collections.abc import Callable
@@ -13,15 +13,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from figures_src.experiments.deep_linear.runs import LinearRun
+from figures_src.experiments.deep_linear.training import draws
 from figures_src.experiments.linear_problems.runs import ProblemsRun
 from figures_src.networks.linear import DeepLinear
 from figures_src.training.checkpoint import run_key
-from figures_src.training.deep_protocol import LinearRun
 from figures_src.training.descent import Call, Descent
-from figures_src.training.linear import draws
 from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
-from figures_src.training.probes import Parameters, moved
+from figures_src.training.probes.gradients import Parameters, moved
 from figures_src.training.randomness import INITIAL, torch_generator
 
 EPS = 1e-5
@@ -174,6 +174,7 @@ def _moments(problems: list[tuple[np.ndarray, np.ndarray]]) -> Moments:
 
 def train(
     run: ProblemsRun,
+    _: None,
     machine: Machine,
     on_progress: Callable[[int], None] = nothing_to_tell,
     should_stop: Callable[[], bool] = never,

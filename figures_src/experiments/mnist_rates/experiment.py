@@ -10,7 +10,7 @@ loss ends above where it began, or is no number, is recorded as it is.
 from functools import partial
 
 from figures_src.experiments.experiment import Experiment
-from figures_src.experiments.mnist import GRID, replay, run_grid
+from figures_src.experiments.mnist.experiment import GRID, replay, run_grid
 from figures_src.experiments.mnist_rates.predictions import verdicts
 from figures_src.experiments.mnist_rates.runs import MnistRates
 

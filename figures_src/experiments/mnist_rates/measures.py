@@ -6,9 +6,9 @@ chosen on the images set aside, and measured on the test images.
 
 import numpy as np
 
-from figures_src.experiments.experiment import Arrays
-from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN, best_cell
-from figures_src.intervals import Ratio, paired_ratio
+from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.intervals import Ratio, paired_ratio
+from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN, best_cell
 
 GOOD, BETTER = 0.95, 0.97
 TEST, VALIDATION = "test_accuracy", "validation_accuracy"

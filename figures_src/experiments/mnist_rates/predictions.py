@@ -6,11 +6,11 @@ at σ = 0.1 to see what an update costs.
 
 import numpy as np
 
-from figures_src.experiments.experiment import Arrays, Verdict
-from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN
+from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN
 from figures_src.experiments.mnist_rates import measures
 from figures_src.experiments.mnist_rates.measures import BETTER, GOOD
-from figures_src.experiments.prediction import Bound, Prediction, by_name
+from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
 
 HIGH, HIGHEST = 10.0, 30.0
 SMALLEST, MIDDLE = 0.01, 0.1

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from figures_src.experiments.assembly import shared_settings
-from figures_src.experiments.mnist import MnistGrid
-from figures_src.training.protocol import EnsembleRun
+from figures_src.experiments.mnist.runs import EnsembleRun, MnistGrid
+from figures_src.settings import shared_settings
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ In ``batch_statistics`` every arm sees as many images, so that arms that learn s
   precise, over 2 048 images: a thousand were enough in ``batch_statistics``.
 """
 
-from typing import Any
-
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
@@ -22,16 +20,9 @@ from figures_src.experiments.statistics_to_fit.predictions import verdicts
 from figures_src.experiments.statistics_to_fit.runs import FitProtocol
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
-from figures_src.training.trainers import Report, Result, ShouldStop, Trainer
+from figures_src.training.trainer import Trainer
 
-
-def _train(run: Any, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
-    from figures_src.experiments.statistics_to_fit.training import train
-
-    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
-
-
-TRAINER = Trainer(load_cifar10, _train)
+TRAINER = Trainer(load_cifar10, "figures_src.experiments.statistics_to_fit.training")
 
 
 def run_to_fit(config: FitProtocol, machine: Machine) -> Outcome:

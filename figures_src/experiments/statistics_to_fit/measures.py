@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from figures_src.experiments.batch_statistics import BATCH, LARGEST, SMALLEST, STANDARD, WHOLE, Cell, rows
-from figures_src.experiments.experiment import Arrays
+from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.batch_statistics.measures import BATCH, LARGEST, SMALLEST, STANDARD, WHOLE, Cell, rows
 
 PLAIN: Cell = (STANDARD, LARGEST, WHOLE)
 BN: Cell = (BATCH, LARGEST, WHOLE)

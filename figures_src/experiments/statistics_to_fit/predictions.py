@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from figures_src.experiments.experiment import Arrays, Verdict
-from figures_src.experiments.prediction import Bound, Prediction, by_name
+from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
 from figures_src.experiments.statistics_to_fit.measures import (
     BN,
     GROUPED,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import product
 
-from figures_src.experiments.assembly import shared_settings
-from figures_src.experiments.batch_statistics import BATCH, LARGEST, SMALLEST, STANDARD, WHOLE, Cell
-from figures_src.training.shift_protocol import StatisticsRun
+from figures_src.experiments.batch_statistics.measures import BATCH, LARGEST, SMALLEST, STANDARD, WHOLE, Cell
+from figures_src.experiments.batch_statistics.runs import StatisticsRun
+from figures_src.settings import shared_settings
 
 
 @dataclass(frozen=True, kw_only=True)

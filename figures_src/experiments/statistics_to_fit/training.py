@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from figures_src.datasets import Dataset
+from figures_src.experiments.batch_statistics.training import StatisticsTraining
 from figures_src.experiments.statistics_to_fit.runs import FitRun
-from figures_src.training.batch_statistics import StatisticsTraining
 from figures_src.training.convolutional import train_convolutional
 from figures_src.training.loop import Arrays, never, nothing_to_tell
 from figures_src.training.machine import Machine

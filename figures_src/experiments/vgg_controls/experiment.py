@@ -1,4 +1,4 @@
-"""Experiment E3 again, with the controls that its conclusions lacked (protocol of ``figures_src.experiments.vgg``).
+"""Experiment E3 again, with the controls that its conclusions lacked (protocol of ``experiments.vgg``).
 
 Same networks, images, seeds and order of batches as ``vgg``. What is added, and why:
 
@@ -22,9 +22,10 @@ from itertools import product
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses, shared_settings
+from figures_src.experiments.assembly import assemble, first_losses
 from figures_src.experiments.experiment import Experiment, Outcome
-from figures_src.experiments.vgg import BATCH, LOW, MATCHED, NOISY, STANDARD, replay_runs, steps_of
+from figures_src.experiments.vgg.measures import BATCH, LOW, MATCHED, NOISY, STANDARD
+from figures_src.experiments.vgg.runs import LandscapeProbe, replay_runs, steps_of
 from figures_src.experiments.vgg_controls.predictions import (
     control_verdicts,
     grid_verdicts,
@@ -34,21 +35,15 @@ from figures_src.experiments.vgg_controls.predictions import (
 )
 from figures_src.experiments.vgg_controls.runs import ControlRun
 from figures_src.networks.normalization import Initial, Normalization
-from figures_src.training.deep_protocol import LandscapeProbe
+from figures_src.settings import shared_settings
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
-from figures_src.training.trainers import Report, Result, ShouldStop, Trainer
+from figures_src.training.trainer import Trainer
 
 Cell = tuple[Normalization, float]
 
 
-def _train(run: ControlRun, machine: Machine, report: Report, should_stop: ShouldStop) -> Result:
-    from figures_src.experiments.vgg_controls.training import train
-
-    return train(run, machine.dataset(load_cifar10), machine, report, should_stop)
-
-
-TRAINER = Trainer(load_cifar10, _train)
+TRAINER = Trainer(load_cifar10, "figures_src.experiments.vgg_controls.training")
 
 
 @dataclass(frozen=True)

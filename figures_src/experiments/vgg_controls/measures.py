@@ -5,10 +5,13 @@ Rows of an arm come in the order of their seeds, so that arms can be compared se
 
 import numpy as np
 
-from figures_src.experiments.assembly import first_steps, rows_of
-from figures_src.experiments.experiment import Arrays
-from figures_src.experiments.vgg_controls.runs import RATE_LINE, WAYS
+from figures_src.experiments.arrays import Arrays, first_steps, rows_of
 
+WAYS = ("moving", "recomputed", "moving_noisy")
+"""How a network is judged on the test images: by the moving averages of the training; by statistics taken again
+without noise, the weights being frozen; by the moving averages, the noise being kept."""
+RATE_LINE = (0.125, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
+"""Lengths of the moves along the gradient, in learning rates: the published 0.5 to 4, and two below."""
 START, EARLY, LATE = (0, 1000), (0, 5000), (5000, 15_000)
 """Windows of steps, ends included: the start, the part in which networks learn most, and the rest."""
 PUBLISHED_LENGTHS = 0.5
@@ -16,6 +19,8 @@ PUBLISHED_LENGTHS = 0.5
 SMALLEST_LENGTH = min(RATE_LINE)
 REACH = 0.4
 """Greatest of the fixed distances over which a band is taken."""
+MATCHED_LOSS = 1.0
+"""The level of the training loss at which networks are compared."""
 MATCHED_PROBES = 5
 """Probes that follow the arrival at a level of the training loss, over which a band is averaged."""
 

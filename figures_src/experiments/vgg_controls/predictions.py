@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from figures_src.experiments.assembly import rows_of
-from figures_src.experiments.experiment import Arrays, Verdict
-from figures_src.experiments.prediction import Bound, Prediction, by_name
-from figures_src.experiments.vgg import ACCURACY, BATCH, HIGH, LOW, MATCHED, NOISY, SHIFT_LAYER, STANDARD
+from figures_src.experiments.arrays import Arrays, rows_of
+from figures_src.experiments.intervals import paired_ratio
+from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
+from figures_src.experiments.vgg.measures import ACCURACY, BATCH, HIGH, LOW, MATCHED, NOISY, SHIFT_LAYER, STANDARD
 from figures_src.experiments.vgg_controls.measures import (
     EARLY,
     LATE,
+    MATCHED_LOSS,
     PUBLISHED_LENGTHS,
     SMALLEST_LENGTH,
     START,
@@ -28,11 +29,9 @@ from figures_src.experiments.vgg_controls.measures import (
     shift,
     steps_to,
 )
-from figures_src.intervals import paired_ratio
 from figures_src.networks.normalization import Normalization
 
 DEEPER_LAYER = 10
-MATCHED_LOSS = 1.0
 SECOND_HALF = (2000, 4000)
 """Of the runs that try other rates."""
 

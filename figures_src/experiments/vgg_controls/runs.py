@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass
 
+from figures_src.experiments.vgg.runs import VggRun
+from figures_src.experiments.vgg_controls.measures import RATE_LINE
 from figures_src.networks.normalization import Initial
-from figures_src.training.deep_protocol import VggRun
 
-WAYS = ("moving", "recomputed", "moving_noisy")
-"""How a network is judged on the test images: by the moving averages of the training; by statistics taken again
-without noise, the weights being frozen; by the moving averages, the noise being kept."""
-RATE_LINE = (0.125, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
-"""Lengths of the moves along the gradient, in learning rates: the published 0.5 to 4, and two below."""
 DISTANCE_LINE = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 """Distances ‖Δx‖ of the moves along g/‖g‖, the same whatever the network and its rate."""
 

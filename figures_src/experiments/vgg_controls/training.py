@@ -1,4 +1,4 @@
-"""Train a VGG-16 as ``figures_src.training.vgg`` does, with what the first probes could not see.
+"""Train a VGG-16 as ``figures_src.experiments.vgg.training`` does, with what the first probes could not see.
 
 Gradients of the probes are taken in float32: in bfloat16, a move of 1e-4 of a step already changes them by a fifth.
 Moments of single channels are kept beside the histograms of whole layers, so that no network is trained twice.
@@ -14,14 +14,15 @@ import torch
 from torch import Generator, Tensor, nn
 
 from figures_src.datasets import Dataset
-from figures_src.experiments.vgg_controls.runs import WAYS, ControlRun
+from figures_src.experiments.vgg_channels import training as channels
+from figures_src.experiments.vgg_controls.measures import WAYS
+from figures_src.experiments.vgg_controls.runs import ControlRun
 from figures_src.networks.normalization import Normalization
 from figures_src.networks.vgg import VGG
-from figures_src.training import channels
 from figures_src.training.loop import Arrays
 from figures_src.training.photographs import Batch, train_on
 from figures_src.training.precision import Precision, arithmetic
-from figures_src.training.probes import Landscape, Parameters
+from figures_src.training.probes.gradients import Landscape, Parameters
 from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
 
 LINES = ("distance", "rate_fresh")

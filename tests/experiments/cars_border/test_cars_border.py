@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from figures_src.experiments import cars
+from figures_src.experiments.cars import experiment as cars
+from figures_src.experiments.cars.experiment import TRAINER as CARS
 from figures_src.experiments.cars_border import experiment, measures, predictions, runs
 from figures_src.experiments.cars_border.measures import DARKENED, STRONGEST
 from figures_src.experiments.cars_border.runs import (
@@ -18,7 +19,6 @@ from figures_src.experiments.cars_border.runs import (
 )
 from figures_src.training.loop import never, nothing_to_tell
 from figures_src.training.machine import Machine
-from figures_src.training.trainers import CARS
 from tests.experiments.shift_samples import border_arrays
 
 Arrays = dict[str, np.ndarray]
@@ -100,8 +100,8 @@ def test_the_readings_of_the_cars_are_two_of_these(tmp_path: Path) -> None:
     ours = next(run for run in replace(experiment.CARS_BORDER.quick, images_seen=1000, population_batches=4,
                                        learnt_per_answer=theirs.learnt_per_answer, shown_per_answer=50).runs()
                 if run.normalization == BATCH)  # fmt: skip
-    found, _ = CARS.train(theirs, Machine(tmp_path), nothing_to_tell, never)
-    again, _ = experiment.TRAINER.train(ours, Machine(tmp_path), nothing_to_tell, never)
+    found, _ = CARS(theirs, Machine(tmp_path), nothing_to_tell, never)
+    again, _ = experiment.TRAINER(ours, Machine(tmp_path), nothing_to_tell, never)
     np.testing.assert_array_equal(found["replay_loss"], again["replay_loss"])
     # Without rotation; no image changed, then the greatest strength.
     np.testing.assert_array_equal(found["accuracy"][:, 1:][..., [0, -1]], again["accuracy"][:2])

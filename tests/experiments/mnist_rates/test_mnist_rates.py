@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from figures_src.experiments import mnist
-from figures_src.experiments.mnist import WITH_BN, WITHOUT_BN
+from figures_src.experiments.mnist import experiment as mnist
+from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN
 from figures_src.experiments.mnist_rates import measures, predictions
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.mnist_rates.runs import MnistRates, RatesRun

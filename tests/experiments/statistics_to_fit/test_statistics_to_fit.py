@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from figures_src.datasets import Dataset, Images
-from figures_src.experiments import batch_statistics
-from figures_src.experiments.batch_statistics import BATCH, STANDARD
+from figures_src.experiments.batch_statistics import measures as batch_statistics
+from figures_src.experiments.batch_statistics.experiment import BATCH_STATISTICS
+from figures_src.experiments.batch_statistics.measures import BATCH, STANDARD
 from figures_src.experiments.statistics_to_fit import experiment, measures, predictions, training
 from figures_src.experiments.statistics_to_fit.measures import BN, GROUPED, MODERATE, PLAIN, SMALL
 from figures_src.experiments.statistics_to_fit.runs import FitRun
@@ -71,7 +72,7 @@ def test_predictions_can_be_met_and_can_fail() -> None:
 
 
 def test_the_networks_are_those_of_the_batch_statistics() -> None:
-    theirs = batch_statistics.BATCH_STATISTICS.config.runs()
+    theirs = BATCH_STATISTICS.config.runs()
     names = ("normalization", "seed", "learning_rate", "batch_size", "group", "widths", "learnt_images",
              "measured_images")  # fmt: skip
     known = {tuple(getattr(run, name) for name in names) for run in theirs}

@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from figures_src.datasets import Dataset, Images
-from figures_src.experiments.vgg_controls.runs import WAYS, ControlRun
+from figures_src.experiments.vgg.runs import LandscapeProbe
+from figures_src.experiments.vgg_controls.measures import WAYS
+from figures_src.experiments.vgg_controls.runs import ControlRun
 from figures_src.experiments.vgg_controls.training import Training, train
 from figures_src.networks.normalization import Initial, Normalization
 from figures_src.training.checkpoint import Checkpoint
-from figures_src.training.deep_protocol import LandscapeProbe
 from figures_src.training.machine import Machine
 from figures_src.training.precision import Precision
 from figures_src.training.randomness import batch_rows

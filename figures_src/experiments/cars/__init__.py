@@ -1,0 +1,1 @@
+"""Experiment E4: car or not, on shifted images."""

@@ -1,0 +1,116 @@
+"""Train the deep linear network of Santurkar et al. 2018, section 2.2, and measure its covariate shift."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from figures_src.experiments.deep_linear.runs import LinearRun
+from figures_src.networks.linear import DeepLinear
+from figures_src.training.checkpoint import run_key
+from figures_src.training.descent import Call, Descent
+from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
+from figures_src.training.machine import Machine
+from figures_src.training.probes.gradients import Parameters, covariate_shift
+from figures_src.training.randomness import DATA, INITIAL, numpy_generator, torch_generator
+
+LOOK_UP_STEPS = 100
+
+
+def draws(run: LinearRun) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs x (N, width) and A (width, width), Gaussian; drawn anew for each seed, the same for both arms."""
+    rng = numpy_generator(run.seed, DATA)
+    return rng.standard_normal((run.examples, run.width)), rng.standard_normal((run.width, run.width))
+
+
+def problem(run: LinearRun) -> tuple[Tensor, Tensor]:
+    """Inputs x (N, width) and targets A·x."""
+    x, a = draws(run)
+    return torch.from_numpy(x), torch.from_numpy(x @ a.T)
+
+
+class Training:
+    """One network under way: see ``figures_src.training.loop.Resumable``."""
+
+    def __init__(self, run: LinearRun, device: str):
+        self.run = run
+        self.x, self.targets = (tensor.to(device) for tensor in problem(run))
+        network = DeepLinear(run.normalization, run.depth, run.width, torch_generator(run.seed, INITIAL)).to(device)
+        self.network, self.descent = network, Descent(network, run.learning_rate)
+        self.step, self.seconds = 0, 0.0
+        shifts = (len(run.schedule(run.shift_every)), len(run.shift_layers))
+        self.arrays: Arrays = {
+            "precision": np.array("float64"),
+            "replay_loss": np.full(run.replay_steps, np.nan),
+            "train_loss": np.full(len(run.schedule(run.loss_every)), np.nan),
+            **{f"shift_{name}": np.full(shifts, np.nan) for name in ("difference", "cosine", "norm")},
+        }
+
+    def advance(self) -> None:
+        """Measure what is due, then take one step."""
+        loss, gradient = self.descent.gradient(self._loss)
+        self._measure(float(loss), gradient)
+        self.descent.step(gradient)
+        self.step += 1
+
+    def finish(self) -> Arrays:
+        """Measure after the last step."""
+        here = self.descent.evaluate(self._loss)
+        loss, gradient = here(self.descent.parameters, list(self.descent.parameters))
+        self._measure(float(loss), gradient)
+        return self.arrays
+
+    def state(self) -> Arrays:
+        """Everything needed to go on from here with the same bits."""
+        arrays = {f"array.{name}": array for name, array in self.arrays.items()}
+        return {"step": np.array(self.step), "seconds": np.array(self.seconds), **self.descent.state(), **arrays}
+
+    def restore(self, state: Arrays) -> None:
+        """Go back to a saved state."""
+        self.step, self.seconds = int(state["step"]), float(state["seconds"])
+        self.descent.restore(state)
+        self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
+
+    def _loss(self, network: Call) -> Tensor:
+        """Half the sum of squared errors, or the sum: the published losses are far too large for a mean."""
+        return self.run.loss_factor * (network(self.x) - self.targets).square().sum()
+
+    def _measure(self, loss: float, gradient: Parameters) -> None:
+        run, step = self.run, self.step
+        if step < run.replay_steps:
+            self.arrays["replay_loss"][step] = loss
+        if step in run.schedule(run.loss_every):
+            self.arrays["train_loss"][step // run.loss_every] = loss
+        if step in run.schedule(run.shift_every):
+            self._measure_shift(step // run.shift_every, gradient)
+
+    def _measure_shift(self, row: int, gradient: Parameters) -> None:
+        evaluate = self.descent.evaluate(self._loss)
+        for column, layer in enumerate(self.run.shift_layers):
+            previous = [name for number in range(1, layer) for name in self.network.layer_parameters(number)]
+            weight = self.network.layer_parameters(layer)[0]
+            shift = covariate_shift(
+                self.descent.parameters, gradient, self.run.learning_rate, previous, weight, evaluate
+            )
+            self.arrays["shift_difference"][row, column] = shift.difference
+            self.arrays["shift_cosine"][row, column] = shift.cosine
+            self.arrays["shift_norm"][row, column] = shift.norm
+
+
+def train(
+    run: LinearRun,
+    _: None,
+    machine: Machine,
+    on_progress: Callable[[int], None] = nothing_to_tell,
+    should_stop: Callable[[], bool] = never,
+) -> tuple[Arrays, float]:
+    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
+
+    Raises:
+        Interrupted: ``should_stop`` said so; the state is on disk.
+    """
+    torch.set_num_threads(1)
+    training = Training(run, machine.device)
+    key = run_key(run, machine.device)
+    return carry_out(training, run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS)

@@ -1,0 +1,1 @@
+"""Experiment E4: shoe or not, when sneakers alone were learnt."""

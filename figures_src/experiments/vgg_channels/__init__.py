@@ -1,0 +1,1 @@
+"""Single channels of the same VGG-16."""

@@ -1,0 +1,1 @@
+"""What is measured beside a training, and leaves it as it is."""
