@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -269,7 +270,12 @@ def _within(modules: Iterable[Path], *rooms: str) -> set[Path]:
 
 
 def _versions(libraries: Iterable[str]) -> str:
-    return ", ".join(f"{name} {version(name)}" for name in libraries)
+    return ", ".join(f"{name} {_version(name)}" for name in libraries)
+
+
+@cache
+def _version(library: str) -> str:
+    return version(library)
 
 
 def _record_digest(place: Place, name: str) -> str:

@@ -156,14 +156,14 @@ def make(options: Options) -> None:
         stale = [state for state in states if state.reasons and state.name != house.POST]
         if stale:
             house.make_figures(place, stale, options.jobs, lambda name: print(f"drew {name}"))
-        summary(trained, states[:-1], write_post(place))
+        post = house.examine(place, [])[-1] if stale else states[-1]
+        summary(trained, states[:-1], write_post(place, post))
 
 
-def write_post(place: "Place") -> tuple[str, str]:
+def write_post(place: "Place", state: "State") -> tuple[str, str]:
     """Write the post if it is stale and all it rests on is there; say what was done, and why."""
     from figures_src import build as house
 
-    state = house.examine(place, [])[-1]
     if state.reasons and (lacking := house.lacking(place)):
         return "not written", f"no {lacking}"
     if state.reasons:
@@ -200,13 +200,19 @@ def train(options: Options) -> dict[str, str]:
 
 def keep(name: str, preset: str) -> str:
     """Leave a fresh record as it is, but for verdicts that today's code finds otherwise."""
+    from figures_src import build as house
     from figures_src.experiments.registry import EXPERIMENTS
-    from figures_src.records.produce import is_judged, judge_again
+    from figures_src.files import write_whole
+    from figures_src.records.produce import is_judged, judge_again, judgement
 
-    if is_judged(EXPERIMENTS[name], preset):
+    remembered = house.ROOT / "build" / "judged" / preset / name
+    if remembered.is_file() and remembered.read_text() == judgement(EXPERIMENTS[name], preset):
         return "record up to date"
-    judge_again(EXPERIMENTS[name], preset)
-    return "record up to date, verdicts written again"
+    judged = is_judged(EXPERIMENTS[name], preset)
+    if not judged:
+        judge_again(EXPERIMENTS[name], preset)
+    write_whole(remembered, judgement(EXPERIMENTS[name], preset).encode())
+    return "record up to date" if judged else "record up to date, verdicts written again"
 
 
 def resolve(device: str) -> str:

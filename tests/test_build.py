@@ -378,7 +378,7 @@ def test_a_second_build_waits_and_says_so(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "told"),
     [
-        ("intervals.py", "COVERAGE = 0.95", "COVERAGE = 0.80", "numbers changed"),
+        ("experiments/intervals.py", "COVERAGE = 0.95", "COVERAGE = 0.80", "numbers changed"),
         ("experiments/vgg/landscape.py", "(2 * l2 * eta) ** 2", "(7 * l2 * eta) ** 2", "numbers changed"),
         ("experiments/mnist/measures.py", "EARLY_STEPS = 5000", "EARLY_STEPS = 5001", "no fresh record"),
         ("published/__init__.py", "import", "\nimport", "numbers changed"),
@@ -433,7 +433,7 @@ def test_an_edited_sidecar_stops_the_command_with_the_mend(tree: Path, arguments
 
 
 def test_why_a_record_would_be_trained_again_is_told_before_it_is(tree: Path) -> None:
-    source = tree / "figures_src" / "experiments" / "dln.py"
+    source = tree / "figures_src" / "experiments" / "deep_linear" / "experiment.py"
     content = source.read_text()
     source.write_text(content.replace("protocol=1", "protocol=2"))
     checked, built = run(tree, "--check"), run(tree)

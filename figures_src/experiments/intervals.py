@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 COVERAGE = 0.95
 
@@ -18,6 +17,8 @@ def half_width(values: np.ndarray, axis: int = 0) -> np.ndarray:
     seeds = values.shape[axis]
     if seeds < 2 or not np.isfinite(values).all():
         raise ValueError(f"an interval needs two finite values or more, not {values}: retrain the record")
+    from scipy.special import stdtrit  # takes as long to come as all the rest of a build with nothing to do
+
     quantile = stdtrit(seeds - 1, (1 + COVERAGE) / 2)
     return np.asarray(quantile * values.astype(np.float64).std(axis, ddof=1) / math.sqrt(seeds))
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.files import sha256, sha256_of_files
+from figures_src.imports import closure
 from figures_src.records import growth, replays, store
 from figures_src.records.record import Record
 from figures_src.training.machine import Machine
@@ -54,6 +56,22 @@ def is_judged(experiment: Experiment, preset: str) -> bool:
     record = store.load(experiment.name, store.folder(preset))
     told, found = record.sidecar["verdicts"], _judge(experiment, record.arrays)
     return len(told) == len(found) and all(map(_alike, told, found))
+
+
+def judgement(experiment: Experiment, preset: str) -> str:
+    """Digest of all that the verdicts of a record follow from: what it holds, and the code that judges it.
+
+    Two that are equal are judged alike, and neither arrays nor scipy have to be read to know it.
+
+    Raises:
+        DamagedRecord: the sidecar cannot be trusted.
+    """
+    package = Path(__file__).parents[1]
+    judge = getattr(experiment.verdicts, "func", experiment.verdicts)
+    module = package.parent.joinpath(*judge.__module__.split(".")).with_suffix(".py")
+    code = sha256_of_files(closure([module]), package) if module.is_relative_to(package) else ""
+    sidecar = store.load_sidecar(experiment.name, store.folder(preset)) or {}
+    return sha256(f"{sidecar.get(store.SEAL)} {code}".encode())
 
 
 def judge_again(experiment: Experiment, preset: str) -> None:

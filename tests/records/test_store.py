@@ -338,3 +338,13 @@ def test_recorded_verdicts_are_those_of_the_recorded_arrays(name: str) -> None:
     for verdict, row in zip(again, loaded.sidecar["verdicts"], strict=True):
         assert verdict.measured == pytest.approx(row["measured"], rel=1e-6)
         assert verdict.met == row["met"]
+
+
+def test_a_judgement_is_remembered_until_the_record_or_the_code_that_judges_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = EXPERIMENTS["dln"]
+    before = produce.judgement(experiment, "full")
+    assert before == produce.judgement(experiment, "full") != produce.judgement(EXPERIMENTS["dln_sum"], "full")
+    monkeypatch.setattr(produce, "sha256_of_files", lambda paths, root: f"edited {len(list(paths))}")
+    assert produce.judgement(experiment, "full") != before
