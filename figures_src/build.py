@@ -106,8 +106,8 @@ def figure_files(figure: Figure) -> list[str]:
 def figure_inputs(place: Place, figure: Figure) -> Digests:
     """Digests of all that decides what a figure looks like."""
     own = PACKAGE / "figures" / f"{figure.id}.py"
-    code = closure([own, PACKAGE / "style.py"])
-    shared = _within(code, "figures", "style.py")
+    code = closure([own, PACKAGE / "style.py", PACKAGE / "svg.py"])
+    shared = _within(code, "figures", "style.py", "svg.py")
     curves = [PACKAGE / "published" / f"{name}.csv" for name in figure.published]
     return {
         "drawing": sha256_of_files([own], ROOT),
@@ -162,7 +162,8 @@ def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callabl
 
 def draw_files(name: str, preset: str) -> dict[str, bytes]:
     """Contents of the files of one figure, or of the card, by name."""
-    from figures_src import card, style  # brings matplotlib, which a build with nothing to do never needs
+    from figures_src import card, style
+    from figures_src.svg import svg_bytes  # brings matplotlib, which a build with nothing to do never needs
 
     if name == CARD:
         return {CARD_FILE: card.png_bytes()}
@@ -178,7 +179,7 @@ def draw_files(name: str, preset: str) -> dict[str, bytes]:
         drawn = module.draw(records, theme, layout)
         if preset == "quick":
             style.stamp(drawn, "Version rapide : ne pas publier", theme)
-        files[f"{name}-{variant}.svg"] = style.svg_bytes(drawn, f"{name}-{variant}")
+        files[f"{name}-{variant}.svg"] = svg_bytes(drawn, f"{name}-{variant}")
     return files
 
 

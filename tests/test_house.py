@@ -22,7 +22,7 @@ ORDER = (
     {"training"},
     {"experiments"},
     {"records", "published"},
-    {"style"},
+    {"style", "svg"},
     {"figures"},
     {"card"},
     {"catalogue"},

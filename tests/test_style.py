@@ -17,6 +17,7 @@ from PIL import Image
 
 from figures_src import style
 from figures_src.figures import drawing
+from figures_src.svg import TOLERANCE, _distance, _path, lighter_png, svg_bytes, thinned
 
 # Machado, Oliveira & Fernandes 2009, severity 1, for linear RGB.
 PROTANOPIA = np.array(
@@ -117,16 +118,16 @@ def test_the_fonts_are_the_shipped_ones_and_hold_what_figures_write():
 @given(st.lists(st.tuples(st.floats(0, 700), st.floats(0, 400)), min_size=2, max_size=60))
 def test_thinned_curves_stay_within_the_tolerance(points):
     curve = np.array(points)
-    thin = style.thinned(curve)
+    thin = thinned(curve)
     assert (thin[[0, -1]] == curve[[0, -1]]).all()
     for point in curve:
-        gaps = [style._distance(point[None], a, b)[0] for a, b in pairwise(thin)]
-        assert min(gaps) <= style.TOLERANCE + 1e-9
+        gaps = [_distance(point[None], a, b)[0] for a, b in pairwise(thin)]
+        assert min(gaps) <= TOLERANCE + 1e-9
 
 
 def test_a_straight_line_needs_two_points():
     line = np.stack([np.linspace(0, 10, 50), np.linspace(0, 5, 50)], axis=1)
-    assert len(style.thinned(line)) == 2
+    assert len(thinned(line)) == 2
 
 
 def small_figure():
@@ -139,8 +140,8 @@ def small_figure():
 
 
 def test_svg_is_small_plain_and_its_own():
-    first, second = (style.svg_bytes(small_figure(), "sample") for _ in range(2))
-    other = style.svg_bytes(small_figure(), "other").decode()
+    first, second = (svg_bytes(small_figure(), "sample") for _ in range(2))
+    other = svg_bytes(small_figure(), "other").decode()
     text = first.decode()
     assert first == second
     root = ElementTree.fromstring(text)
@@ -155,8 +156,8 @@ def test_svg_is_small_plain_and_its_own():
 
 
 def test_svg_paths_keep_their_places():
-    assert style._path("M 10 20 \nL 30.04 20 \nL 30.04 50 \nz", 1, 1) == "m10 20l20 0 0 30z"
-    moved = style._path("M 0 0 \nL 0.333 5 \nL 0.666 -5 \nL 0.999 5", 1, 1)
+    assert _path("M 10 20 \nL 30.04 20 \nL 30.04 50 \nz", 1, 1) == "m10 20l20 0 0 30z"
+    moved = _path("M 0 0 \nL 0.333 5 \nL 0.666 -5 \nL 0.999 5", 1, 1)
     assert sum(float(x) for x in re.findall(r"(-?[\d.]+) ?-?[\d.]+", moved)) == pytest.approx(1.0)
 
 
@@ -169,14 +170,14 @@ def png(pixels):
 def test_a_picture_of_few_colours_is_lighter_pixel_for_pixel():
     noise = np.random.default_rng(20210411).integers(0, 256, (32, 32, 3), dtype=np.uint8)
     for few in (noise // 128 * 128, noise[..., :1].repeat(3, axis=2) // 16 * 16):
-        content = style.lighter_png(png(few))
+        content = lighter_png(png(few))
         assert len(content) < len(png(few))
         np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(content)).convert("RGB")), few)
-    assert style.lighter_png(png(noise)) == png(noise), "too many colours for a palette"
+    assert lighter_png(png(noise)) == png(noise), "too many colours for a palette"
     glass = Image.new("RGBA", (32, 32), (200, 100, 50, 128))
     buffer = io.BytesIO()
     glass.save(buffer, "png")
-    assert style.lighter_png(buffer.getvalue()) == buffer.getvalue(), "a palette would be opaque"
+    assert lighter_png(buffer.getvalue()) == buffer.getvalue(), "a palette would be opaque"
 
 
 def test_a_stamp_is_written_across():

@@ -14,9 +14,12 @@ from contourpy import contour_generator
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 
-from figures_src.figures import vocabulary as v
+from figures_src.figures import board as v
+from figures_src.figures.board import Board, begin, finish, tint
 from figures_src.figures.common import Cell, Table
 from figures_src.figures.signals import sigmoid, standardised
+from figures_src.figures.typesetter import write
+from figures_src.figures.vocabulary import Plot, disc, dots, heading, round_box
 from figures_src.style import Layout, Theme, rc
 
 CAR, OTHER = 1, 0
@@ -133,72 +136,72 @@ def picture(theme: Theme, layout: Layout, normal: bool) -> Figure:
     """Training on the left (above on a phone), test on the right, the same boundaries on both."""
     found = fitted(normal)
     with rc(theme, layout):
-        board = v.begin(theme, layout, 734 if layout.stacked else 388)
+        board = begin(theme, layout, 734 if layout.stacked else 388)
         if layout.stacked:
-            plots = [v.Plot(1, top, 338, 286, *RANGES[normal]) for top in (46, 390)]
+            plots = [Plot(1, top, 338, 286, *RANGES[normal]) for top in (46, 390)]
         else:
-            plots = [v.Plot(left, 46, 347, 308, *RANGES[normal]) for left in (1, 372)]
+            plots = [Plot(left, 46, 347, 308, *RANGES[normal]) for left in (1, 372)]
         for plot, shown, name in zip(plots, (found.training, found.test), ("Entraînement", "Test"), strict=True):
             _draw_panel(board, plot, found, shown, name, normal)
         _draw_key(board, plots[-1].top + plots[-1].height + 24, normal)
-        return v.finish(board)
+        return finish(board)
 
 
-def _draw_panel(board: v.Board, plot: v.Plot, found: Fitted, shown: Shots, name: str, normal: bool) -> None:
+def _draw_panel(board: Board, plot: Plot, found: Fitted, shown: Shots, name: str, normal: bool) -> None:
     theme = board.theme
     light = "trois éclairages" if shown is found.training else "un éclairage nouveau"
     right = found.right(shown)
-    v.heading(board, plot.left, plot.top - 28, f"{name} : {light}")
-    v.write(board, plot.left, plot.top - 10, f"{right[0].sum()} points bien classés sur {shown.label.size}")
-    frame = v.round_box(plot.left, plot.top, plot.width, plot.height)
+    heading(board, plot.left, plot.top - 28, f"{name} : {light}")
+    write(board, plot.left, plot.top - 10, f"{right[0].sum()} points bien classés sur {shown.label.size}")
+    frame = round_box(plot.left, plot.top, plot.width, plot.height)
     v.draw_path(board, frame, theme.muted, v.HAIR, layer=2.5)
     _draw_boundaries(board, plot, found, _colour(theme, normal))
     if shown is found.test:
-        v.dots(board, plot.at(*found.training.features.T), v.tint(theme, theme.muted, 0.7), 2.8, layer=1.2)
+        dots(board, plot.at(*found.training.features.T), tint(theme, theme.muted, 0.7), 2.8, layer=1.2)
     wrong = plot.at(*shown.features[~right[0]].T)
     if len(wrong):
-        v.dots(board, wrong, v.tint(theme, theme.ink, 0.24), 18, layer=1.4)
+        dots(board, wrong, tint(theme, theme.ink, 0.24), 18, layer=1.4)
     for label in (CAR, OTHER):
         points = plot.at(*shown.features[shown.label == label].T)
         draw_marks(board, points, label)
 
 
-def draw_marks(board: v.Board, points: np.ndarray, label: int) -> None:
+def draw_marks(board: Board, points: np.ndarray, label: int) -> None:
     """A ring for a car, a cross for anything else."""
     if label == CAR:
-        rings = Path.make_compound_path(*(v.disc(x, y, 4.2) for x, y in points))
+        rings = Path.make_compound_path(*(disc(x, y, 4.2) for x, y in points))
         v.draw_path(board, rings, board.theme.ink, fill=board.theme.paper, layer=3)
     else:
         strokes = [[(x - 4, y - 4 * way), (x + 4, y + 4 * way)] for x, y in points for way in (-1, 1)]
         v.lines(board, strokes, board.theme.ink, v.LINE, layer=3)
 
 
-def _draw_boundaries(board: v.Board, plot: v.Plot, found: Fitted, colour: str) -> None:
+def _draw_boundaries(board: Board, plot: Plot, found: Fitted, colour: str) -> None:
     x, y = (np.linspace(*ends, 97) for ends in (plot.x, plot.y))
     across, up = np.meshgrid(x, y)
     heights = found.logits(np.column_stack([across.ravel(), up.ravel()])).reshape(-1, *across.shape)
     found_lines = [cast(list[np.ndarray], contour_generator(x, y, height).lines(0.0)) for height in heights]
     ways = [[plot.at(*way.T) for way in some] for some in found_lines]
     thin = [way for resample in ways[1:] for way in resample]
-    v.lines(board, thin, v.tint(board.theme, colour, 0.5), v.HAIR, layer=2)
+    v.lines(board, thin, tint(board.theme, colour, 0.5), v.HAIR, layer=2)
     v.lines(board, ways[0], colour, v.CURVE, layer=2.2)
 
 
-def _draw_key(board: v.Board, y: float, normal: bool) -> None:
+def _draw_key(board: Board, y: float, normal: bool) -> None:
     colour = _colour(board.theme, normal)
     draw_marks(board, np.array([[8, y - 4]]), CAR)
-    x = v.write(board, 20, y, "voiture") + 26
+    x = write(board, 20, y, "voiture") + 26
     draw_marks(board, np.array([[x, y - 4]]), OTHER)
-    x = v.write(board, x + 12, y, "autre image") + 18
+    x = write(board, x + 12, y, "autre image") + 18
     if found_wrong(normal):
-        v.draw_path(board, v.disc(x + 9, y - 4, 9), None, fill=v.tint(board.theme, board.theme.ink, 0.24))
-        x = v.write(board, x + 24, y, "mal classée") + 18
+        v.draw_path(board, disc(x + 9, y - 4, 9), None, fill=tint(board.theme, board.theme.ink, 0.24))
+        x = write(board, x + 24, y, "mal classée") + 18
     if board.layout.stacked:
         x, y = 0.0, y + 22
     v.line(board, [(x, y - 4), (x + 22, y - 4)], colour, v.CURVE)
-    x = v.write(board, x + 28, y, "frontière apprise") + 16
-    v.line(board, [(x, y - 4), (x + 22, y - 4)], v.tint(board.theme, colour, 0.5), v.HAIR)
-    v.write(board, x + 28, y, f"{RESAMPLES} rééchantillonnages")
+    x = write(board, x + 28, y, "frontière apprise") + 16
+    v.line(board, [(x, y - 4), (x + 22, y - 4)], tint(board.theme, colour, 0.5), v.HAIR)
+    write(board, x + 28, y, f"{RESAMPLES} rééchantillonnages")
 
 
 def found_wrong(normal: bool) -> bool:

@@ -17,12 +17,7 @@ from matplotlib.textpath import TextToPath
 
 from figures_src import french
 from figures_src.figures.common import Interval
-from figures_src.style import (
-    FAMILY,
-    SEMIBOLD,
-    Layout,
-    Theme,
-)
+from figures_src.style import FAMILY, SEMIBOLD, Layout, Theme
 
 DPI = 72
 """Pixels to an inch, equal to the points of matplotlib and of SVG: a size of text is then in pixels."""

@@ -21,11 +21,7 @@ from figures_src.figures.common import (
 )
 from figures_src.published import load
 from figures_src.records.record import Record
-from figures_src.style import (
-    Layout,
-    Theme,
-    rc,
-)
+from figures_src.style import Layout, Theme, rc
 
 RECORD = "mnist_curves"
 PUBLISHED = "ioffe2015_fig1a_test_accuracy"

@@ -16,12 +16,7 @@ from figures_src.experiments.mnist.measures import STATISTICS, roughness, width
 from figures_src.figures import drawing
 from figures_src.figures.common import Cell, Records, Table, interval
 from figures_src.records.record import Record
-from figures_src.style import (
-    SEMIBOLD,
-    Layout,
-    Theme,
-    rc,
-)
+from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "mnist_statistics"
 LABELS = ("sans BN", "BN, images", "BN, mobiles")

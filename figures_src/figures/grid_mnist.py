@@ -22,12 +22,7 @@ from figures_src.figures.common import (
     triples,
 )
 from figures_src.records.record import Record
-from figures_src.style import (
-    SEMIBOLD,
-    Layout,
-    Theme,
-    rc,
-)
+from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "mnist_grid"
 MARKS = (0.1, 0.5, 0.8, 0.9, 0.95, 0.98)

@@ -12,8 +12,10 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.figures import vocabulary as draw
+from figures_src.figures.board import LINE, Board, begin, finish, line, lines
 from figures_src.figures.common import Cell, Table
 from figures_src.figures.signals import density, standardised
+from figures_src.figures.typesetter import write
 from figures_src.style import Layout, Theme, rc
 
 SIZES = (4, 3, 4, 1)
@@ -71,7 +73,7 @@ def picture(theme: Theme, layout: Layout, with_bn: bool) -> Figure:
     """The network above; under each of its layers, the densities of what its neurons receive, all on one scale."""
     colour = theme.with_bn if with_bn else theme.without_bn
     with rc(theme, layout):
-        board = draw.begin(theme, layout, 366 if layout.stacked else 352)
+        board = begin(theme, layout, 366 if layout.stacked else 352)
         margin, gap = (2, 8) if layout.stacked else (4, 24)
         width = (layout.width - 2 * margin - 3 * gap) / 4
         centres = [margin + width / 2 + layer * (width + gap) for layer in range(4)]
@@ -80,10 +82,10 @@ def picture(theme: Theme, layout: Layout, with_bn: bool) -> Figure:
         draw.heading(board, margin, middle + 116, "Ce que reçoit chaque neurone, sur un lot")
         for layer, centre in enumerate(centres):
             _draw_densities(board, centre - width / 2, middle + 132, width, layer, with_bn)
-        return draw.finish(board)
+        return finish(board)
 
 
-def _draw_network(board: draw.Board, centres: list[float], middle: float, with_bn: bool, colour: str) -> None:
+def _draw_network(board: Board, centres: list[float], middle: float, with_bn: bool, colour: str) -> None:
     heights = [draw.column(middle, count, 46) for count in SIZES]
     stacked = board.layout.stacked
     for layer in range(1, len(SIZES)):
@@ -93,27 +95,27 @@ def _draw_network(board: draw.Board, centres: list[float], middle: float, with_b
             _draw_bar(board, stop, heights[layer], centres[layer] - draw.NEURON, colour)
         for (to, origin), strength in np.ndenumerate(signals(with_bn).links[layer - 1]):
             ends = np.array([(start, heights[layer - 1][origin]), (stop, heights[layer][to])])
-            draw.line(board, ends, colour, 0.4 + THICKNESS * float(strength), layer=1.5)
+            line(board, ends, colour, 0.4 + THICKNESS * float(strength), layer=1.5)
     for centre, ys, name in zip(centres, heights, NAMES, strict=True):
         for y in ys:
             draw.neuron(board, centre, y)
         text = name.replace("couche cachée", "couche\ncachée") if stacked else name
-        draw.write(board, centre, 14, text, colour=board.theme.ink, ha="center")
+        write(board, centre, 14, text, colour=board.theme.ink, ha="center")
 
 
-def _draw_bar(board: draw.Board, left: float, heights: np.ndarray, right: float, colour: str) -> None:
+def _draw_bar(board: Board, left: float, heights: np.ndarray, right: float, colour: str) -> None:
     """The BN of a layer: all that comes in stops at it, and one value for each neuron leaves it."""
     top, bottom = heights[0] - 20, heights[-1] + 20
     draw.box(board, left, top, BAR, bottom - top, colour, 0.16, layer=3)
-    draw.write(board, left + BAR / 2, (top + bottom) / 2, "BN", colour=colour, ha="center", bold=True, middle=True)
-    draw.lines(board, [[(left + BAR, y), (right, y)] for y in heights], colour, draw.LINE)
+    write(board, left + BAR / 2, (top + bottom) / 2, "BN", colour=colour, ha="center", bold=True, middle=True)
+    lines(board, [[(left + BAR, y), (right, y)] for y in heights], colour, LINE)
 
 
-def _draw_densities(board: draw.Board, left: float, top: float, width: float, layer: int, with_bn: bool) -> None:
+def _draw_densities(board: Board, left: float, top: float, width: float, layer: int, with_bn: bool) -> None:
     theme = board.theme
     plot = draw.Plot(left, top, width, 78, RANGE, (0.0, TALLEST))
     ink = (theme.with_bn if with_bn else theme.without_bn) if layer > 0 else theme.muted
     for sample in signals(with_bn).received[layer].T:
-        draw.curve(board, plot, GRID, density(sample, GRID), ink, draw.LINE, filled=0.08)
+        draw.curve(board, plot, GRID, density(sample, GRID), ink, LINE, filled=0.08)
     marks = (-8.0, 0.0, 8.0)
     draw.axis(board, plot, marks, [french.number(mark) for mark in marks])

@@ -6,9 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 
-from figures_src.figures import vocabulary as v
+from figures_src.figures import board as v
+from figures_src.figures.board import Board, begin, finish, tint
 from figures_src.figures.common import ARMS, Cell, Records, Table
 from figures_src.figures.signals import standardised
+from figures_src.figures.typesetter import write
+from figures_src.figures.vocabulary import arrow, disc, heading, pipes, turning, valve
 from figures_src.style import Layout, Theme, rc
 
 SEED, BATCH = 3, 1024
@@ -44,11 +47,11 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The same pipes twice, the same valve turned; a dial for each outlet, before and after."""
     with rc(theme, layout):
         corners = ((0.0, 0.0), (0.0, 270.0)) if layout.stacked else ((0.0, 0.0), (380.0, 0.0))
-        board = v.begin(theme, layout, 570 if layout.stacked else 280)
+        board = begin(theme, layout, 570 if layout.stacked else 280)
         for corner, with_bn in zip(corners, (False, True), strict=True):
             _draw_panel(board, *corner, with_bn)
         _draw_key(board, corners[-1][1] + HEIGHT + 32)
-        return v.finish(board)
+        return finish(board)
 
 
 def table(records: Records) -> Table:
@@ -62,30 +65,30 @@ def table(records: Records) -> Table:
     return Table(("arm", "when", "outlet", "mean_flow", "deviation"), tuple(rows))
 
 
-def _draw_panel(board: v.Board, left: float, top: float, with_bn: bool) -> None:
+def _draw_panel(board: Board, left: float, top: float, with_bn: bool) -> None:
     theme = board.theme
     colour = theme.with_bn if with_bn else theme.without_bn
     words = "Avec BN : γ et β règlent chaque débit" if with_bn else "Sans BN : une vanne change tous les débits"
-    v.heading(board, left, top + 16, words, colour)
+    heading(board, left, top + 16, words, colour)
     ways = [[(left + 18, top + y), (left + DIAL - RADIUS - 10, top + y)] for y in ROWS]
     ways += [[(left + x, top + ROWS[0]), (left + x, top + ROWS[-1])] for x in CROSSES]
-    v.pipes(board, ways, v.tint(theme, colour, 0.22))
+    pipes(board, ways, tint(theme, colour, 0.22))
     for row, y in enumerate(ROWS):
-        v.arrow(board, [(left, top + y), (left + 16, top + y)])
+        arrow(board, [(left, top + y), (left + 16, top + y)])
         for column, x in enumerate(COLUMNS):
             number = 1 + row + len(ROWS) * column
             turned = (row, column) == TURNED
             angle = 360 * float(CLOSED_TO if turned else OPEN[row, column])
-            v.valve(board, left + x, top + y, angle, theme.ink if turned else None)
-            v.write(board, left + x, top + y - (24 if turned else 17), f"ω_{number}", colour=theme.ink, ha="center")
+            valve(board, left + x, top + y, angle, theme.ink if turned else None)
+            write(board, left + x, top + y - (24 if turned else 17), f"ω_{number}", colour=theme.ink, ha="center")
         if with_bn:
-            v.valve(board, left + WHEEL, top + y, 60 * row, theme.with_bn, 13)
-            v.write(board, left + WHEEL, top + y - 20, f"γ_{row + 1} β_{row + 1}", ha="center")
+            valve(board, left + WHEEL, top + y, 60 * row, theme.with_bn, 13)
+            write(board, left + WHEEL, top + y - 20, f"γ_{row + 1} β_{row + 1}", ha="center")
         _draw_outlet(board, left + DIAL, top + y, row, with_bn)
-    v.turning(board, left + COLUMNS[0], top + ROWS[1], 16, -70, 70, theme.ink)
+    turning(board, left + COLUMNS[0], top + ROWS[1], 16, -70, 70, theme.ink)
 
 
-def _draw_outlet(board: v.Board, x: float, y: float, outlet: int, with_bn: bool) -> None:
+def _draw_outlet(board: Board, x: float, y: float, outlet: int, with_bn: bool) -> None:
     """A dial: the needle at the mean flow, the sector one deviation on both sides."""
     theme, centre = board.theme, y + 10
     colour = theme.with_bn if with_bn else theme.without_bn
@@ -93,10 +96,10 @@ def _draw_outlet(board: v.Board, x: float, y: float, outlet: int, with_bn: bool)
     v.draw_path(board, _sector(x, centre, RADIUS, 0, FULL), theme.muted, v.HAIR, fill=theme.paper, layer=4)
     spread = (after.mean() - after.std(), after.mean() + after.std())
     sector = _sector(x, centre, RADIUS - 2, *spread)
-    v.draw_path(board, sector, None, fill=v.tint(theme, colour, 0.3), layer=4.1)
+    v.draw_path(board, sector, None, fill=tint(theme, colour, 0.3), layer=4.1)
     v.line(board, [(x, centre), _at(x, centre, RADIUS + 4, before.mean())], theme.muted, v.LINE, dashed=True, layer=4.2)
     v.line(board, [(x, centre), _at(x, centre, RADIUS - 3, after.mean())], colour, v.CURVE, layer=4.3)
-    v.draw_path(board, v.disc(x, centre, 2.6), None, fill=colour, layer=4.4)
+    v.draw_path(board, disc(x, centre, 2.6), None, fill=colour, layer=4.4)
 
 
 def _at(x: float, y: float, radius: float, flow: float) -> tuple[float, float]:
@@ -109,13 +112,13 @@ def _sector(x: float, y: float, radius: float, low: float, high: float) -> Path:
     return Path([(x, y), *arc, (x, y)], closed=True)
 
 
-def _draw_key(board: v.Board, y: float) -> None:
+def _draw_key(board: Board, y: float) -> None:
     theme = board.theme
     v.line(board, [(0, y - 4), (22, y - 4)], theme.muted, v.LINE, dashed=True)
-    x = v.write(board, 28, y, "débit moyen avant") + 18
+    x = write(board, 28, y, "débit moyen avant") + 18
     v.line(board, [(x, y - 4), (x + 22, y - 4)], theme.ink, v.CURVE)
-    x = v.write(board, x + 28, y, "après avoir tourné ω_2") + 18
+    x = write(board, x + 28, y, "après avoir tourné ω_2") + 18
     if board.layout.stacked:
         x, y = 0, y + 22
-    v.draw_path(board, _sector(x + 11, y + 2, 13, 0.3, 0.7), None, fill=v.tint(theme, theme.ink, 0.3))
-    v.write(board, x + 28, y, "± un écart-type sur le lot")
+    v.draw_path(board, _sector(x + 11, y + 2, 13, 0.3, 0.7), None, fill=tint(theme, theme.ink, 0.3))
+    write(board, x + 28, y, "± un écart-type sur le lot")

@@ -10,7 +10,9 @@ from matplotlib.path import Path
 
 from figures_src import french
 from figures_src.figures import vocabulary as v
+from figures_src.figures.board import CURVE, LINE, Board, begin, draw_path, finish, line, tint
 from figures_src.figures.common import Cell, Records, Table
+from figures_src.figures.typesetter import write
 from figures_src.style import Layout, Theme, rc
 
 BOWL, CENTRE, FLOOR = 0.12, np.array([1.16, -0.44]), 1.0
@@ -73,7 +75,7 @@ def angles() -> np.ndarray:
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The surface from above, with the direction explored and the gradients found; the loss along that direction."""
     with rc(theme, layout):
-        board = v.begin(theme, layout, 588 if layout.stacked else 366)
+        board = begin(theme, layout, 588 if layout.stacked else 366)
         if layout.stacked:
             above = v.Plot(0, 26, 340, 246, *BOX)
             profile = v.Plot(8, 370, 324, 146, (0.0, 4.4), (0.0, 3.8))
@@ -86,9 +88,9 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         _draw_key(board, above.top + above.height + 24)
         _draw_profile(board, profile)
         last = profile.top + profile.height + 56
-        start = v.write(board, profile.left - 6, last, "points visités :  ")
-        v.write(board, start, last, "ω − pas × ∇L(ω)", math=True)
-        return v.finish(board)
+        start = write(board, profile.left - 6, last, "points visités :  ")
+        write(board, start, last, "ω − pas × ∇L(ω)", math=True)
+        return finish(board)
 
 
 def table(records: Records) -> Table:
@@ -103,7 +105,7 @@ def table(records: Records) -> Table:
     return Table(columns, rows)
 
 
-def _draw_surface(board: v.Board, plot: v.Plot) -> None:
+def _draw_surface(board: Board, plot: v.Plot) -> None:
     """Bands of equal heights, the darker (in the dark: the lighter) the higher."""
     x, y = (np.linspace(*ends, 70) for ends in (plot.x, plot.y))
     height = loss(np.stack(np.meshgrid(x, y), axis=-1))
@@ -113,54 +115,54 @@ def _draw_surface(board: v.Board, plot: v.Plot) -> None:
         shapes, codes = cast(tuple[list[np.ndarray], list[np.ndarray]], maker.filled(low, high))
         paths = [Path(plot.at(*shape.T), code) for shape, code in zip(shapes, codes, strict=True)]
         if paths and band:
-            colour = v.tint(board.theme, board.theme.ink, 0.028 * band)
-            v.draw_path(board, Path.make_compound_path(*paths), colour, 0.4, fill=colour, layer=1)
+            colour = tint(board.theme, board.theme.ink, 0.028 * band)
+            draw_path(board, Path.make_compound_path(*paths), colour, 0.4, fill=colour, layer=1)
 
 
-def _draw_directions(board: v.Board, plot: v.Plot) -> None:
+def _draw_directions(board: Board, plot: v.Plot) -> None:
     theme, points = board.theme, visited()
     ends = along(np.array([0.0, LENGTHS[-1] + 0.45]))
-    v.line(board, plot.at(*ends.T), theme.ink, v.LINE, dashed=True, layer=2)
+    line(board, plot.at(*ends.T), theme.ink, LINE, dashed=True, layer=2)
     tips = points - REACH * gradient(points)
     for index, (point, tip) in enumerate(zip(plot.spots(*points.T), plot.spots(*tips.T), strict=True)):
-        v.arrow(board, [point, tip], theme.ink, v.CURVE, layer=3)
-        v.draw_path(board, v.disc(*point, 5), theme.ink, fill=theme.ink if not index else theme.paper, layer=4)
+        v.arrow(board, [point, tip], theme.ink, CURVE, layer=3)
+        draw_path(board, v.disc(*point, 5), theme.ink, fill=theme.ink if not index else theme.paper, layer=4)
     _name_points(board, plot)
 
 
-def _name_points(board: v.Board, plot: v.Plot) -> None:
+def _name_points(board: Board, plot: v.Plot) -> None:
     theme, size = board.theme, board.layout.text
     for index, ((x, y), angle) in enumerate(zip(plot.at(*visited().T), angles(), strict=True)):
         if index:
-            v.write(board, x - 8, y - 27, f"pas {index}", size, theme.ink, "center", bold=True)
-            v.write(board, x - 8, y - 12, f"{french.number(angle)}°", colour=theme.ink, ha="center")
+            write(board, x - 8, y - 27, f"pas {index}", size, theme.ink, "center", bold=True)
+            write(board, x - 8, y - 12, f"{french.number(angle)}°", colour=theme.ink, ha="center")
         else:
-            v.write(board, x - 12, y + 5, "ω", board.layout.title, theme.ink, "right", math=True)
+            write(board, x - 12, y + 5, "ω", board.layout.title, theme.ink, "right", math=True)
 
 
-def _draw_profile(board: v.Board, plot: v.Plot) -> None:
+def _draw_profile(board: Board, plot: v.Plot) -> None:
     theme = board.theme
     lengths = np.linspace(*plot.x, 89)
     v.heading(board, plot.left, plot.top - 20 if board.layout.stacked else 16, "Perte le long de cette direction")
     slope = -STEP * float(np.linalg.norm(gradient(START)))
     start = float(loss(START))
     promised = np.array([0.0, start / -slope])
-    v.curve(board, plot, promised, start + slope * promised, theme.muted, v.LINE, dashed=True)
+    v.curve(board, plot, promised, start + slope * promised, theme.muted, LINE, dashed=True)
     v.curve(board, plot, lengths, loss(along(lengths)), theme.ink)
     v.axis(board, plot, (1, 2, 3, 4), [f"pas {mark}" for mark in (1, 2, 3, 4)])
     for index, point in enumerate(plot.spots(np.array([0.0, *LENGTHS]), loss(visited()))):
-        v.draw_path(board, v.disc(*point, 5), theme.ink, fill=theme.paper if index else theme.ink, layer=4)
+        draw_path(board, v.disc(*point, 5), theme.ink, fill=theme.paper if index else theme.ink, layer=4)
     x, y = plot.at(1.55, loss(along(np.array([1.55])))[0])[0]
-    v.write(board, x + 12, y - 6, "perte", colour=theme.ink)
+    write(board, x + 12, y - 6, "perte", colour=theme.ink)
     words = "promesse\nde la pente" if board.layout.stacked else "promesse de\nla pente initiale"
-    v.write(board, plot.left + 2, float(plot.down(0)) - 34, words)
+    write(board, plot.left + 2, float(plot.down(0)) - 34, words)
 
 
-def _draw_key(board: v.Board, y: float) -> None:
+def _draw_key(board: Board, y: float) -> None:
     theme = board.theme
-    v.arrow(board, [(0, y - 4), (26, y - 4)], theme.ink, v.CURVE)
-    x = v.write(board, 34, y, "descente locale, −∇*L*, et son angle") + 18
+    v.arrow(board, [(0, y - 4), (26, y - 4)], theme.ink, CURVE)
+    x = write(board, 34, y, "descente locale, −∇*L*, et son angle") + 18
     if board.layout.stacked:
         x, y = 0.0, y + 22
-    v.line(board, [(x, y - 4), (x + 24, y - 4)], theme.ink, v.LINE, dashed=True)
-    v.write(board, x + 34, y, "direction initiale")
+    line(board, [(x, y - 4), (x + 24, y - 4)], theme.ink, LINE, dashed=True)
+    write(board, x + 34, y, "direction initiale")

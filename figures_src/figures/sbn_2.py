@@ -8,8 +8,10 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.figures import vocabulary as v
+from figures_src.figures.board import HAIR, Board, begin, finish, lines
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.signals import density, standardised
+from figures_src.figures.typesetter import fraction, measure, write
 from figures_src.style import Layout, Theme, rc
 
 SEED, BATCH, SHOWN = 4, 1024, 6
@@ -44,12 +46,12 @@ def batch() -> Batch:
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Tensor, neurons, their values on the batch with their densities; BN; the same values, normalised."""
     with rc(theme, layout):
-        board = v.begin(theme, layout, 516 if layout.stacked else 330)
+        board = begin(theme, layout, 516 if layout.stacked else 330)
         if layout.stacked:
             _draw_narrow(board)
         else:
             _draw_wide(board)
-        return v.finish(board)
+        return finish(board)
 
 
 def table(records: Records) -> Table:
@@ -63,7 +65,7 @@ def table(records: Records) -> Table:
     return Table(("neuron", "when", "what", "x", "value"), tuple(rows))
 
 
-def _draw_wide(board: v.Board) -> None:
+def _draw_wide(board: Board) -> None:
     theme, ys = board.theme, v.column(150, 3, 78)
     _draw_inputs(board, 20, 150, 172, ys)
     _draw_values(board, 208, ys, batch().z, theme.without_bn)
@@ -80,11 +82,11 @@ def _draw_wide(board: v.Board) -> None:
     _write_equation(board, 456, 306)
 
 
-def _draw_narrow(board: v.Board) -> None:
+def _draw_narrow(board: Board) -> None:
     theme, ys = board.theme, v.column(96, 3, 52)
     _draw_inputs(board, 20, 96, 180, ys)
     _draw_values(board, 222, ys, batch().z, theme.without_bn)
-    v.write(board, 222 + 1.5 * SHOWN * CELL / 3, ys[0] - 24, "leurs valeurs, *z*", ha="center")
+    write(board, 222 + 1.5 * SHOWN * CELL / 3, ys[0] - 24, "leurs valeurs, *z*", ha="center")
     for y in ys:
         v.arrow(board, [(180 + v.NEURON, y), (219, y)])
     below = v.column(330, 3, 84)
@@ -99,42 +101,42 @@ def _draw_narrow(board: v.Board) -> None:
     _write_equation(board, 170, 492)
 
 
-def _write_equation(board: v.Board, middle: float, y: float) -> None:
+def _write_equation(board: Board, middle: float, y: float) -> None:
     """Equation (3), centred under the BN."""
     start = "ẑ = "
     above, below = "z − μ", "√{σ^2 + ε}"
-    whole = v.measure(board, start, math=True) + v.measure(board, below, math=True) + 4
-    v.fraction(board, v.write(board, middle - whole / 2, y, start, math=True, middle=True), y, above, below)
+    whole = measure(board, start, math=True) + measure(board, below, math=True) + 4
+    fraction(board, write(board, middle - whole / 2, y, start, math=True, middle=True), y, above, below)
 
 
-def _draw_inputs(board: v.Board, left: float, middle: float, neurons: float, ys: np.ndarray) -> None:
+def _draw_inputs(board: Board, left: float, middle: float, neurons: float, ys: np.ndarray) -> None:
     """The batch as a matrix with one example in each column, and the links from its rows to the neurons."""
     inputs = batch().inputs
     top, right = middle - 2.5 * CELL, left + SHOWN * CELL
     v.matrix(board, left, top, CELL, _shades(inputs[:SHOWN].T), board.theme.muted)
     rows = top + CELL * (np.arange(5) + 0.5)
     links = [[(right + 3, row), (neurons, y)] for row in rows for y in ys]
-    v.lines(board, links, board.theme.muted, v.HAIR, layer=1.5)
+    lines(board, links, board.theme.muted, HAIR, layer=1.5)
     for y in ys:
         v.neuron(board, neurons, y)
     v.brace(board, left, right, top - 5, down=False)
-    v.write(board, (left + right) / 2, top - 21, "lot de *m* exemples", ha="center")
-    v.write(board, left - 8, middle, "*n*", ha="right", middle=True)
-    v.write(board, neurons, ys[0] - 24, "3 neurones", ha="center")
+    write(board, (left + right) / 2, top - 21, "lot de *m* exemples", ha="center")
+    write(board, left - 8, middle, "*n*", ha="right", middle=True)
+    write(board, neurons, ys[0] - 24, "3 neurones", ha="center")
 
 
-def _draw_values(board: v.Board, left: float, ys: np.ndarray, values: np.ndarray, colour: str) -> None:
+def _draw_values(board: Board, left: float, ys: np.ndarray, values: np.ndarray, colour: str) -> None:
     for y, row in zip(ys, values[:SHOWN].T, strict=True):
         v.matrix(board, left, y - CELL / 2, CELL, _shades(row[None], 3.5), colour)
 
 
-def _draw_bn(board: v.Board, left: float, ys: np.ndarray, width: float) -> None:
+def _draw_bn(board: Board, left: float, ys: np.ndarray, width: float) -> None:
     top, bottom = ys[0] - 32, ys[-1] + 32
     v.box(board, left, top, width, bottom - top, board.theme.with_bn, 0.16)
     v.heading(board, left + width / 2, (top + bottom) / 2 + 5, "BN", board.theme.with_bn, ha="center")
 
 
-def _draw_density(board: v.Board, place: tuple[float, float, float, float], unit: int, after: bool) -> None:
+def _draw_density(board: Board, place: tuple[float, float, float, float], unit: int, after: bool) -> None:
     theme, sample = board.theme, (batch().normalised if after else batch().z)[:, unit]
     plot = v.Plot(*place, RANGE, (0.0, TALLEST))
     v.curve(board, plot, GRID, density(sample, GRID), theme.with_bn if after else theme.without_bn, filled=0.12)

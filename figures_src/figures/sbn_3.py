@@ -5,8 +5,10 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.figures import vocabulary as v
+from figures_src.figures.board import CURVE, HAIR, THICK, Board, begin, finish, line, lines
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.signals import gaussian, sigmoid
+from figures_src.figures.typesetter import write
 from figures_src.style import Layout, Theme, rc
 
 CASES = ((1.0, 0.0), (3.0, 0.0), (1.0, 3.0))
@@ -23,13 +25,13 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     with rc(theme, layout):
         gap = 10 if layout.stacked else 36
         width = (layout.width - 2 * gap) / 3
-        board = v.begin(theme, layout, 306)
+        board = begin(theme, layout, 306)
         for index, (gamma, beta) in enumerate(CASES):
             _draw_case(board, index * (width + gap), width, gamma, beta, WORDS[index])
         if not layout.stacked:
-            v.write(board, 0, 62, "densité de *y*")
-            v.write(board, 0, 196, "sigmoïde")
-        return v.finish(board)
+            write(board, 0, 62, "densité de *y*")
+            write(board, 0, 196, "sigmoïde")
+        return finish(board)
 
 
 def table(records: Records) -> Table:
@@ -43,39 +45,39 @@ def table(records: Records) -> Table:
     return Table(("gamma", "beta", "what", "y", "sigmoid", "density"), tuple(rows))
 
 
-def _draw_case(board: v.Board, left: float, width: float, gamma: float, beta: float, words: str) -> None:
+def _draw_case(board: Board, left: float, width: float, gamma: float, beta: float, words: str) -> None:
     theme, middle = board.theme, left + width / 2
     bell = v.Plot(left, 44, width, 84, RANGE, (0.0, TALLEST))
     slope = v.Plot(left, 178, width, 84, RANGE, (0.0, 1.0))
     pair = f"γ = {french.number(gamma)},  β = {french.number(beta)}"
-    v.write(board, middle, 18, pair, ha="center", math=True)
+    write(board, middle, 18, pair, ha="center", math=True)
     ends = [beta - WITHIN * gamma, beta + WITHIN * gamma]
     _draw_projection(board, bell, slope, ends)
     v.curve(board, bell, GRID, gaussian(GRID, beta, gamma), theme.with_bn, filled=0.14)
     v.axis(board, bell)
     _draw_arms(board, bell, gamma, beta)
     inside = np.linspace(max(ends[0], RANGE[0]), min(ends[1], RANGE[1]), 81)
-    v.curve(board, slope, GRID, sigmoid(GRID), theme.muted, v.HAIR)
-    v.curve(board, slope, inside, sigmoid(inside), theme.with_bn, v.THICK)
+    v.curve(board, slope, GRID, sigmoid(GRID), theme.muted, HAIR)
+    v.curve(board, slope, inside, sigmoid(inside), theme.with_bn, THICK)
     v.axis(board, slope, (-5, 0, 5), [french.number(mark) for mark in (-5, 0, 5)])
-    v.write(board, middle, 300, words, ha="center", colour=theme.ink)
+    write(board, middle, 300, words, ha="center", colour=theme.ink)
 
 
-def _draw_projection(board: v.Board, bell: v.Plot, slope: v.Plot, ends: list[float]) -> None:
+def _draw_projection(board: Board, bell: v.Plot, slope: v.Plot, ends: list[float]) -> None:
     """Where the signal ends on the axis of the density, and there on the sigmoid."""
     start = float(bell.down(0)) + (30 if board.layout.stacked else 0)
     falls = []
     for end in np.clip(ends, *RANGE).tolist():
         x = float(bell.across(end))
         falls.append([(x, start), (x, float(slope.down(sigmoid(end))))])
-    v.lines(board, falls, board.theme.muted, v.HAIR, dashed=True, layer=1.5)
+    lines(board, falls, board.theme.muted, HAIR, dashed=True, layer=1.5)
 
 
-def _draw_arms(board: v.Board, bell: v.Plot, gamma: float, beta: float) -> None:
+def _draw_arms(board: Board, bell: v.Plot, gamma: float, beta: float) -> None:
     """β marks the middle, γ reaches from it to one deviation on the right."""
     theme, floor = board.theme, float(bell.down(0))
     middle, right = float(bell.across(beta)), float(bell.across(beta + gamma))
-    v.line(board, [(middle, floor + 12), (middle, floor - 3)], theme.beta, v.CURVE, layer=4.1)
-    v.line(board, [(middle, floor + 8), (right, floor + 8)], theme.gamma, v.CURVE, layer=4)
-    v.write(board, right + 5, floor + 14, "γ", board.layout.text)
-    v.write(board, middle, floor + 25, "β", board.layout.text, ha="center")
+    line(board, [(middle, floor + 12), (middle, floor - 3)], theme.beta, CURVE, layer=4.1)
+    line(board, [(middle, floor + 8), (right, floor + 8)], theme.gamma, CURVE, layer=4)
+    write(board, right + 5, floor + 14, "γ", board.layout.text)
+    write(board, middle, floor + 25, "β", board.layout.text, ha="center")

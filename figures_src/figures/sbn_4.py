@@ -6,7 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from figures_src.figures import vocabulary as v
+from figures_src.figures.board import LINE, Board, begin, finish, line
 from figures_src.figures.common import Records
+from figures_src.figures.typesetter import fraction, measure, write
 from figures_src.style import Layout, Theme, rc
 
 SHADES = np.array([[0.3, 0.8, 0.1, 0.6], [0.9, 0.4, 0.5, 0.2], [0.2, 0.6, 0.9, 0.4]])
@@ -50,8 +52,8 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The same two operations twice; only the source of μ and σ differs. Between both, what is kept."""
     at = NARROW if layout.stacked else WIDE
     with rc(theme, layout):
-        board = v.begin(theme, layout, 448)
-        v.line(board, [(0, KEPT), (layout.width, KEPT)], theme.faint, v.LINE, layer=1)
+        board = begin(theme, layout, 448)
+        line(board, [(0, KEPT), (layout.width, KEPT)], theme.faint, LINE, layer=1)
         v.heading(board, 0, 16, "Entraînement")
         v.heading(board, 0, KEPT + 50, "Évaluation")
         _draw_row(board, at, TRAINING, SHADES, "lot de *m* exemples", ("z − μ", "√{σ^2 + ε}"))
@@ -59,28 +61,28 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         _draw_row(board, at, EVALUATION, SHADES[:, :1], "un seul exemple", alone)
         _draw_statistics(board, at)
         _draw_learned(board, at)
-        return v.finish(board)
+        return finish(board)
 
 
-def _draw_row(board: v.Board, at: _Columns, y: float, shades: np.ndarray, name: str, ratio: tuple[str, str]) -> None:
+def _draw_row(board: Board, at: _Columns, y: float, shades: np.ndarray, name: str, ratio: tuple[str, str]) -> None:
     theme, (rows, count) = board.theme, shades.shape
     top = y - at.cell * rows / 2
     left = at.batch.right - at.cell * count
     v.matrix(board, left, top, at.cell, shades, theme.muted)
-    v.write(board, 0, y - HALF - 14, name)
-    v.write(board, at.output, y - HALF - 14, "sortie")
+    write(board, 0, y - HALF - 14, name)
+    write(board, at.output, y - HALF - 14, "sortie")
     for column in (at.normalise, at.scale):
         v.box(board, column.left, y - HALF, column.width, 2 * HALF, theme.with_bn, 0.12)
-    width = max(v.measure(board, part, math=True) for part in ratio) + 4
-    v.fraction(board, at.normalise.middle - width / 2, y, *ratio)
-    v.write(board, at.scale.middle, y, "γ ẑ + β", ha="center", math=True, middle=True)
+    width = max(measure(board, part, math=True) for part in ratio) + 4
+    fraction(board, at.normalise.middle - width / 2, y, *ratio)
+    write(board, at.scale.middle, y, "γ ẑ + β", ha="center", math=True, middle=True)
     stops = [at.batch.right, at.normalise.left, at.normalise.right, at.scale.left, at.scale.right, at.output]
     for start, stop in zip(stops[::2], stops[1::2], strict=True):
         v.arrow(board, [(start + 3, y), (stop - 3, y)])
     v.matrix(board, at.output, top, at.cell * (0.8 if board.layout.stacked else 1), shades, theme.with_bn)
 
 
-def _draw_statistics(board: v.Board, at: _Columns) -> None:
+def _draw_statistics(board: Board, at: _Columns) -> None:
     """From the batch to its μ and σ², up to the operation, and down to what is kept of all batches."""
     spine = at.normalise.middle
     v.box(board, at.normalise.left, STATISTICS - 25, at.normalise.width, 50)
@@ -92,18 +94,18 @@ def _draw_statistics(board: v.Board, at: _Columns) -> None:
     _draw_kept(board, at.normalise, "μ_{pop},  σ^2_{pop}", "moyennes des lots")
 
 
-def _draw_learned(board: v.Board, at: _Columns) -> None:
+def _draw_learned(board: Board, at: _Columns) -> None:
     x = at.scale.middle
     v.arrow(board, [(x, TRAINING + HALF + 3), (x, KEPT - 29)], both=True)
     _draw_kept(board, at.scale, "γ,  β", "appris")
 
 
-def _draw_kept(board: v.Board, column: _Column, symbols: str, words: str) -> None:
+def _draw_kept(board: Board, column: _Column, symbols: str, words: str) -> None:
     v.box(board, column.left, KEPT - 26, column.width, 52)
     _write_pair(board, column.middle, KEPT, symbols, words)
     v.arrow(board, [(column.middle, KEPT + 29), (column.middle, EVALUATION - HALF - 3)])
 
 
-def _write_pair(board: v.Board, x: float, y: float, symbols: str, words: str) -> None:
-    v.write(board, x, y - 4, symbols, ha="center", math=True)
-    v.write(board, x, y + 16, words, ha="center")
+def _write_pair(board: Board, x: float, y: float, symbols: str, words: str) -> None:
+    write(board, x, y - 4, symbols, ha="center", math=True)
+    write(board, x, y + 16, words, ha="center")

@@ -8,8 +8,10 @@ from matplotlib.path import Path
 
 from figures_src import french
 from figures_src.figures import vocabulary as v
+from figures_src.figures.board import HAIR, Board, begin, draw_path, finish, line, lines, tint
 from figures_src.figures.common import Records
 from figures_src.figures.signals import sigmoid
+from figures_src.figures.typesetter import measure, write
 from figures_src.style import Layout, Theme, rc
 
 LOGIT = 1.4
@@ -22,7 +24,7 @@ STEP = 24.0
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """One row, or two on a phone."""
     with rc(theme, layout):
-        board = v.begin(theme, layout, 346 if layout.stacked else 176)
+        board = begin(theme, layout, 346 if layout.stacked else 176)
         if layout.stacked:
             _draw_image(board, 4, 66)
             v.arrow(board, [(118, 66), (152, 66)])
@@ -40,10 +42,10 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         _draw_logistic(board, starts[1], middle)
         v.arrow(board, [(starts[1] + 90, middle), (starts[2] - 8, middle)])
         _draw_probability(board, starts[2], middle)
-        return v.finish(board)
+        return finish(board)
 
 
-def _draw_image(board: v.Board, left: float, middle: float) -> None:
+def _draw_image(board: Board, left: float, middle: float) -> None:
     """Three sheets, one for each colour of light, and a car on the first."""
     side = 76.0
     for sheet in (2, 1, 0):
@@ -52,7 +54,7 @@ def _draw_image(board: v.Board, left: float, middle: float) -> None:
     _name(board, left + 48, middle, "image\n(rouge, vert, bleu)")
 
 
-def _draw_car(board: v.Board, left: float, road: float) -> None:
+def _draw_car(board: Board, left: float, road: float) -> None:
     """A car seen from the left, 60 pixels long, on the line ``road``."""
     outline = [
         (0, -8), (0, -17), (4, -20), (14, -22), (23, -33), (42, -33),
@@ -61,15 +63,15 @@ def _draw_car(board: v.Board, left: float, road: float) -> None:
     shift = np.array([left, road])
     ink = board.theme.ink
     body = Path(shift + np.array(outline), closed=True)
-    v.draw_path(board, body, ink, fill=v.tint(board.theme, ink, 0.18), layer=3)
+    draw_path(board, body, ink, fill=tint(board.theme, ink, 0.18), layer=3)
     window = Path(shift + np.array([(18, -22), (25, -30), (40, -30), (45, -22), (18, -22)]), closed=True)
-    v.draw_path(board, window, ink, v.HAIR, fill=board.theme.paper, layer=3.1)
+    draw_path(board, window, ink, HAIR, fill=board.theme.paper, layer=3.1)
     for wheel in (13, 47):
-        v.draw_path(board, v.disc(left + wheel, road - 7, 6.5), ink, fill=board.theme.paper, layer=3.2)
-        v.draw_path(board, v.disc(left + wheel, road - 7, 2), None, fill=ink, layer=3.2)
+        draw_path(board, v.disc(left + wheel, road - 7, 6.5), ink, fill=board.theme.paper, layer=3.2)
+        draw_path(board, v.disc(left + wheel, road - 7, 2), None, fill=ink, layer=3.2)
 
 
-def _draw_convolutions(board: v.Board, left: float, middle: float) -> None:
+def _draw_convolutions(board: Board, left: float, middle: float) -> None:
     x = left
     for height, width, depth in BLOCKS:
         v.block(board, x, middle - height / 2 + 6, width, height, depth, board.theme.ink)
@@ -77,35 +79,35 @@ def _draw_convolutions(board: v.Board, left: float, middle: float) -> None:
     _name(board, (left + x - STEP) / 2, middle, "couches de\nconvolution")
 
 
-def _draw_dense(board: v.Board, left: float, middle: float) -> None:
+def _draw_dense(board: Board, left: float, middle: float) -> None:
     columns = [(left + 34 * index, v.column(middle, count, 26)) for index, count in enumerate((4, 3, 1))]
     for (x, ys), (after, heights) in pairwise(columns):
         links = [[(x + 8, y), (after - 8, to)] for y in ys for to in heights]
-        v.lines(board, links, board.theme.muted, v.HAIR, layer=1.5)
+        lines(board, links, board.theme.muted, HAIR, layer=1.5)
     for x, ys in columns:
         for y in ys:
             v.neuron(board, x, y, radius=8)
     _name(board, left + 34, middle, "couches entièrement\nconnectées")
 
 
-def _draw_logistic(board: v.Board, left: float, middle: float) -> None:
+def _draw_logistic(board: Board, left: float, middle: float) -> None:
     """The sigmoid, and on it the point of this image."""
     plot = v.Plot(left, middle - 32, 80, 64, (-5.0, 5.0), (0.0, 1.0))
     x = np.linspace(-5, 5, 61)
     v.axis(board, plot)
     v.curve(board, plot, x, sigmoid(x), board.theme.ink)
     (point,) = plot.spots(LOGIT, sigmoid(LOGIT))
-    v.line(board, [(point[0], float(plot.down(0))), point], board.theme.muted, v.HAIR, dashed=True)
-    v.draw_path(board, v.disc(*point, 4), board.theme.ink, fill=board.theme.paper, layer=4)
+    line(board, [(point[0], float(plot.down(0))), point], board.theme.muted, HAIR, dashed=True)
+    draw_path(board, v.disc(*point, 4), board.theme.ink, fill=board.theme.paper, layer=4)
     _name(board, left + 40, middle, "sigmoïde")
 
 
-def _draw_probability(board: v.Board, left: float, middle: float) -> None:
-    v.write(board, left, middle, french.number(sigmoid(LOGIT), 1), 24, board.theme.ink, bold=True, middle=True)
+def _draw_probability(board: Board, left: float, middle: float) -> None:
+    write(board, left, middle, french.number(sigmoid(LOGIT), 1), 24, board.theme.ink, bold=True, middle=True)
     _name(board, left + 20, middle, "probabilité\nde voiture")
 
 
-def _name(board: v.Board, x: float, middle: float, text: str) -> None:
-    half = max(v.measure(board, row) for row in text.split("\n")) / 2
+def _name(board: Board, x: float, middle: float, text: str) -> None:
+    half = max(measure(board, row) for row in text.split("\n")) / 2
     x = min(max(x, half), board.width - half)
-    v.write(board, x, middle + 72, text, ha="center", colour=board.theme.ink)
+    write(board, x, middle + 72, text, ha="center", colour=board.theme.ink)

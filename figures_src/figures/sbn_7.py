@@ -7,8 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from figures_src.figures import vocabulary as v
+from figures_src.figures.board import LINE, Board, begin, draw_path, finish
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.signals import density
+from figures_src.figures.typesetter import write
 from figures_src.style import Layout, Theme, rc
 
 SEED, BATCH, WIDTH, DEPTH, SPREAD = 1, 1024, 8, 5, 1.3
@@ -100,14 +102,14 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The same network on the same batch at two successive iterations."""
     at, found = NARROW if layout.stacked else WIDE, step()
     with rc(theme, layout):
-        board = v.begin(theme, layout, 392)
+        board = begin(theme, layout, 392)
         v.heading(board, 0, 16, "Itération *t*")
         _draw_row(board, at, 112, [found.before], changed=False)
         _draw_backpropagation(board, at, 112)
         v.heading(board, 0, 228, "Itération *t* + 1")
         _draw_row(board, at, 322, [found.before, found.after], changed=True)
         _draw_changed(board, at, 318)
-        return v.finish(board)
+        return finish(board)
 
 
 def table(records: Records) -> Table:
@@ -122,54 +124,54 @@ def table(records: Records) -> Table:
     return Table(("iteration", "what", "x", "value"), tuple(rows))
 
 
-def _draw_row(board: v.Board, at: _Row, y: float, samples: list[np.ndarray], changed: bool) -> None:
+def _draw_row(board: Board, at: _Row, y: float, samples: list[np.ndarray], changed: bool) -> None:
     theme = board.theme
     for name, left in at.boxes:
         upstream = changed and left <= at.left(BEFORE)
         ink = theme.without_bn if upstream else theme.ink
         v.box(board, left, y - 28, at.box, 56, ink, 0.14 if upstream else 0)
-        v.write(board, left + at.box / 2, y, name, colour=ink, ha="center", middle=True)
+        write(board, left + at.box / 2, y, name, colour=ink, ha="center", middle=True)
     for x in at.dots:
         v.dots(board, np.array([[x - 5, y], [x, y], [x + 5, y]]), theme.ink, 2.4)
-    v.write(board, at.source, y, "*x*", board.layout.text, theme.ink, "center", middle=True)
+    write(board, at.source, y, "*x*", board.layout.text, theme.ink, "center", middle=True)
     if at.prediction:
-        v.write(board, at.prediction, y, "ŷ", board.layout.text, theme.ink, "center", middle=True)
-    v.draw_path(board, v.disc(at.loss, y, 12), theme.ink, fill=theme.paper)
-    v.write(board, at.loss, y, "*L*", board.layout.text, theme.ink, "center", middle=True)
+        write(board, at.prediction, y, "ŷ", board.layout.text, theme.ink, "center", middle=True)
+    draw_path(board, v.disc(at.loss, y, 12), theme.ink, fill=theme.paper)
+    write(board, at.loss, y, "*L*", board.layout.text, theme.ink, "center", middle=True)
     for ends in at.arrows:
         v.arrow(board, [(x, y) for x in ends])
     _draw_signal(board, at, y, samples)
 
 
-def _draw_signal(board: v.Board, at: _Row, y: float, samples: list[np.ndarray]) -> None:
+def _draw_signal(board: Board, at: _Row, y: float, samples: list[np.ndarray]) -> None:
     """What goes from layer k - 1 to layer k; of two samples, the older as a ghost."""
     left, right = at.left(BEFORE) + at.box, at.left(AFTER)
     v.arrow(board, [(left + 3, y), (right - 3, y)])
-    v.write(board, (left + right) / 2, y + 19, "entrée de *k*", ha="center")
+    write(board, (left + right) / 2, y + 19, "entrée de *k*", ha="center")
     inset = 4 if board.layout.stacked else 20
     plot = v.Plot(left + inset, y - 88, right - left - 2 * inset, 72, RANGE, (0.0, TALLEST))
     theme = board.theme
     for sample in samples[:-1]:
-        v.curve(board, plot, GRID, density(sample, GRID), theme.muted, v.LINE, dashed=True)
+        v.curve(board, plot, GRID, density(sample, GRID), theme.muted, LINE, dashed=True)
     colour = theme.without_bn if len(samples) > 1 else theme.muted
     v.curve(board, plot, GRID, density(samples[-1], GRID), colour, filled=0.14)
     v.axis(board, plot)
 
 
-def _draw_backpropagation(board: v.Board, at: _Row, y: float) -> None:
+def _draw_backpropagation(board: Board, at: _Row, y: float) -> None:
     theme, low = board.theme, y + 54
     first = at.boxes[0][1] + at.box / 2
     v.arrow(board, [(at.loss, y + 16), (at.loss, low), (first, low), (first, y + 31)], theme.muted, dashed=True)
     for _, left in at.boxes[1:]:
         v.arrow(board, [(left + at.box / 2, low), (left + at.box / 2, y + 31)], theme.muted, dashed=True)
     words = "rétropropagation : tous les poids changent"
-    v.write(board, (first + at.loss) / 2, low + 19, words, ha="center")
+    write(board, (first + at.loss) / 2, low + 19, words, ha="center")
 
 
-def _draw_changed(board: v.Board, at: _Row, y: float) -> None:
+def _draw_changed(board: Board, at: _Row, y: float) -> None:
     theme, middle = board.theme, (at.left(BEFORE) + at.box + at.left(AFTER)) / 2
     v.brace(board, at.boxes[0][1], at.left(BEFORE) + at.box, y + 34)
-    v.write(board, (at.boxes[0][1] + at.left(BEFORE) + at.box) / 2, y + 60, "poids modifiés", ha="center")
+    write(board, (at.boxes[0][1] + at.left(BEFORE) + at.box) / 2, y + 60, "poids modifiés", ha="center")
     words = "même lot, autre signal"
     shift = 26 if board.layout.stacked else 0
-    v.write(board, middle + shift, y + 60, words, colour=theme.without_bn, ha="center", bold=True)
+    write(board, middle + shift, y + 60, words, colour=theme.without_bn, ha="center", bold=True)

@@ -5,8 +5,10 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.figures import vocabulary as v
+from figures_src.figures.board import HAIR, LINE, THICK, Board, begin, finish, line, lines, tint
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.signals import gaussian, sigmoid
+from figures_src.figures.typesetter import write
 from figures_src.style import Layout, Theme, rc
 
 RANGE = (-6.0, 6.0)
@@ -36,7 +38,7 @@ def share(deviations: float) -> float:
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The sigmoid with its tangent; the part used is thick; the density of the signal under it."""
     with rc(theme, layout):
-        board = v.begin(theme, layout, 444 if layout.stacked else 346)
+        board = begin(theme, layout, 444 if layout.stacked else 346)
         left, width = (8, 322) if layout.stacked else (8, 474)
         slope = v.Plot(left, 8, width, 190 if layout.stacked else 214, RANGE, (0.0, 1.0))
         bell = v.Plot(left, slope.top + slope.height + 30, width, 60, RANGE, (0.0, 0.42))
@@ -47,7 +49,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         v.axis(board, bell, marks, [french.number(mark) for mark in marks])
         v.moments(board, bell, 0, 1, named=True)
         _write_notes(board, (0, 352) if layout.stacked else (522, 104))
-        return v.finish(board)
+        return finish(board)
 
 
 def table(records: Records) -> Table:
@@ -59,34 +61,34 @@ def table(records: Records) -> Table:
     return Table(("what", "x", "sigmoid", "tangent", "density"), tuple(rows))
 
 
-def _draw_uprights(board: v.Board, slope: v.Plot, bell: v.Plot) -> None:
+def _draw_uprights(board: Board, slope: v.Plot, bell: v.Plot) -> None:
     """Uprights from the density to the curve at one and two deviations."""
     falls = []
     for x in (-2.0, -1.0, 1.0, 2.0):
         across = float(slope.across(x))
         falls.append([(across, float(slope.down(sigmoid(x)))), (across, float(bell.down(0)))])
-    v.lines(board, falls, board.theme.muted, v.HAIR, dashed=True, layer=1.5)
+    lines(board, falls, board.theme.muted, HAIR, dashed=True, layer=1.5)
 
 
-def _draw_sigmoid(board: v.Board, slope: v.Plot) -> None:
+def _draw_sigmoid(board: Board, slope: v.Plot) -> None:
     theme = board.theme
     v.axis(board, slope)
     straight = np.array([-2.0, 2.0])
-    v.curve(board, slope, straight, np.asarray(tangent(straight)), theme.ink, v.LINE, dashed=True)
-    v.write(board, float(slope.across(1.75)), slope.top + 10, "tangente en 0", ha="right")
-    v.write(board, slope.left, float(slope.down(0)) - 14, "sigmoïde", colour=theme.ink)
-    v.curve(board, slope, GRID, sigmoid(GRID), theme.muted, v.LINE)
+    v.curve(board, slope, straight, np.asarray(tangent(straight)), theme.ink, LINE, dashed=True)
+    write(board, float(slope.across(1.75)), slope.top + 10, "tangente en 0", ha="right")
+    write(board, slope.left, float(slope.down(0)) - 14, "sigmoïde", colour=theme.ink)
+    v.curve(board, slope, GRID, sigmoid(GRID), theme.muted, LINE)
     for reach, strength in zip(reversed(WITHIN), reversed(STRENGTHS), strict=True):
         part = np.linspace(-reach, reach, 61)
-        v.curve(board, slope, part, sigmoid(part), v.tint(theme, theme.with_bn, strength), v.THICK, layer=3.2)
+        v.curve(board, slope, part, sigmoid(part), tint(theme, theme.with_bn, strength), THICK, layer=3.2)
 
 
-def _write_notes(board: v.Board, corner: tuple[float, float]) -> None:
+def _write_notes(board: Board, corner: tuple[float, float]) -> None:
     """What each part of the thick line stands for, and how straight it is."""
     (x, y), theme = corner, board.theme
     for reach, strength in zip(WITHIN, STRENGTHS, strict=True):
-        v.line(board, [(x + 3, y - 4), (x + 22, y - 4)], v.tint(theme, theme.with_bn, strength), v.THICK)
+        line(board, [(x + 3, y - 4), (x + 22, y - 4)], tint(theme, theme.with_bn, strength), THICK)
         between = f"de {french.number(-reach)} à {french.number(reach)} : "
-        v.write(board, x + 34, y, f"{between}{french.percent(share(reach), 0)} du signal", colour=theme.ink)
-        v.write(board, x + 34, y + 18, f"écart à la tangente ≤ {french.number(gap(reach), 2)}")
+        write(board, x + 34, y, f"{between}{french.percent(share(reach), 0)} du signal", colour=theme.ink)
+        write(board, x + 34, y + 18, f"écart à la tangente ≤ {french.number(gap(reach), 2)}")
         y += 52

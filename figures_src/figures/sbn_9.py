@@ -7,8 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.figures import vocabulary as v
+from figures_src.figures import typesetter as v
+from figures_src.figures.board import HAIR, Board, begin, finish, line
 from figures_src.figures.common import Cell, Records, Table
+from figures_src.figures.vocabulary import Plot, arrow, curve, dots, neuron
 from figures_src.style import Layout, Theme, rc
 
 NAMES = ("a", "b", "c", "d", "e")
@@ -53,12 +55,12 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The chain, the way back of the gradient under it, and what is left of it at each output."""
     at = NARROW if layout.stacked else WIDE
     with rc(theme, layout):
-        board = v.begin(theme, layout, 352)
+        board = begin(theme, layout, 352)
         _draw_chain(board, at)
         _draw_way_back(board, at)
         _write_product(board, at)
         _draw_products(board, at)
-        return v.finish(board)
+        return finish(board)
 
 
 def table(records: Records) -> Table:
@@ -69,33 +71,33 @@ def table(records: Records) -> Table:
     return Table(("b_c_d_e", "output_of", "gradient_over_last_one"), tuple(rows))
 
 
-def _draw_chain(board: v.Board, at: _Place) -> None:
+def _draw_chain(board: Board, at: _Place) -> None:
     size, ink = board.layout.title, board.theme.ink
     v.write(board, at.source, ROW, "x", ha="center", math=True, middle=True)
     v.write(board, at.prediction, ROW, "ŷ", ha="center", math=True, middle=True)
     edges = [at.source + 8, *(side for x in at.nodes for side in (x - at.radius - 2, x + at.radius + 3))]
     edges += [at.prediction - 8, at.prediction + 9, at.loss - 14]
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        v.arrow(board, [(start, ROW), (stop, ROW)])
+        arrow(board, [(start, ROW), (stop, ROW)])
     for x, name in zip(at.nodes, NAMES, strict=True):
-        v.neuron(board, x, ROW, radius=at.radius)
+        neuron(board, x, ROW, radius=at.radius)
         v.write(board, x, ROW, name, size, ink, "center", math=True, middle=True)
-    v.neuron(board, at.loss, ROW, radius=12)
+    neuron(board, at.loss, ROW, radius=12)
     v.write(board, at.loss, ROW, "L", board.layout.text, ha="center", math=True, middle=True)
 
 
-def _draw_way_back(board: v.Board, at: _Place) -> None:
+def _draw_way_back(board: Board, at: _Place) -> None:
     """Each transformation multiplies the gradient that goes back through it."""
     theme, stops = board.theme, [at.loss, *at.outputs[::-1]]
-    v.arrow(board, [(at.loss, ROW + 16), (at.loss, BACK), (stops[1] + 2, BACK)], theme.muted, dashed=True)
+    arrow(board, [(at.loss, ROW + 16), (at.loss, BACK), (stops[1] + 2, BACK)], theme.muted, dashed=True)
     for start, stop in pairwise(stops[1:]):
-        v.arrow(board, [(start - 2, BACK), (stop + 2, BACK)], theme.muted, dashed=True)
+        arrow(board, [(start - 2, BACK), (stop + 2, BACK)], theme.muted, dashed=True)
     for x, name in zip(at.nodes[1:], NAMES[1:], strict=True):
         v.write(board, x, BACK + 18, f"× *{name}*", board.layout.text, theme.ink, "center")
     v.write(board, (at.outputs[-1] + at.loss) / 2, BACK + 18, "∂*L*/∂ŷ", board.layout.text, theme.ink, "center")
 
 
-def _write_product(board: v.Board, at: _Place) -> None:
+def _write_product(board: Board, at: _Place) -> None:
     parts = (("∂L", "∂a"), " = x · b · c · d · e · ", ("∂L", "∂ŷ"))
     x = 0.0 if board.layout.stacked else float(at.outputs[0])
     for part in parts:
@@ -105,17 +107,17 @@ def _write_product(board: v.Board, at: _Place) -> None:
             x = v.write(board, x, FORMULA, part, math=True, middle=True)
 
 
-def _draw_products(board: v.Board, at: _Place) -> None:
+def _draw_products(board: Board, at: _Place) -> None:
     """Logarithms of the products: a step up or down is a factor of two."""
     theme, xs = board.theme, at.outputs
-    plot = v.Plot(xs[0], TOP, xs[-1] - xs[0], 128, (0.0, 4.0), (-4.0, 4.0))
+    plot = Plot(xs[0], TOP, xs[-1] - xs[0], 128, (0.0, 4.0), (-4.0, 4.0))
     for x in xs:
-        v.line(board, [(x, plot.top), (x, plot.top + plot.height)], theme.faint, v.HAIR, layer=1)
+        line(board, [(x, plot.top), (x, plot.top + plot.height)], theme.faint, HAIR, layer=1)
     for factor in FACTORS:
         heights = np.log2(gradients(factor))
         colour = theme.muted if factor == 1 else theme.without_bn
-        v.curve(board, plot, np.arange(5.0), heights, colour)
-        v.dots(board, plot.at(np.arange(5.0), heights), colour, 7, layer=4)
+        curve(board, plot, np.arange(5.0), heights, colour)
+        dots(board, plot.at(np.arange(5.0), heights), colour, 7, layer=4)
         product = float(gradients(factor)[0])
         times = f"× {french.number(product)}" if product >= 1 else f"÷ {french.number(1 / product)}"
         y = float(plot.down(heights[0]))

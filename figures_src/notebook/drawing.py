@@ -15,6 +15,7 @@ from figures_src import french, style
 from figures_src.figures import drawing
 from figures_src.notebook import vocabulary
 from figures_src.notebook.curves import WITH_BN, WITHOUT_BN, Panel, Quantity
+from figures_src.svg import svg_bytes
 
 NOISY_BN = "noisy_bn"
 WIDTH, HEIGHT = 320, 200
@@ -40,7 +41,7 @@ def panel_files(quantity: Quantity, panel: Panel, salt: str) -> dict[str, bytes]
     Drawn once, in the light theme: the dark one is the same drawing in its colours.
     """
     with style.rc(style.LIGHT, LAYOUT):
-        light = style.svg_bytes(draw(quantity, panel), salt)
+        light = svg_bytes(draw(quantity, panel), salt)
     return {"light": light, "dark": darkened(light)}
 
 

@@ -19,6 +19,7 @@ from figures_src.experiments.mnist.measures import roughness
 from figures_src.figures import gbn_2, gbn_3, gbn_4, grid_mnist
 from figures_src.figures.common import interval
 from figures_src.records.record import Record
+from figures_src.svg import svg_bytes
 
 GRAPHS = ("gbn_2", "gbn_3", "gbn_4", "grid_mnist")
 VARIANTS = list(product(GRAPHS, style.THEMES, style.LAYOUTS))
@@ -75,7 +76,7 @@ def test_text_is_inside_the_figure_and_never_over_other_text(drawn, key):
 @pytest.mark.parametrize("key", IDS)
 def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
     # A glyph that no shipped font holds would warn here, and warnings are errors.
-    text = style.svg_bytes(drawn[key], key).decode()
+    text = svg_bytes(drawn[key], key).decode()
     layout = style.NARROW if key.endswith("narrow") else style.WIDE
     assert text.startswith(f'<svg width="{layout.width}"')
     assert len(text) < 60_000
@@ -87,13 +88,13 @@ def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
 REDRAW = """
 import hashlib, pickle, sys
 from importlib import import_module
-from figures_src import style
+from figures_src import style, svg
 records = pickle.load(sys.stdin.buffer)
 for name in sys.argv[1:]:
     for theme in style.THEMES:
         for layout in style.LAYOUTS:
             figure = import_module(f"figures_src.figures.{name}").draw(records, theme, layout)
-            content = style.svg_bytes(figure, f"{name}-{theme.name}-{layout.name}")
+            content = svg.svg_bytes(figure, f"{name}-{theme.name}-{layout.name}")
             print(hashlib.sha256(content).hexdigest())
 assert "torch" not in sys.modules
 """
@@ -106,7 +107,7 @@ def test_two_fresh_processes_draw_the_same_bytes(records, drawn):
         for seed in (1, 2)
     ]
     outputs = [process.communicate(pickle.dumps(records))[0].decode().split() for process in processes]
-    here = [hashlib.sha256(style.svg_bytes(drawn[key], key)).hexdigest() for key in IDS]
+    here = [hashlib.sha256(svg_bytes(drawn[key], key)).hexdigest() for key in IDS]
     assert outputs[0] == outputs[1] == here
 
 
@@ -114,8 +115,8 @@ def test_settings_of_the_user_do_not_change_the_bytes(records):
     import matplotlib
 
     with matplotlib.rc_context({"lines.linewidth": 9, "font.size": 30, "axes.grid": True, "text.usetex": False}):
-        bold = style.svg_bytes(gbn_4.draw(records, style.LIGHT, style.NARROW), "x")
-    assert bold == style.svg_bytes(gbn_4.draw(records, style.LIGHT, style.NARROW), "x")
+        bold = svg_bytes(gbn_4.draw(records, style.LIGHT, style.NARROW), "x")
+    assert bold == svg_bytes(gbn_4.draw(records, style.LIGHT, style.NARROW), "x")
 
 
 def test_gbn_2_table_is_the_record(records, curves):

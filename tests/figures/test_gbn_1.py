@@ -13,6 +13,7 @@ from figures_src import style
 from figures_src.figures import gbn_1
 from figures_src.figures.inception_looks import colour
 from figures_src.published import load
+from figures_src.svg import svg_bytes
 
 VARIANTS = list(product(style.THEMES, style.LAYOUTS))
 IDS = [f"gbn_1-{theme.name}-{layout.name}" for theme, layout in VARIANTS]
@@ -106,7 +107,7 @@ def test_text_is_large_enough_inside_and_never_over_other_text(drawn, key):
 
 @pytest.mark.parametrize("key", IDS)
 def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
-    text = style.svg_bytes(drawn[key], key).decode()
+    text = svg_bytes(drawn[key], key).decode()
     assert text.startswith(f'<svg width="{340 if key.endswith("narrow") else 720}"')
     assert len(text) < 60_000
     theme = style.DARK if "dark" in key else style.LIGHT
@@ -116,12 +117,12 @@ def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
 
 REDRAW = """
 import hashlib, sys
-from figures_src import style
+from figures_src import style, svg
 from figures_src.figures import gbn_1
 from figures_src.figures.inception_looks import colour
 for theme in style.THEMES:
     for layout in style.LAYOUTS:
-        content = style.svg_bytes(gbn_1.draw({}, theme, layout), f"gbn_1-{theme.name}-{layout.name}")
+        content = svg.svg_bytes(gbn_1.draw({}, theme, layout), f"gbn_1-{theme.name}-{layout.name}")
         print(hashlib.sha256(content).hexdigest())
 assert "torch" not in sys.modules
 """
@@ -129,4 +130,4 @@ assert "torch" not in sys.modules
 
 def test_a_fresh_process_draws_the_same_bytes(drawn):
     output = subprocess.run([sys.executable, "-c", REDRAW], capture_output=True, check=True, text=True).stdout
-    assert output.split() == [hashlib.sha256(style.svg_bytes(drawn[key], key)).hexdigest() for key in IDS]
+    assert output.split() == [hashlib.sha256(svg_bytes(drawn[key], key)).hexdigest() for key in IDS]

@@ -12,6 +12,7 @@ from figures_src.experiments.inception.measures import ARMS, PUBLISHED
 from figures_src.figures import gbn_5
 from figures_src.figures.inception_looks import LOOKS, colour
 from figures_src.records.record import Record
+from figures_src.svg import svg_bytes
 
 STEPS = np.arange(0, 20_001, 400)
 ARRIVALS = {"inception": 16_000, "bn_baseline": 5000, "bn_x5": 1600, "bn_x30": 2400}
@@ -70,6 +71,6 @@ def test_an_arm_has_one_colour_in_both_panels(theme: style.Theme, layout: style.
 
 def test_drawing_twice_gives_the_same_bytes() -> None:
     one, other = (
-        style.svg_bytes(gbn_5.draw({"inception": record(ARRIVALS)}, style.LIGHT, style.WIDE), "gbn_5") for _ in range(2)
+        svg_bytes(gbn_5.draw({"inception": record(ARRIVALS)}, style.LIGHT, style.WIDE), "gbn_5") for _ in range(2)
     )
     assert one == other

@@ -25,6 +25,7 @@ from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE
 from figures_src.figures import gbn_6, gbn_7, gbn_8
 from figures_src.published import load
 from figures_src.records.record import Record
+from figures_src.svg import svg_bytes
 
 GRAPHS = ("gbn_6", "gbn_7", "gbn_8")
 VARIANTS = list(product(GRAPHS, style.THEMES, style.LAYOUTS))
@@ -391,7 +392,7 @@ def test_text_is_large_enough_inside_and_never_over_other_text(drawn, key):
 
 @pytest.mark.parametrize("key", IDS)
 def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
-    text = style.svg_bytes(drawn[key], key).decode()
+    text = svg_bytes(drawn[key], key).decode()
     assert text.startswith(f'<svg width="{style.NARROW.width if key.endswith("narrow") else style.WIDE.width}"')
     assert len(text) < 65_000
     theme = style.DARK if "dark" in key else style.LIGHT
@@ -403,11 +404,11 @@ def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
 REDRAW = """
 import hashlib, pickle, sys
 from importlib import import_module
-from figures_src import style
+from figures_src import style, svg
 records = pickle.load(sys.stdin.buffer)
 for name in sys.argv[1:]:
     figure = import_module(f"figures_src.figures.{name}").draw(records, style.DARK, style.NARROW)
-    print(hashlib.sha256(style.svg_bytes(figure, f"{name}-dark-narrow")).hexdigest())
+    print(hashlib.sha256(svg.svg_bytes(figure, f"{name}-dark-narrow")).hexdigest())
 assert "torch" not in sys.modules
 """
 
@@ -416,4 +417,4 @@ def test_a_fresh_process_draws_the_same_bytes_without_torch(records, drawn):
     command = [sys.executable, "-c", REDRAW, *GRAPHS]
     output = subprocess.run(command, input=pickle.dumps(records), capture_output=True, check=True).stdout.decode()
     keys = [f"{name}-dark-narrow" for name in GRAPHS]
-    assert output.split() == [hashlib.sha256(style.svg_bytes(drawn[key], key)).hexdigest() for key in keys]
+    assert output.split() == [hashlib.sha256(svg_bytes(drawn[key], key)).hexdigest() for key in keys]

@@ -14,8 +14,11 @@ from matplotlib.text import Text
 
 from figures_src import style
 from figures_src.figures import boundary, perceptron, sbn_2, sbn_3, sbn_5, sbn_7, sbn_8, sbn_9, sbn_10, sbn_11
-from figures_src.figures import vocabulary as v
+from figures_src.figures import typesetter as v
+from figures_src.figures.board import begin, tint
 from figures_src.figures.signals import density, gaussian, sigmoid, standardised
+from figures_src.figures.vocabulary import Plot, disc, smooth
+from figures_src.svg import svg_bytes
 
 SCHEMAS = [f"sbn_{name}" for name in ("1a", "1b", "2", "3", "4", "5", "6a", "6b", "7", "8", "9", "10", "11")]
 WITHOUT_NUMBERS = {"sbn_4", "sbn_5"}
@@ -222,7 +225,7 @@ def test_letters_are_italic_where_they_are_symbols():
 
 def test_lines_of_text_are_placed_by_their_widths():
     with style.rc(style.LIGHT, style.WIDE):
-        board = v.begin(style.LIGHT, style.WIDE, 100)
+        board = begin(style.LIGHT, style.WIDE, 100)
         width = v.measure(board, "γ ẑ + β", math=True)
         assert v.write(board, 50, 50, "γ ẑ + β", math=True) == pytest.approx(50 + width)
         assert v.write(board, 50, 50, "γ ẑ + β", math=True, ha="center") == pytest.approx(50 + width / 2)
@@ -233,12 +236,12 @@ def test_lines_of_text_are_placed_by_their_widths():
 
 
 def test_a_tint_goes_from_paper_to_the_colour():
-    assert v.tint(style.LIGHT, "#006aa7", 0) == style.LIGHT.paper
-    assert v.tint(style.DARK, "#006aa7", 1) == "#006aa7"
+    assert tint(style.LIGHT, "#006aa7", 0) == style.LIGHT.paper
+    assert tint(style.DARK, "#006aa7", 1) == "#006aa7"
 
 
 def test_a_disc_is_round():
-    arcs = [arc for arc, _ in v.disc(10, 20, 5).iter_bezier() if arc.degree == 3]
+    arcs = [arc for arc, _ in disc(10, 20, 5).iter_bezier() if arc.degree == 3]
     assert len(arcs) == 4
     around = np.vstack([arc(np.linspace(0, 1, 30)) for arc in arcs])
     reach = np.hypot(*(around - [10, 20]).T)
@@ -254,7 +257,7 @@ def test_smooth_arcs_follow_the_curve(middles, deviation):
         return sum(60 * gaussian((x - middle) / deviation) for middle in middles)
 
     x = np.linspace(0, 300, 241)
-    vertices = v.smooth(np.column_stack([x, height(x)]))
+    vertices = smooth(np.column_stack([x, height(x)]))
     t = np.linspace(0, 1, 40)[:, None]
     for start, first, second, end in (vertices[at : at + 4] for at in range(0, len(vertices) - 1, 3)):
         arc = (1 - t) ** 3 * start + 3 * t * (1 - t) ** 2 * first + 3 * t**2 * (1 - t) * second + t**3 * end
@@ -263,7 +266,7 @@ def test_smooth_arcs_follow_the_curve(middles, deviation):
 
 
 def test_a_plot_maps_its_scales_to_pixels():
-    plot = v.Plot(100, 50, 200, 80, (-1.0, 1.0), (0.0, 4.0))
+    plot = Plot(100, 50, 200, 80, (-1.0, 1.0), (0.0, 4.0))
     np.testing.assert_allclose(plot.at([-1, 0, 1], [0, 2, 4]), [(100, 130), (200, 90), (300, 50)])
     assert plot.spots(0, 2) == [(200.0, 90.0)]
 
@@ -308,8 +311,8 @@ def test_words_are_french(drawn, key):
 @pytest.mark.parametrize("key", IDS)
 def test_files_are_small_and_the_same_on_redraw(drawn, key):
     name, theme, layout = VARIANTS[IDS.index(key)]
-    first = style.svg_bytes(drawn[key], key)
-    again = style.svg_bytes(import_module(f"figures_src.figures.{name}").draw({}, theme, layout), key)
+    first = svg_bytes(drawn[key], key)
+    again = svg_bytes(import_module(f"figures_src.figures.{name}").draw({}, theme, layout), key)
     assert first == again
     assert len(first) < LARGEST
 
@@ -317,11 +320,11 @@ def test_files_are_small_and_the_same_on_redraw(drawn, key):
 def test_bytes_do_not_depend_on_the_process(drawn):
     key = "sbn_6a-light-narrow"
     code = (
-        "import hashlib; from figures_src import style; from figures_src.figures import sbn_6a;"
-        f"print(hashlib.sha256(style.svg_bytes(sbn_6a.draw({{}}, style.LIGHT, style.NARROW), {key!r})).hexdigest())"
+        "import hashlib; from figures_src import style, svg; from figures_src.figures import sbn_6a;"
+        f"print(hashlib.sha256(svg.svg_bytes(sbn_6a.draw({{}}, style.LIGHT, style.NARROW), {key!r})).hexdigest())"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    assert told == hashlib.sha256(style.svg_bytes(drawn[key], key)).hexdigest()
+    assert told == hashlib.sha256(svg_bytes(drawn[key], key)).hexdigest()
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

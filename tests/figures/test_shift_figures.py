@@ -21,6 +21,7 @@ from figures_src.figures import gbn_9, gbn_10, shift_cars, shift_shoes
 from figures_src.figures.common import interval
 from figures_src.figures.pictures import COLOURS, few_colours
 from figures_src.records.record import Record
+from figures_src.svg import svg_bytes
 from tests.figures import shift_records
 
 GRAPHS = ("shift_shoes", "shift_cars", "gbn_10", "gbn_9")
@@ -82,18 +83,18 @@ def test_panels_and_pictures_do_not_overlap(drawn, key):
 @pytest.mark.parametrize("key", IDS)
 def test_svg_has_its_width_its_colours_and_the_same_bytes_twice(drawn, records, key):
     name, theme, layout = VARIANTS[IDS.index(key)]
-    text = style.svg_bytes(drawn[key], key).decode()
+    text = svg_bytes(drawn[key], key).decode()
     assert text.startswith(f'<svg width="{layout.width}"')
     assert len(text) < HEAVIEST.get(name, 60_000)
     assert theme.paper not in text
     assert theme.with_bn in re.findall(r"#[0-9a-f]{6}", text)
     again = import_module(f"figures_src.figures.{name}").draw(records, theme, layout)
-    assert style.svg_bytes(again, key).decode() == text
+    assert svg_bytes(again, key).decode() == text
 
 
 @pytest.mark.parametrize(("name", "array"), [("shift_shoes", "pictures_boots"), ("shift_cars", "pictures")])
 def test_pictures_are_embedded_pixel_for_pixel_in_their_few_colours(drawn, records, name, array):
-    text = style.svg_bytes(drawn[f"{name}-light-wide"], "x").decode()
+    text = svg_bytes(drawn[f"{name}-light-wide"], "x").decode()
     found = [
         np.asarray(Image.open(io.BytesIO(b64decode(each))).convert("RGB"))
         for each in re.findall(r'href="data:image/png;base64,\s*([^"]+)"', text)
