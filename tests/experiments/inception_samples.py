@@ -35,9 +35,13 @@ FAVOURABLE = {
 }
 
 
-def arrays(curves: dict[Arm, np.ndarray]) -> dict[str, np.ndarray]:
-    """Three seeds of the published arms, .1 % apart, one of the others, in an order of their own."""
+def arrays(curves: dict[Arm, np.ndarray], further: tuple[int, ...] = ()) -> dict[str, np.ndarray]:
+    """Three seeds of the published arms, .1 % apart, one of the others, in an order of their own.
+
+    The two arms that are compared at the same rate have ``further`` seeds.
+    """
     rows = [(arm, seed) for seed in (2, 0, 1) for arm in ARMS.values() if arm in PUBLISHED or seed == 0]
+    rows += [(arm, seed) for seed in further for arm in (STANDARD, BN)]
     return {
         "arm": np.array([arm.name for arm, _ in rows]),
         "seed": np.array([seed for _, seed in rows]),

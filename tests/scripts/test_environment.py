@@ -33,7 +33,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("a copy") / "of mine"
     for name in ("figures_src", "scripts", "assets", "_posts"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    module = copy / "figures_src" / "files.py"
+    module = copy / "figures_src" / "french.py"
     module.write_text(module.read_text("utf-8") + '\nprint("the copy")\n', "utf-8")
     return copy
 

@@ -82,14 +82,15 @@ def steps_to(arrays: Arrays, arm: Arm, accuracy: float) -> np.ndarray:
 
 def times_ratio(arrays: Arrays, arm: Arm, other: Arm, accuracy: float) -> Ratio:
     """Steps to the level of one arm over those of another, by the seeds that both have."""
-    seeds = [set(arrays["seed"][rows_of(arrays, each.name)].tolist()) for each in (arm, other)]
-    shared = sorted(seeds[0] & seeds[1])
+    own = steps_to(arrays, arm, accuracy)[kept_seeds(arrays, arm, other)]
+    others = steps_to(arrays, other, accuracy)[kept_seeds(arrays, other, arm)]
+    return paired_ratio(own, others, float(arrays["evaluation_step"][-1]))
 
-    def times(each: Arm) -> np.ndarray:
-        kept = np.isin(np.sort(arrays["seed"][rows_of(arrays, each.name)]), shared)
-        return steps_to(arrays, each, accuracy)[kept]
 
-    return paired_ratio(times(arm), times(other), float(arrays["evaluation_step"][-1]))
+def kept_seeds(arrays: Arrays, arm: Arm, other: Arm) -> np.ndarray:
+    """Which seeds of an arm, in their order, another has too."""
+    own, others = (np.sort(arrays["seed"][rows_of(arrays, each.name)]) for each in (arm, other))
+    return np.isin(own, others)
 
 
 def _eighth(arrays: Arrays, arm: Arm, number: int) -> np.ndarray:

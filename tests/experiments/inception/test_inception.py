@@ -21,8 +21,8 @@ from figures_src.experiments.inception.measures import (
     STANDARD_X5,
     Arm,
 )
-from figures_src.experiments.inception.predictions import verdicts
-from figures_src.experiments.prediction import Standing
+from figures_src.experiments.inception.predictions import AT_FIXED_LEVEL, verdicts
+from figures_src.experiments.prediction import AFTER_TRIAL, Standing
 from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.inception_samples import FAVOURABLE, STEPS, arrays, curve
@@ -72,6 +72,12 @@ def test_times_are_compared_seed_by_seed() -> None:
     assert below.low < below.measured < below.high
     one = inception.times_ratio(seen, STANDARD_X5, BN, level)
     assert (one.seeds, one.side) == (1, ">"), "only the seed that both arms have"
+
+
+def test_arms_are_compared_by_the_seeds_that_both_have() -> None:
+    told = {verdict.prediction: verdict.seeds for verdict in verdicts(arrays(FAVOURABLE, further=(3, 4)))}
+    assert told[AT_FIXED_LEVEL.quantity + AFTER_TRIAL] == 5
+    assert told["Meilleure précision : BN à taux × 30 moins sans BN"] == 3
 
 
 def test_drift_is_that_of_the_last_two_eighths() -> None:
