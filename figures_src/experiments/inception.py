@@ -275,7 +275,7 @@ GRID = Experiment(
 INCEPTION_CPU = Experiment(
     name="inception",
     question="La normalisation par lots permet-elle à un petit réseau Inception d’apprendre à de plus grands taux ?",
-    config=InceptionProtocol(),
+    config=InceptionProtocol(further_seeds=(3, 4)),
     quick=InceptionProtocol(published_seeds=(0,), steps=8, batch_size=16, accuracy_every=1, evaluate_every=1),
     protocol=1,
     dataset="CIFAR-10",
