@@ -55,7 +55,7 @@ def test_a_figure(tmp_path):
     assert '</picture><img class="on-paper" src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt' in html
     assert "<strong>Graphique\u00a02.</strong> Un titre." in html
     assert "3\u00a0graines, 1\u00a0h\u00a02\u00a0min de calcul sur processeur, le 1er\u00a0novembre\u00a02026" in html
-    assert "1 à 3\u00a0graines" in figures("gbn_5")
+    assert "1 à 5\u00a0graines" in figures("gbn_5")
     assert 'href="/assets/figures/gbn_2.csv"' in html
     assert '<a href="/assets/code/figures/gbn_2.py">Code du graphique (Python)</a>' in html
     assert '<a href="/carnet/mnist_curves/">carnet</a>' in html

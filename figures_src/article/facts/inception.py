@@ -47,6 +47,15 @@ class ArmFacts:
 
 
 @dataclass(frozen=True)
+class FixedLevel:
+    """A level chosen before the last seeds were trained."""
+
+    level: float
+    times: Ratio
+    """Updates of BN at the same rate over those without, by seed."""
+
+
+@dataclass(frozen=True)
 class InceptionFacts:
     """E2 at a reduced scale, in numbers."""
 
@@ -56,8 +65,7 @@ class InceptionFacts:
     """Without and with batch normalization."""
     threshold: float
     """The level: highest point of the mean curve of the network without batch normalization."""
-    lower_times: Ratio
-    """Updates of BN at the same rate over those without, one point below the level, where every seed gets."""
+    fixed: FixedLevel
     arms: Mapping[str, ArmFacts]
     """By the names of the published files, then the two that fail there."""
     grid: Mapping[float, float]
@@ -83,8 +91,9 @@ def inception_facts(record: Record, grid: Record) -> InceptionFacts:
         batch_size=config["batch_size"],
         parameters=counts,
         threshold=inception.threshold(record.arrays),
-        lower_times=inception.times_ratio(
-            record.arrays, inception.BN, inception.STANDARD, inception.threshold(record.arrays) - inception.TOLERANCE
+        fixed=FixedLevel(
+            inception.FIXED_LEVEL,
+            inception.times_ratio(record.arrays, inception.BN, inception.STANDARD, inception.FIXED_LEVEL),
         ),
         arms={name: _arm(record.arrays, name) for name in ARMS},
         grid=_grid(grid.arrays),

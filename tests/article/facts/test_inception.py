@@ -20,8 +20,8 @@ def test_each_seed_is_timed_on_the_top_of_the_mean_curve_without_bn(facts):
     assert (standard.steps, standard.reached) == (None, 2), "the top of a mean curve is not reached by every seed"
     assert (with_bn.steps, with_bn.reached, sigmoid.reached) == (8000, 3, 0)
     assert (with_bn.times.side, with_bn.times.low) == ("<", None)
-    assert facts.lower_times.side == ""
-    assert facts.lower_times.low < facts.lower_times.value < facts.lower_times.high < 1
+    assert facts.fixed.level == 0.7
+    assert facts.fixed.times.value == pytest.approx(8000 / 16_000)
     assert with_bn.best == pytest.approx(0.727)
     assert (standard.seeds, facts.arms["inception_x5"].seeds) == (3, 1)
 

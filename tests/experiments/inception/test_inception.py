@@ -106,7 +106,8 @@ def test_the_base_rate_is_the_grid_s() -> None:
 
 def test_the_protocol_is_the_declared_one() -> None:
     runs, base = INCEPTION_CPU.config.runs(), INCEPTION_CPU.config.base_learning_rate
-    assert Counter(run.arm for run in runs) == {**dict.fromkeys(ARMS, 1), **{arm.name: 3 for arm in PUBLISHED}}
+    seeds = dict.fromkeys(ARMS, 1) | {arm.name: 3 for arm in PUBLISHED} | {arm.name: 5 for arm in (STANDARD, BN)}
+    assert Counter(run.arm for run in runs) == seeds
     rates = {run.arm: run.learning_rate / base for run in runs}
     assert rates == pytest.approx({name: arm.factor for name, arm in ARMS.items()})
     bare = {"arm": "", "normalization": inception.NONE, "activation": inception.RELU, "learning_rate": 1.0, "seed": 0}
