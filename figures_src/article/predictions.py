@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from figures_src import french
 from figures_src.article import markup
 from figures_src.article.unknown import MARK
-from figures_src.experiments.prediction import Standing, Verdict
+from figures_src.experiments.prediction import AFTER_TRIAL, Standing, Verdict
 
 SHOWN = {
     Standing.MET: '<span class="verdict-met">tenue</span>',
@@ -26,6 +26,11 @@ class Check:
     published: float | None = None
     first: Verdict | None = None
     """The same prediction under the protocol that was tried first, where there was one."""
+
+    @property
+    def after_trial(self) -> bool:
+        """Whether it was written after a trial had shown what it says: it is counted apart."""
+        return AFTER_TRIAL in self.verdict.prediction
 
     @property
     def standing(self) -> Standing:

@@ -61,7 +61,7 @@ def lines(record: Record) -> list[Line]:
         _line(step, matched, _matched(arrays, bands)),
         _line(step, "divisée par le carré du gradient, 0 à 1 000", _over(arrays, squared, START)),
         _fresh(step, arrays),
-        _line(fixed, _steps(EARLY), _over(arrays, distances, EARLY)),
+        *(_line(fixed, _steps(window), _over(arrays, distances, window)) for window in (EARLY, *WINDOWS[2:])),
         _line(fixed, matched, _matched(arrays, distances)),
         Line("Pour comparer", f"itérations jusqu’à {french.percent(ACCURACY, 0)}", _speed(arrays, STANDARD),
              _speed(arrays, NOISY)),
@@ -111,11 +111,12 @@ def headline(found: Sequence[Line]) -> str:
     """What separates the networks and what does not, where the intervals say so."""
     late, fixed = found[1 : len(WINDOWS)], [line for line in found if line.group.startswith("À distance")]
     narrower = all(each.without and each.without.sign > 0 for each in late)
-    alike = all(each.noisy and each.noisy.sign <= 0 for each in late)
-    if narrower and alike and not any(each.without and each.without.sign > 0 for each in fixed):
+    early, *later = fixed[: len(WINDOWS) - 1]
+    then = all(each.without and each.without.sign > 0 for each in later)
+    if narrower and then and early.without and early.without.sign <= 0:
         return drawing.tidy(
-            "Passé le début, la perte varie moins le long d’un pas avec BN, bruitée ou non ; à distance égale, "
-            "elle ne varie pas moins"
+            "Avec BN, la perte varie vite moins le long d’un pas ; à distance égale, seulement après "
+            f"{french.number(EARLY[1])} itérations"
         )
     return drawing.tidy("Bande des pertes le long du gradient : rapports au réseau avec BN")
 

@@ -50,7 +50,7 @@ def test_what_the_controls_of_vgg_say(records, facts):
         "noise_held_band": start.held,
         "noise_fresh_band": start.fresh,
         "noisy_steps": found.noise_cost,
-        "plateau": found.plateau.growth,
+        "plateau": found.plateau.growth["with_bn"],
         "relative_shift": found.shift[0.1, 5].relative,
         "low_shift": found.shift[0.01, 5].raw,
         "low_relative_shift": found.shift[0.01, 5].relative,

@@ -356,10 +356,13 @@ def test_published_bands_are_those_of_the_same_window():
 
 def test_gbn_8_title_claims_only_what_the_intervals_say(records):
     record = records["vgg_controls"]
-    assert "à distance égale" in plain(gbn_8.headline(gbn_8.lines(record)))
-    wider = record.arrays["line_distance_loss"].copy()
-    wider[record.arrays["arm"] == "without_bn"] *= 10
-    assert "à distance égale" not in plain(gbn_8.headline(gbn_8.lines(changed(record, line_distance_loss=wider))))
+    never = record.arrays["line_distance_loss"]
+    late = never.copy()
+    rows = record.arrays["arm"] == "without_bn"
+    late[np.ix_(rows, record.arrays["landscape_step"] > gbn_8.EARLY[1])] *= 10
+    for distances, told in ((never, False), (late, True), (np.where(rows[:, None, None], 10 * never, never), False)):
+        title = plain(gbn_8.headline(gbn_8.lines(changed(record, line_distance_loss=distances))))
+        assert ("à distance égale, seulement après" in title) is told
 
 
 def test_gbn_8_table_gives_every_ratio_with_its_interval(records):

@@ -58,8 +58,9 @@ class MatchedFacts:
     level: float
     along: Ratio
     distance: Ratio
-    noisy_distance: Ratio
+    noisy_along: Ratio
     """Noisy BN over BN."""
+    noisy_distance: Ratio
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ class Plateau:
 
     usual: Pair
     """Lengths from half of the rate on, as published."""
-    growth: Ratio
-    """Of BN, shorter lengths counted in, over the usual one."""
+    growth: Mapping[str, Ratio]
+    """By arm: shorter lengths counted in, over the usual one."""
     shortened: float
     """How many times shorter the shortest length is."""
     edge: float
@@ -282,6 +283,7 @@ def _matched(arrays: Arrays) -> MatchedFacts:
         level=MATCHED_LOSS,
         along=paired_ratio(band(along, STANDARD), band(along, BATCH)),
         distance=paired_ratio(band(distance, STANDARD), band(distance, BATCH)),
+        noisy_along=paired_ratio(band(along, NOISY), band(along, BATCH)),
         noisy_distance=paired_ratio(band(distance, NOISY), band(distance, BATCH)),
     )
 
@@ -297,7 +299,7 @@ def _plateau(arrays: Arrays) -> Plateau:
 
     usual, shorter = measures.PUBLISHED_LENGTHS, measures.SMALLEST_LENGTH
     both = Pair(*(geometric_mean(medians(arm, usual)) for arm in (STANDARD, BATCH)))
-    growth = paired_ratio(medians(BATCH, shorter), medians(BATCH, usual))
+    growth = {str(arm): paired_ratio(medians(arm, shorter), medians(arm, usual)) for arm in Normalization}
     return Plateau(both, growth, usual / shorter, 2 / vgg.MATCHED)
 
 

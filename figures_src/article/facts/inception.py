@@ -66,6 +66,8 @@ class InceptionFacts:
     threshold: float
     """The level: highest point of the mean curve of the network without batch normalization."""
     fixed: FixedLevel
+    faster: Ratio
+    """Updates to the same level, BN at five times the rate over BN, by the seeds that both have."""
     arms: Mapping[str, ArmFacts]
     """By the names of the published files, then the two that fail there."""
     grid: Mapping[float, float]
@@ -95,6 +97,7 @@ def inception_facts(record: Record, grid: Record) -> InceptionFacts:
             inception.FIXED_LEVEL,
             inception.times_ratio(record.arrays, inception.BN, inception.STANDARD, inception.FIXED_LEVEL),
         ),
+        faster=inception.times_ratio(record.arrays, inception.BN_X5, inception.BN, inception.FIXED_LEVEL),
         arms={name: _arm(record.arrays, name) for name in ARMS},
         grid=_grid(grid.arrays),
         base_rate=config["base_learning_rate"],

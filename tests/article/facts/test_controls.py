@@ -58,7 +58,7 @@ def test_bands_are_told_by_window_and_by_length(facts):
 
 def test_the_gradient_grows_by_the_published_lengths_alone(facts):
     assert facts.plateau.usual.with_bn == pytest.approx(0.1 / 0.05), "a change of 0.1 within half of the rate"
-    assert facts.plateau.growth.value == pytest.approx(4)
+    assert facts.plateau.growth["with_bn"].value == pytest.approx(4)
     assert facts.plateau.shortened == 4
     assert facts.plateau.edge == pytest.approx(20)
 
@@ -80,7 +80,7 @@ def test_a_short_run_has_the_windows_it_reaches_and_no_plateau():
     short = records | {"vgg_controls": replace(records["vgg_controls"], arrays=arrays)}
     found = control_facts(*short.values())
     assert [window.until for window in found.windows] == [1000, 5000]
-    assert math.isnan(found.plateau.growth.value)
+    assert math.isnan(found.plateau.growth["with_bn"].value)
 
 
 def test_shifts_are_relative_to_the_gradient_at_both_rates(facts):

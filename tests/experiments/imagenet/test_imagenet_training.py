@@ -58,9 +58,10 @@ from torch.nn import functional
 from figures_src.datasets.image_folder import read_tree
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
-from figures_src.training import distributed, imagenet
-from figures_src.training.inception import Training, build
-from figures_src.training.inception_protocol import InceptionRun, DataParallel
+from figures_src.experiments.imagenet import training as imagenet
+from figures_src.training import distributed
+from figures_src.experiments.inception.training import Training, build
+from figures_src.experiments.inception.runs import InceptionRun, DataParallel
 from figures_src.training.precision import Precision
 
 if __name__ == "__main__":
@@ -133,8 +134,9 @@ from pathlib import Path
 from figures_src.datasets.image_folder import read_tree
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
-from figures_src.training import distributed, imagenet
-from figures_src.training.inception_protocol import DataParallel, InceptionRun
+from figures_src.experiments.imagenet import training as imagenet
+from figures_src.training import distributed
+from figures_src.experiments.inception.runs import DataParallel, InceptionRun
 from figures_src.training.precision import Precision
 
 if __name__ == "__main__":
