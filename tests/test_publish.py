@@ -428,8 +428,8 @@ def test_networks_of_e2_that_barely_learn_are_told(figures):
     weak = {inception.STANDARD_X5: curve(0.6, 8000), inception.STANDARD_SIGMOID: curve(0.25, 8000)}
     told = plain(post(figures, **samples.reduced(weak)))
     assert (
-        "mais lui nuit : il atteint 60,0 % au mieux avec une seule graine, soit 12,2 points de moins que la moyenne des "
-        "graines au taux de base" in told
+        "mais lui nuit : il atteint 60,0 % au mieux avec une seule graine, soit 12,2 points de moins que la moyenne "
+        "des graines au taux de base" in told
     )
     assert "ses sigmoïdes apprennent à peine : 25,0 % avec une seule graine, quand le hasard" in told
     assert "Nous attendions pire : 20 points perdus en fin d’entraînement. Il en perd 12,2." in told
