@@ -51,6 +51,7 @@ QUOTED = (
     "dln_sum",
     "inception_grid",
     "linear_problems",
+    "mnist_rates",
     "vgg_controls",
     "vgg_initial_grid",
     "vgg_low_rate",

@@ -191,8 +191,25 @@ def reduced(curves: dict[inception.Arm, np.ndarray] | None = None, lost_at: int 
     }
 
 
+def rates() -> Record:
+    """Four σ and four rates: 95 % at step 200, at 300 without BN; never without BN at the two largest rates."""
+    step = np.array([0, 100, 200, 300, 400])
+    accuracy = np.where(step < 200, 0.1, 0.98) * np.ones((4, 4, 2, 3, 1))
+    accuracy[:, :, 0] = np.where(step < 300, 0.1, 0.97)
+    accuracy[:, 2:, 0] = 0.1
+    arrays = {
+        "step": step,
+        "sigma": np.array([0.01, 0.03, 0.1, 0.3]),
+        "learning_rate": np.array([1.0, 3.0, 10.0, 30.0]),
+        "test_accuracy": accuracy,
+        "validation_accuracy": accuracy,
+        "test_loss": np.full(accuracy.shape, 0.5),
+    }
+    return Record("mnist_rates", arrays, {**SIDECAR, "config": {"seeds": [0, 1, 2]}, "verdicts": []})
+
+
 def records() -> dict[str, Record]:
-    every = (curves(), grid(), statistics())
+    every = (curves(), grid(), statistics(), rates())
     return {record.name: record for record in (*every, border())} | smoothing() | controls() | reduced() | shifting()
 
 

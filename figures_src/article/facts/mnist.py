@@ -17,6 +17,7 @@ from figures_src.article.facts import covariate as facts_covariate
 from figures_src.article.facts import imagenet as facts_imagenet
 from figures_src.article.facts import inception as facts_inception
 from figures_src.article.facts import practice as facts_practice
+from figures_src.article.facts import rates as facts_rates
 from figures_src.article.facts import santurkar as facts_santurkar
 from figures_src.article.facts import shift as facts_shift
 from figures_src.article.predictions import Check
@@ -156,11 +157,6 @@ class GridFacts:
         return sum(cell.accuracy.gap.sign < 0 for cell in self.cells)
 
     @property
-    def usable(self) -> Mapping[str, int]:
-        """Number of cells in which each arm reaches `GOOD_ACCURACY`."""
-        return {arm: sum(getattr(cell.accuracy, arm).mean >= GOOD_ACCURACY for cell in self.cells) for arm in ARMS}
-
-    @property
     def soonest(self) -> Mapping[str, int | None]:
         """Fewest steps to `GOOD_ACCURACY` of each arm, over the cells; None when none of them reaches it."""
         steps = {arm: [cell.steps_to_good[arm] for cell in self.cells] for arm in ARMS}
@@ -171,12 +167,6 @@ class GridFacts:
         best = self.best[arm]
         ends = (self.sigmas[0], self.sigmas[-1]), (self.learning_rates[0], self.learning_rates[-1])
         return best.sigma in ends[0] and best.learning_rate in ends[1]
-
-    @property
-    def slow_only(self) -> float | None:
-        """Largest rate at which a cell without batch normalization misses `GOOD_ACCURACY`; None at the largest."""
-        missed = [cell.learning_rate for cell in self.cells if cell.accuracy.without_bn.mean < GOOD_ACCURACY]
-        return max(missed) if missed and max(missed) < self.learning_rates[-1] else None
 
     def at_edge(self, arm: str) -> bool:
         """Whether the best cell of an arm has an outermost σ or rate, so that a better one may lie beyond."""
@@ -220,6 +210,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "signal": signal_facts(curves),
         "statistics": statistics_facts(records["mnist_statistics"]),
         "grid": grid_facts(grid),
+        "rates": facts_rates.rates_facts(records[facts_rates.RECORD]),
         "published": published_accuracy(),
         "predictions": {
             "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in records[name].verdicts),
