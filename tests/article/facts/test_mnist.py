@@ -87,7 +87,6 @@ def test_the_best_cell_is_chosen_on_validation_and_judged_on_test():
 def test_the_grid_counts_its_cells():
     found = facts.grid_facts(samples.grid())
     assert (found.leads, found.trails, len(found.cells)) == (4, 1, 6)
-    assert found.usable == {"without_bn": 1, "with_bn": 4}
     assert found.soonest == {"without_bn": 0, "with_bn": 0}, "the sample's curves are flat from step 0"
     assert not found.in_corner("without_bn")
     assert found.in_corner("with_bn")
