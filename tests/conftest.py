@@ -2,11 +2,14 @@
 
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from figures_src.article import assertions
 from figures_src.experiments.inception import measures as inception
+
+SITE = "tests/site/"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,12 +33,19 @@ def hangups_heard() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one process of ``pytest -n``, the tests that share a tree: a file's, or the built site's.
+    """What takes long comes first: else one process of ``pytest -n`` would end with it, the others idle."""
+    long = {item.location[0] for item in items if item.get_closest_marker("slow") or item.get_closest_marker("whole")}
+    items.sort(key=lambda item: (SITE not in item.location[0], item.location[0] not in long))
 
-    What takes long comes first: else one process would end with it while the others have nothing left to do.
-    """
-    groups = {item: "site" if "built_site" in getattr(item, "fixturenames", ()) else item.location[0] for item in items}
-    long = {groups[item] for item in items for name in ("slow", "whole") if item.get_closest_marker(name)}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: (groups[item] != "site", groups[item] not in long))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep together, in one process, the tests of a file, and all those of the built site: they share a tree."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return SITE if file.startswith(SITE) else file
+
+    return Together(config, log)
