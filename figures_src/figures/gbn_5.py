@@ -81,10 +81,12 @@ def headline(record: Record) -> str:
     published = _factor(steps_to_match(BASELINE), steps_to_match(BN))
     level = french.percent(inception.FIXED_LEVEL, 0)
     ours = inception.times_ratio(record.arrays, ARMS[BN], ARMS[BASELINE], inception.FIXED_LEVEL)
-    gain = f"elle atteint {level} en {french.number(1 / ours.value, 1)} fois moins"
+    told = f"rien ne les départage à {level}"
+    if ours.sign < 0:
+        told = f"elle atteint {level} en {french.number(1 / ours.value, 1)} fois moins"
     return drawing.tidy(
         f"Au même taux, la BN égale Inception en {french.number(published or 0, 1)} fois moins d’itérations sur "
-        f"ImageNet ; ici, {gain if ours.sign < 0 else f'rien ne les départage à {level}'}"
+        f"ImageNet ; ici, {told}"
     )
 
 
