@@ -12,6 +12,7 @@ from figures_src.experiments.inception.experiment import INCEPTION_CPU
 from figures_src.experiments.linear_problems.experiment import LINEAR_PROBLEMS
 from figures_src.experiments.mnist.experiment import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
+from figures_src.experiments.scale.experiment import SCALE
 from figures_src.experiments.shoes.experiment import SHIFT_SHOES
 from figures_src.experiments.statistics_to_fit.experiment import STATISTICS_TO_FIT
 from figures_src.experiments.vgg.experiment import VGG_CPU, VGG_FULL_WIDTH
@@ -33,5 +34,6 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER),
         *(BATCH_STATISTICS, STATISTICS_TO_FIT),
         *(INCEPTION_GRID, INCEPTION_CPU),
+        SCALE,
     )
 }
