@@ -14,7 +14,7 @@ from figures_src.networks.ensemble import Ensemble
 from figures_src.training.loop import Arrays
 from figures_src.training.randomness import Shuffled, batch_rows
 
-SIDE, HALF = 28, 14
+HALF = 14
 CLASSES = 10
 EVALUATION_CHUNK = 1000
 Gradients = dict[str, Tensor]
@@ -41,8 +41,9 @@ def half_size(dataset: Dataset, dtype: torch.dtype) -> tuple[Digits, Digits]:
 
 
 def _halved(images: np.ndarray) -> np.ndarray:
-    blocks = images.reshape(-1, HALF, SIDE // HALF, HALF, SIDE // HALF)
-    return np.asarray(blocks.mean(axis=(2, 4)).reshape(len(images), HALF * HALF))
+    # Four slices, not a mean over blocks, which takes ten times as long; sums of four bytes are exact.
+    total = sum(images[:, row::2, column::2].astype(np.float64) for row in (0, 1) for column in (0, 1))
+    return np.asarray(total).reshape(len(images), HALF * HALF) / 4
 
 
 def cross_entropies(logits: Tensor, labels: Tensor) -> Tensor:
