@@ -59,7 +59,7 @@ class LadderRun:
     learning_rates: tuple[float, ...]
     seeds: tuple[int, ...]
     steps: int
-    batch_size: int = 48
+    batch_size: int = 32
     width: int = 48
     validation_images: int = 5000
     """The last images to learn from, set aside to choose a rate."""

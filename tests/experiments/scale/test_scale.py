@@ -10,7 +10,7 @@ import torch
 
 from figures_src.datasets import Dataset, Images
 from figures_src.experiments.scale import measures, predictions
-from figures_src.experiments.scale.experiment import SCALE, ScaleProtocol
+from figures_src.experiments.scale.experiment import SCALE
 from figures_src.experiments.scale.measures import BATCH, INERTIA, STANDARD
 from figures_src.experiments.scale.runs import ScaleRun
 from figures_src.experiments.scale.training import Training, train
@@ -20,9 +20,9 @@ from figures_src.training.ensemble import cross_entropies
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.randomness import INITIAL, torch_generator
+from tests.experiments.scale_samples import Arrays, arrays
 
 RUN = ScaleRun(Normalization.BATCH, (0.1, 0.8), (0.0, 0.01), 0.0, (0, 1), 60, measure_every=20, batch_size=16, width=8)
-Arrays = dict[str, np.ndarray]
 
 
 @pytest.fixture
@@ -123,30 +123,6 @@ def test_the_angle_at_equilibrium(momentum: float, product: float) -> None:
     expected = measures.theory(np.array(2 * product / (1 + momentum)))
     assert math.sqrt(np.square(angles).mean()) == pytest.approx(float(expected), rel=0.02)
     assert float(expected) == pytest.approx(math.sqrt(2 * product / (1 + momentum)), rel=0.01)
-
-
-def arrays() -> Arrays:
-    """Rates 0.05, 0.2, 0.8; decays 0, 0.001, 0.004, 0.016; each network as theory has it, but for the first run."""
-    config = ScaleProtocol(seeds=(0, 1))
-    shape, steps = (3, 2, 3, 4), 8
-    found: Arrays = {
-        "rate": np.array([run.learning_rates for run in config.runs()]),
-        "decay": np.array(config.decays),
-        "inertia": np.array([0, 0, 0.9]),
-        "steps": np.array(10_000),
-        "test_accuracy": np.full(shape, 0.95),
-        "norm": np.ones((*shape, steps, 3)),
-        "last_norm": np.full((*shape, 3), 2.0),
-        "squared_steps": np.full((*shape, 3), 3.0),
-        "cosine": np.full((*shape, steps, 3), 1e-5),
-        "angle": np.full((*shape, steps, 3), 9.0),
-    }
-    for run in measures.RUNS:
-        found["angle"][run, :, :, 1:, -2:] = measures.theory(measures.products(found, run))[None, :, :, None, None]
-    found["angle"][STANDARD, :, :, :, -2:] *= 3
-    found["cosine"][STANDARD] = -0.02
-    found["squared_steps"][STANDARD] = 1.0
-    return found
 
 
 def by_name(found: Arrays) -> dict:
