@@ -1,0 +1,209 @@
+"""The angle that a step turns the weights by, against theory's; and what their length gains where nothing shortens it.
+
+Theory is that of weights before a BN (`figures_src.experiments.scale.measures`). A point is a layer at one rate and one
+decay, the mean of its seeds.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures_src import french
+from figures_src.experiments.scale import measures
+from figures_src.experiments.scale.measures import BATCH, INERTIA, STANDARD
+from figures_src.figures import drawing
+from figures_src.figures.common import PARTS, Cell, Records, Table, over_seeds
+from figures_src.records.record import Record
+from figures_src.style import Layout, Theme, rc
+
+RECORD = "scale"
+GUTTER = 46
+SPREAD = 0.035
+"""Between the layers of a cell, in powers of ten of the rate: they would cover each other."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One run, as the figure names and draws it."""
+
+    run: int
+    arm: str
+    name: str
+    marker: str
+
+
+KINDS = (
+    Kind(STANDARD, "without_bn", "sans BN", "X"),
+    Kind(BATCH, "with_bn", "avec BN", "o"),
+    Kind(INERTIA, "with_bn", "avec BN et inertie 0,9", "^"),
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Angles of a layer in one cell, in degrees: theory's, and those of the seeds (seeds,)."""
+
+    kind: Kind
+    layer: int
+    rate: float
+    decay: float
+    settled: bool
+    expected: float
+    measured: np.ndarray
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a logarithmic axis has a place for it."""
+        return bool(np.isfinite(self.measured).all() and (self.measured > 0).all())
+
+
+def points(record: Record) -> Iterator[Point]:
+    """Every layer of every cell with a decay."""
+    arrays = record.arrays
+    for kind in KINDS:
+        found, settled = np.degrees(measures.angles(arrays, kind.run)), measures.settled(arrays, kind.run)
+        expected = np.degrees(measures.theory(measures.products(arrays, kind.run)))
+        for rate, decay in np.ndindex(settled.shape):
+            for layer in range(found.shape[-1]):
+                setting = float(measures.rates(arrays, kind.run)[rate]), float(arrays["decay"][1 + decay])
+                place = bool(settled[rate, decay]), float(expected[rate, decay])
+                yield Point(kind, layer, *setting, *place, found[:, rate, decay, layer])
+
+
+def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
+    """Angles on the left, lengths on the right."""
+    record = records[RECORD]
+    with rc(theme, layout):
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 700 if layout.stacked else 382)
+        drawing.key(sheet, 0, 12, _samples(theme))
+        if layout.stacked:
+            angles, lengths = sheet.panel(GUTTER, 98, 276, 250), sheet.panel(GUTTER, 446, 276, 196)
+        else:
+            angles, lengths = sheet.panel(GUTTER, 76, 340, 258), sheet.panel(476, 76, 236, 258)
+        _draw_angles(sheet, angles, record)
+        _draw_lengths(sheet, lengths, record)
+        return drawing.finish(sheet)
+
+
+def table(records: Records) -> Table:
+    """Angles in degrees, then what ‖W‖² gained over the sum of the squared steps."""
+    record = records[RECORD]
+    rows: list[tuple[Cell, ...]] = []
+    for point in points(record):
+        settled = "yes" if point.settled else "no"
+        named: tuple[Cell, ...] = ("angle, degrees", point.kind.name, point.layer + 1, point.rate, point.decay)
+        rows.append((*named, settled, point.expected, len(point.measured), *_bounds(point.measured)))
+    for kind in KINDS[:2]:
+        found = measures.growth(record.arrays, kind.run)
+        for rate, layer in np.ndindex(found.shape[1:]):
+            setting = float(measures.rates(record.arrays, kind.run)[rate])
+            told: tuple[Cell, ...] = ("squared length gained over squared steps", kind.name, layer + 1, setting, 0.0)
+            rows.append((*told, "", 1.0, len(found), *_bounds(found[:, rate, layer])))
+    columns = ("what", "network", "layer", "learning_rate", "decay", "settled", "theory", "seeds", *PARTS)
+    return Table(columns, tuple(rows))
+
+
+def _bounds(values: np.ndarray) -> tuple[float, float, float]:
+    """Mean and interval; not numbers where some seed has none."""
+    if not np.isfinite(values).all():
+        return (np.nan, np.nan, np.nan)
+    over = over_seeds(values)
+    return float(over.mean), float(over.low), float(over.high)
+
+
+def headline(record: Record) -> str:
+    """How far the farthest layer is from theory, with BN and without, in words computed from the record."""
+    with_bn, without = (_farthest(record, run) for run in (BATCH, STANDARD))
+    return drawing.tidy(
+        f"Avec BN, à l’équilibre, un pas tourne les poids de l’angle prévu, à {with_bn} près ; "
+        f"sans BN, l’écart atteint {without}"
+    )
+
+
+def _farthest(record: Record, run: int) -> str:
+    """The largest distance to theory, in parts of it, of a mean over seeds, where networks learn."""
+    deviations = np.where(
+        measures.learnt(record.arrays, run)[:, :, None], measures.deviations(record.arrays, run), np.nan
+    )
+    kept = np.isfinite(deviations).all(axis=0)
+    means = np.abs(deviations.mean(axis=0)[kept])
+    return french.percent(float(means.max()), 0) if means.size else "—"
+
+
+def _subtitle(record: Record) -> str:
+    seeds = len(record.config["seeds"])
+    return drawing.tidy(
+        f"Trois couches de {record.config['width']} ReLU, MNIST. Un point par couche et par réglage, moyenne de "
+        f"{seeds} graines. Contour seul : l’équilibre n’a pas eu le temps de s’établir."
+    )
+
+
+def _samples(theme: Theme) -> list[drawing.Sample]:
+    line = {"linewidth": 1.4, "linestyle": (0, (4, 2))}
+    marks = [
+        drawing.Sample(
+            kind.name, {"linewidth": 0, "marker": kind.marker, "markersize": 6, "markevery": [1]}, _colour(kind, theme)
+        )
+        for kind in KINDS
+    ]
+    return [*marks, drawing.Sample("théorie", line, theme.muted)]
+
+
+def _colour(kind: Kind, theme: Theme) -> str:
+    return str(getattr(theme, kind.arm))
+
+
+def _draw_angles(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    theme = sheet.theme
+    sheet.name(axes, "Angle d’un pas", "mesuré, en degrés", gutter=GUTTER)
+    shown = [point for point in points(record) if point.drawn]
+    means = [float(point.measured.mean()) for point in shown]
+    expected = [point.expected for point in shown]
+    first, last = min(expected) / 1.4, max(expected) * 1.4
+    axes.set_xscale("log")
+    axes.set_xlim(first, last)
+    _log_heights(axes, theme, min([first, *means]) / 1.2, max([last, *means]) * 1.2)
+    ticks = [mark for mark in (0.1, 0.3, 1, 3, 10, 30) if first <= mark <= last]
+    drawing.ticks(axes.xaxis, ticks, [french.shortest(mark) for mark in ticks])
+    sheet.name_below(axes, "angle de la théorie, en degrés")
+    axes.plot([first, last], [first, last], color=theme.muted, linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
+    for point, mean in zip(shown, means, strict=True):
+        _mark(axes, theme, point, point.expected * 10 ** (SPREAD * (point.layer - 1)), mean)
+
+
+def _mark(axes: Axes, theme: Theme, point: Point, x: float, y: float) -> None:
+    colour = _colour(point.kind, theme)
+    axes.plot([x], [y], linestyle="none", marker=point.kind.marker, markersize=5, markeredgewidth=1, zorder=3,
+              markeredgecolor=colour, markerfacecolor=colour if point.settled else "none")  # fmt: skip
+
+
+def _log_heights(axes: Axes, theme: Theme, low: float, high: float) -> None:
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    marks = [mark for mark in (0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000) if low <= mark <= high]
+    drawing.ticks(axes.yaxis, marks, [french.shortest(mark) if mark < 1000 else french.number(mark) for mark in marks])
+    drawing.rules(axes, theme, marks)
+
+
+def _draw_lengths(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
+    theme = sheet.theme
+    sheet.name(axes, "Longueur, sans pénalité", "carré gagné / carrés des pas", gutter=GUTTER)
+    found: Sequence[tuple[Kind, np.ndarray]] = [(kind, measures.growth(record.arrays, kind.run)) for kind in KINDS[:2]]
+    rates = measures.rates(record.arrays, BATCH)
+    axes.set_xscale("log")
+    axes.set_xlim(rates[0] / 1.6, rates[-1] * 1.6)
+    means = [values.mean(axis=0) for _, values in found]
+    seen = np.concatenate([each[np.isfinite(each) & (each > 0)] for each in means])
+    _log_heights(axes, theme, min(0.5, float(seen.min()) / 1.4), max(3.0, float(seen.max()) * 1.4))
+    drawing.ticks(axes.xaxis, rates.tolist(), [french.shortest(float(rate)) for rate in rates])
+    sheet.name_below(axes, "taux d’apprentissage")
+    axes.axhline(1, color=theme.muted, linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
+    for (kind, _), each in zip(found, means, strict=True):
+        for rate, layer in np.ndindex(each.shape):
+            if np.isfinite(each[rate, layer]) and each[rate, layer] > 0:
+                x = rates[rate] * 10 ** (SPREAD * (layer - 1))
+                axes.plot([x], [each[rate, layer]], linestyle="none", marker=kind.marker, markersize=5,
+                          color=_colour(kind, theme), zorder=3)  # fmt: skip
