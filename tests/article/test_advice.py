@@ -51,9 +51,7 @@ def depends_on_its_neighbours(model, x):
 
 def freeze(model):
     """The recipe of the article: statistics, γ and β, all of them at rest."""
-    for layer in model.modules():
-        if isinstance(layer, BATCH_NORMS):
-            layer.eval().requires_grad_(False)
+    model.apply(lambda layer: isinstance(layer, BATCH_NORMS) and layer.eval().requires_grad_(False))
 
 
 class FrozenBatchNorm(nn.Sequential):
@@ -97,6 +95,15 @@ def test_a_frozen_network_learns_its_weights_and_nothing_of_its_batches():
     moved = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
     assert moved == {"0.weight", "3.weight", "3.bias"}
     assert not depends_on_its_neighbours(model, normal(8, 4))
+
+
+def test_statistics_made_anew_thaw_what_was_frozen():
+    model = perceptron().train()
+    freeze(model)
+    before = statistics(model)
+    update_bn([normal(8, 4)], model)
+    assert model[1].training
+    assert not torch.equal(model[1].running_mean, before["1.running_mean"])
 
 
 def test_eval_alone_leaves_gamma_and_beta_to_learn():
@@ -341,7 +348,7 @@ def test_mixed_precision_rounds_what_comes_out_and_not_the_statistics():
     assert_close(model[1].running_mean, 0.1 * z.float().mean(dim=(0, 2, 3)), rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize(("dtype", "reached"), [(torch.float, True), (torch.bfloat16, False)])
+@pytest.mark.parametrize(("dtype", "reached"), [(torch.float, True), (torch.bfloat16, False), (torch.half, False)])
 def test_a_network_turned_to_half_precision_turns_its_statistics_and_they_stop_short(dtype, reached):
     layer = nn.BatchNorm1d(1).to(dtype)
     x = torch.tensor([[1.0], [1.03125]]).to(dtype)
