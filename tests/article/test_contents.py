@@ -37,9 +37,9 @@ MANY
 """.replace("MANY", "mot " * 2200)
 
 
-def test_only_the_running_text_counts():
-    texts = {anchor: contents.prose_words(text) for anchor, text in contents.parts(PAGE).items()}
-    assert texts == {"": 1, "en-30-secondes": 3, "en-3-minutes": 5, "comprendre": 2200, "glossaire": 0}
+def test_what_is_seen_counts():
+    texts = {anchor: contents.visible_words(text) for anchor, text in contents.parts(PAGE).items()}
+    assert texts == {"": 1, "en-30-secondes": 7, "en-3-minutes": 11, "comprendre": 2200, "glossaire": 0}
 
 
 @pytest.mark.parametrize(
