@@ -94,7 +94,7 @@ def section_words(page: str) -> list[tuple[Heading, int]]:
     found = list(headings(page).values())
     places = [page.index(f"{{#{heading.anchor}}}") if heading.level < 7 else -1 for heading in found]
     kept = [(heading, place) for heading, place in zip(found, places, strict=True) if place >= 0]
-    ends = [place for _, place in kept[1:]] + [len(page)]
+    ends = [page.rindex("\n", 0, place) for _, place in kept[1:]] + [len(page)]
     # A folded part may hold no heading, so that none is cut in two.
     return [(heading, visible_words(page[place:end])) for (heading, place), end in zip(kept, ends, strict=True)]
 

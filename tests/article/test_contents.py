@@ -64,3 +64,10 @@ def test_a_page_without_a_place_for_them_or_without_a_level_is_refused():
         contents.fill_contents("## A) Un {#un}\n")
     with pytest.raises(KeyError, match="comprendre"):
         contents.levels(PAGE.replace("{#comprendre}", "{#autre}"))
+
+
+def test_the_words_of_each_section_are_told():
+    found = contents.section_words(PAGE)
+    anchors = ["en-30-secondes", "en-3-minutes", "principe", "phase", "comprendre", "glossaire"]
+    assert [heading.anchor for heading, _ in found] == anchors
+    assert {heading.anchor: words for heading, words in found}["comprendre"] == 2200
