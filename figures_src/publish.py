@@ -76,13 +76,11 @@ def environment(
         held=assertions.held_or_marked if quick else assertions.held,
     )
     address = figures.name if quick else f"/{FIGURES_FOLDER.as_posix()}"
-    figure = markup.FigureMarkup(catalogue, records, figures, address, lambda text: jinja.from_string(text).render())
-    jinja.globals.update(
-        figure=figure,
-        label=figure.label,
-        see=figure.see,
-        play=Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names)),
+    play = Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names))
+    figure = markup.FigureMarkup(
+        catalogue, records, figures, address, lambda text: jinja.from_string(text).render(), play
     )
+    jinja.globals.update(figure=figure, twins=figure.twins, label=figure.label, see=figure.see)
     return jinja
 
 
@@ -102,10 +100,13 @@ def _vocabulary() -> dict[str, object]:
         "remark": components.remark,
         "noted": components.noted,
         "box": components.box,
+        "folded": components.folded,
         "quotation": components.quotation,
         "hypothesis": components.hypothesis,
         "table": markup.table,
         "listing": listing.listing,
+        "example": listing.example,
+        "carnet": markup.notebook_link,
         "source_link": listing.source_link,
         "verbatim": markup.verbatim,
         "measured": measured,

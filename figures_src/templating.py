@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 def environment(*folders: Path, kind: type[Environment] = Environment) -> Environment:
     """Templates of these folders; naming what does not exist is an error."""
     return kind(
+        extensions=["jinja2.ext.do"],
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         variable_start_string="<<",

@@ -3,9 +3,8 @@
 Both are asked for at the top of the page, before what they tell is known: `fill_contents` writes them at the end.
 """
 
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -25,36 +24,79 @@ class Level:
     anchor: str
     title: str
     what: str
-    shortest: float = 0
-    longest: float = math.inf
-    """Seconds of reading that its title allows."""
+    most: int
+    """Words that it may ask a reader to read: at `READING_SPEED`, 30 seconds, 3 minutes and 35 minutes."""
+    parts: tuple[str, ...] = ()
+    """Further parts of the first rank that belong to it."""
 
 
 LEVELS = (
-    Level("en-30-secondes", "30 secondes", "l’idée", 20, 45),
-    Level("en-3-minutes", "3 minutes", "le principe et l’usage", 130, 205),
-    Level("comprendre", "Comprendre", "le détail, les expériences, les explications"),
+    Level("en-30-secondes", "30 secondes", "l’idée", 110),
+    Level("en-3-minutes", "3 minutes", "le principe et l’usage", 660),
+    Level(
+        "comprendre",
+        "Comprendre",
+        "le détail, les expériences, les explications",
+        7700,
+        ("en-resume", "questions-en-suspens"),
+    ),
 )
 
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_NOT_PROSE = re.compile(
-    r"<(figure|table|math|code|pre|h[1-6]|nav|head|script|style)\b.*?</\1>|^```.*?^```$|`[^`\n]+`|"
-    r"^#{1,6} .*?$|<[^>]*>|\]\([^()\s]*\)|\{:.*?\}",
-    re.DOTALL | re.MULTILINE,
-)
-_WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
+_FOLDED = re.compile(r"<details\b(?![^>]*\bopen\b)[^>]*>(.*?)</details>", re.DOTALL)
+_SUMMARY = re.compile(r"<summary\b.*?</summary>", re.DOTALL)
+_UNSEEN = re.compile(r"<(script|template|style|nav|head|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+_CODE = re.compile(r"^```[^\n]*\n(.*?)^```$|<pre\b[^>]*>(.*?)</pre>", re.DOTALL | re.MULTILINE)
+_FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_MARKUP = re.compile(r"<[^>]*>|\]\([^()\n]*\)|\{[:#][^}\n]*\}|^#{1,6} ", re.MULTILINE)
+_CODE_WORD = re.compile(r"\w+")
 _PART = re.compile(r'(?:^## [^\n]*\{#|<h2\b[^>]*\bid=")([\w-]+)(?:\}$|".*?</h2>)', re.MULTILINE | re.DOTALL)
 
 
-def prose_words(text: str) -> int:
-    """Words of the running text, in Markdown or HTML: no figures, tables, headings, code nor formulas."""
-    return len(_WORD.findall(unescape(_NOT_PROSE.sub(" ", text))))
+def visible_words(text: str) -> int:
+    """Words that a reader sees by default, in Markdown or HTML: prose, captions, tables, headings.
+
+    A formula counts for one, a word of code for a half, what is folded for its summary. What a screen reader alone is
+    told, such as alternative texts, is not counted.
+    """
+    seen = _FOLDED.sub(_summary, text)
+    seen = _CODE.sub(_half, _UNSEEN.sub(" ", seen))
+    plain = unescape(_MARKUP.sub(" ", _FORMULA.sub(" x ", seen)))
+    return sum(any(map(str.isalnum, word)) for word in plain.split())
+
+
+def _summary(folded: re.Match[str]) -> str:
+    found = _SUMMARY.search(folded[1])
+    return found[0] if found else " "
+
+
+def _half(code: re.Match[str]) -> str:
+    return " x " * (len(_CODE_WORD.findall(unescape(re.sub(r"<[^>]*>", "", code[1] or code[2])))) // 2)
 
 
 def parts(page: str) -> dict[str, str]:
     """The text of each part of the first rank, by anchor; what comes before the first has none: ""."""
     pieces = _PART.split(_FRONT.sub("", page))
     return {"": pieces[0]} | dict(zip(pieces[1::2], pieces[2::2], strict=True))
+
+
+def level_words(words: Mapping[str, int]) -> dict[str, int]:
+    """Words of each level, from those of each part of the first rank.
+
+    Raises:
+        KeyError: a level is missing.
+    """
+    return {level.anchor: words[level.anchor] + sum(words.get(part, 0) for part in level.parts) for level in LEVELS}
+
+
+def section_words(page: str) -> list[tuple[Heading, int]]:
+    """Every heading of a Markdown page, with the words between it and the next one."""
+    found = list(headings(page).values())
+    places = [page.index(f"{{#{heading.anchor}}}") if heading.level < 7 else -1 for heading in found]
+    kept = [(heading, place) for heading, place in zip(found, places, strict=True) if place >= 0]
+    ends = [page.rindex("\n", 0, place) for _, place in kept[1:]] + [len(page)]
+    # A folded part may hold no heading, so that none is cut in two.
+    return [(heading, visible_words(page[place:end])) for (heading, place), end in zip(kept, ends, strict=True)]
 
 
 def reading_seconds(words: int) -> float:
@@ -76,10 +118,10 @@ def levels(page: str) -> str:
     Raises:
         KeyError: the page lacks one of them.
     """
-    texts = parts(page)
+    words = level_words({anchor: visible_words(text) for anchor, text in parts(page).items()})
     links = "".join(
         f'<li><a href="#{level.anchor}"><strong>{level.title}</strong> <span>{level.what}</span> '
-        f"<span>{reading_time(prose_words(texts[level.anchor]))} de lecture</span></a></li>"
+        f"<span>{reading_time(words[level.anchor])} de lecture</span></a></li>"
         for level in LEVELS
     )
     return f'<nav class="levels" aria-label="Trois niveaux de lecture"><ol>{links}</ol></nav>'

@@ -37,9 +37,9 @@ MANY
 """.replace("MANY", "mot " * 2200)
 
 
-def test_only_the_running_text_counts():
-    texts = {anchor: contents.prose_words(text) for anchor, text in contents.parts(PAGE).items()}
-    assert texts == {"": 1, "en-30-secondes": 3, "en-3-minutes": 5, "comprendre": 2200, "glossaire": 0}
+def test_what_is_seen_counts():
+    texts = {anchor: contents.visible_words(text) for anchor, text in contents.parts(PAGE).items()}
+    assert texts == {"": 1, "en-30-secondes": 7, "en-3-minutes": 11, "comprendre": 2200, "glossaire": 0}
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,10 @@ def test_a_page_without_a_place_for_them_or_without_a_level_is_refused():
         contents.fill_contents("## A) Un {#un}\n")
     with pytest.raises(KeyError, match="comprendre"):
         contents.levels(PAGE.replace("{#comprendre}", "{#autre}"))
+
+
+def test_the_words_of_each_section_are_told():
+    found = contents.section_words(PAGE)
+    anchors = ["en-30-secondes", "en-3-minutes", "principe", "phase", "comprendre", "glossaire"]
+    assert [heading.anchor for heading, _ in found] == anchors
+    assert {heading.anchor: words for heading, words in found}["comprendre"] == 2200
