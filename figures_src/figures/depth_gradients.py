@@ -152,9 +152,9 @@ def _deepest(record: Record, arm: str) -> str:
 def _subtitle(records: Records) -> str:
     initial, ladder = (records[name].config for name in (INITIAL, LADDER))
     return drawing.tidy(
-        f"Deux premiers cadres : rien n’est entraîné ; ReLU, {initial['width']} unités par couche, lots de "
-        f"{initial['batch_size']}. Troisième : {french.number(ladder['steps'])} itérations sur MNIST, chacun à son "
-        f"taux. {len(initial['seeds'])} graines."
+        f"À gauche et au milieu, rien n’est entraîné : ReLU, {initial['width']} unités par couche, lots de "
+        f"{initial['batch_size']}. À droite, {french.number(ladder['steps'])} itérations, chaque réseau à son taux. "
+        f"MNIST, {len(initial['seeds'])} graines."
     )
 
 

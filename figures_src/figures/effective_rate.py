@@ -136,8 +136,8 @@ def _farthest(record: Record, run: int) -> str:
 def _subtitle(record: Record) -> str:
     seeds = len(record.config["seeds"])
     return drawing.tidy(
-        f"Trois couches de {record.config['width']} ReLU, MNIST. Un point par couche et par réglage, moyenne de "
-        f"{seeds} graines. Contour seul : l’équilibre n’a pas eu le temps de s’établir."
+        f"MNIST, trois couches de {record.config['width']} ReLU ; un point par couche et par réglage, moyenne de "
+        f"{seeds} graines. Contour seul : équilibre non atteint."
     )
 
 

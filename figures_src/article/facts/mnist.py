@@ -14,12 +14,14 @@ import numpy as np
 from figures_src.article.facts import border as facts_border
 from figures_src.article.facts import controls as facts_controls
 from figures_src.article.facts import covariate as facts_covariate
+from figures_src.article.facts import depth as facts_depth
 from figures_src.article.facts import foretold as facts_foretold
 from figures_src.article.facts import imagenet as facts_imagenet
 from figures_src.article.facts import inception as facts_inception
 from figures_src.article.facts import practice as facts_practice
 from figures_src.article.facts import rates as facts_rates
 from figures_src.article.facts import santurkar as facts_santurkar
+from figures_src.article.facts import scale as facts_scale
 from figures_src.article.facts import shift as facts_shift
 from figures_src.article.predictions import Check
 from figures_src.experiments.estimates import Estimate, Pair, estimate, pair
@@ -212,6 +214,8 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "statistics": statistics_facts(records["mnist_statistics"]),
         "grid": grid_facts(grid),
         "rates": facts_rates.rates_facts(records[facts_rates.RECORD]),
+        "scale": facts_scale.scale_facts(records[facts_scale.RECORD]),
+        "depth": facts_depth.depth_facts(*(records[name] for name in facts_depth.RECORDS)),
         "published": published_accuracy(),
         "predictions": {
             "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in records[name].verdicts),
