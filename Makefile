@@ -64,6 +64,7 @@ check: tools-check $(VENV)/.test $(VENV)/.notebook  ## style, types, the French 
 bench: $(VENV)/.runtime  ## speed, as ratios measured in one run
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_vgg.py
+	$(BIN)/python scripts/bench_ensemble.py
 
 clean:  ## forget everything installed or built; records and published files stay
 	rm -rf $(VENV) node_modules build _site .mypy_cache .ruff_cache .pytest_cache .hypothesis

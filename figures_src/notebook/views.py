@@ -21,6 +21,9 @@ from figures_src.experiments.shoes.measures import EVALUATION
 from figures_src.experiments.vgg_controls.measures import WAYS
 from figures_src.notebook.curves import Quantity, quantities
 
+SHOWN_DECAY = 2
+"""Place of the decay at which the steps of the experiment on scale are drawn."""
+
 View = Callable[[Arrays, Sequence[Any]], Arrays]
 """Of a record's arrays and the runs of its configuration, the arrays to add."""
 
@@ -94,8 +97,27 @@ def by_factor(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
     }
 
 
+def by_rate(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
+    """Angles in degrees and lengths of the experiment on scale, (runs and seeds, time, rates), at one decay."""
+    every = {"angle_by_rate": np.degrees(arrays["angle"]), "length_by_rate": arrays["norm"]}
+    at_decay = {name: values[:, :, :, SHOWN_DECAY].mean(axis=-1) for name, values in every.items()}
+    return {
+        name: np.moveaxis(values, 2, -1).reshape(-1, values.shape[3], values.shape[2])
+        for name, values in at_decay.items()
+    }
+
+
+def at_chosen_rate(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
+    """Losses of the ladder of depths at the rate that the images set aside chose, (networks, time)."""
+    chosen = arrays["validation_accuracy"].mean(axis=1).argmax(axis=-1)
+    losses = np.stack([losses[:, rate] for losses, rate in zip(arrays["train_loss"], chosen, strict=True)])
+    return {"chosen_train_loss": losses.reshape(-1, losses.shape[-1])}
+
+
 VIEWS: Mapping[str, View] = {
     **dict.fromkeys(("vgg_controls", "vgg_low_rate", "vgg_lengths", "vgg_initial_grid", "vgg_initial"), by_way),
+    "scale": by_rate,
+    "depth_training": at_chosen_rate,
     "linear_problems": by_factor,
     "shift_cars": along_strengths,
     "cars_border": along_borders,
