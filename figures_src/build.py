@@ -55,6 +55,8 @@ class Place:
 
 FULL = Place("full", ROOT / "assets" / "figures", ROOT / "_posts" / "2021-04-05-normalisation-par-lots.md")
 QUICK = Place("quick", ROOT / "build" / "quick" / "figures", ROOT / "build" / "quick" / "post.md")
+DRAFT = ROOT / "build" / "draft" / "post.md"
+"""A post of which the records deny some sentences, for whoever trains on another processor."""
 WRITTEN = (FULL.figures, FULL.post.parent, store.RECORDS, QUICK.post.parent, ROOT / "build" / "checkpoints")
 """Folders that a build writes."""
 
@@ -205,6 +207,24 @@ def make_post(place: Place, state: State) -> None:
         raise PostNotWritten(error) from error
     write_whole(place.post, content)
     _remember(place, state, {place.post.name: sha256(content)})
+
+
+def make_draft() -> int:
+    """Write what the article would be with today's records, and return how many sentences they deny.
+
+    Raises:
+        PostNotWritten: the templates cannot tell what the records hold; the error names the template.
+    """
+    from figures_src.article.assertions import NOT_VERIFIED
+    from figures_src.publish import PostNotWritten, render
+
+    try:
+        content = render(load_records(article_records(), FULL.preset), FULL.figures, draft=True)
+    except Exception as error:
+        raise PostNotWritten(error) from error
+    DRAFT.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(DRAFT, content.encode())
+    return content.count(f"({NOT_VERIFIED}")
 
 
 @contextmanager

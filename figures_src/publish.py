@@ -45,13 +45,16 @@ def _place(error: Exception) -> str:
     return ", ".join(f"{Path(each.filename).relative_to(root)}, line {each.lineno}" for each in frame)
 
 
-def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure] = FIGURES) -> str:
+def render(
+    records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure] = FIGURES, *, draft: bool = False
+) -> str:
     """Return the whole text of the post.
 
     Args:
         records: every record that the article or its figures quote, by name.
         figures: the folder of the drawings, read for their sizes.
         catalogue: the table of figures.
+        draft: mark the sentences that the records deny, instead of refusing them; such a post is not to be published.
 
     Raises:
         jinja2.UndefinedError: a template names what does not exist.
@@ -59,23 +62,28 @@ def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str,
         ValueError: a number is not finite, TeX is malformed, or a sentence is denied.
         FileNotFoundError: a drawing is missing.
     """
-    page = environment(records, figures, catalogue).get_template(TEMPLATE).render()
+    page = environment(records, figures, catalogue, draft=draft).get_template(TEMPLATE).render()
     return references.number_citations(typeset(fill_contents(fill_section_links(page))))
 
 
 def environment(
-    records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure], templates: Path = TEMPLATES
+    records: Mapping[str, Record],
+    figures: Path,
+    catalogue: Mapping[str, Figure],
+    templates: Path = TEMPLATES,
+    *,
+    draft: bool = False,
 ) -> Environment:
     """Everything that templates, titles, captions and alternative texts may name."""
     quick = any(record.quick for record in records.values())
     jinja = templating.environment(templates, kind=unknown.Lenient if quick else unknown.Strict)
     facts = gather(records)
-    jinja.globals.update(facts, quick=quick, **_vocabulary(), **_numbers(quick))
+    jinja.globals.update(facts, quick=quick, draft=draft, **_vocabulary(), **_numbers(quick))
     jinja.globals.update(
         prediction_table=partial(prediction_table, quick=quick),
-        held=assertions.held_or_marked if quick else assertions.held,
+        held=assertions.held_or_marked if quick or draft else assertions.held,
     )
-    address = figures.name if quick else f"/{FIGURES_FOLDER.as_posix()}"
+    address = figures.name if quick else f"{'../..' if draft else ''}/{FIGURES_FOLDER.as_posix()}"
     play = Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names))
     figure = markup.FigureMarkup(
         catalogue, records, figures, address, lambda text: jinja.from_string(text).render(), play

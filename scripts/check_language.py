@@ -58,7 +58,9 @@ def findings_of(page: language.Page) -> dict[str, list[str]]:
 
 def reading_table(page: language.Page) -> Table:
     """Words and reading time of each level, and of the whole."""
-    table = Table("level", "words", "at most", "minutes", title=f"Reading time at {contents.READING_SPEED} words a minute")
+    table = Table(
+        "level", "words", "at most", "minutes", title=f"Reading time at {contents.READING_SPEED} words a minute"
+    )
     by_level = contents.level_words({**dict.fromkeys((level.anchor for level in contents.LEVELS), 0), **page.words})
     rows = [(level.title, by_level[level.anchor], str(level.most)) for level in contents.LEVELS]
     for title, words, most in [*rows, ("Whole article", sum(page.words.values()), "")]:

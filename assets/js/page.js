@@ -46,7 +46,7 @@ async function copy(button) {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
     told.textContent = 'Copié.';
   } catch {
-    told.textContent = 'La copie est refusée ici\u202f: sélectionnez le texte.';
+    told.textContent = 'La copie est refusée ici\u00a0: sélectionnez le texte.';
   }
 }
 
