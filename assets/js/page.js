@@ -90,7 +90,15 @@ function follow(contents) {
 }
 
 const contents = document.querySelector('.contents');
-if (contents) follow(contents);
+if (contents) {
+  const beside = matchMedia('(min-width: 72rem)'); // as in _site.scss
+  const unfold = () => {
+    contents.querySelector('details').open = beside.matches;
+  };
+  beside.addEventListener('change', unfold);
+  unfold();
+  follow(contents);
+}
 
 // The figures to play with stand as the page has them, and come to life when nothing of the first view waits any more.
 addEventListener('load', () => {
