@@ -67,6 +67,12 @@ window.print = async () => {
 
 for (const region of document.querySelectorAll('.post [tabindex="0"], .formula')) watchScrolling(region);
 
+// Within its list, so that the page itself does not move.
+function show(entry, list) {
+  const [inside, frame] = [entry, list].map((element) => element.getBoundingClientRect());
+  if (inside.top < frame.top || inside.bottom > frame.bottom) list.scrollTop += inside.top - frame.top - frame.height / 2;
+}
+
 // The table of contents follows the reading: the current entry is that of the last heading above a third of the screen.
 function follow(contents) {
   const links = new Map([...contents.querySelectorAll('a')].map((link) => [link.hash.slice(1), link]));
@@ -74,6 +80,7 @@ function follow(contents) {
   const refresh = () => {
     const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
     const current = links.get(above.at(-1)?.id);
+    if (current?.getAttribute('aria-current') === 'false') show(current, contents.querySelector('.contents-list'));
     for (const link of links.values()) link.setAttribute('aria-current', String(link === current));
   };
   let waiting = false;
