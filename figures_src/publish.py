@@ -5,7 +5,6 @@ name is an error, and so is a number that is not finite; but for quick records, 
 says so: see `figures_src.article.unknown`.
 """
 
-import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -34,15 +33,7 @@ class PostNotWritten(Exception):
     """The records and the templates do not make a post; what is published was left as it is."""
 
     def __init__(self, error: Exception):
-        super().__init__(f"the post is left as it was: {_place(error)}: {type(error).__name__}: {error}")
-
-
-def _place(error: Exception) -> str:
-    """File and line of the template, or of the package where no template was at work, that an error came from."""
-    root = Path(__file__).parents[1]
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if root in Path(frame.filename).parents]
-    frame = [frame for frame in frames if frame.filename.endswith(".j2")][-1:] or frames[-1:]
-    return ", ".join(f"{Path(each.filename).relative_to(root)}, line {each.lineno}" for each in frame)
+        super().__init__(f"the post is left as it was: {templating.place_of(error)}: {type(error).__name__}: {error}")
 
 
 def render(

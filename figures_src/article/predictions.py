@@ -100,11 +100,17 @@ def verdict_of(checks: Sequence[Check], beginning: str) -> Verdict:
     return found[0]
 
 
-def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False) -> str:
-    """One row a prediction; a column of published values where a paper gives any. Quick verdicts say that they are."""
+def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False, written: Sequence[str] = ()) -> str:
+    """One row a prediction, with what ``written`` tells of each; a column of published values where a paper has any.
+
+    Quick verdicts say that they are.
+    """
     known = any(check.published is not None for check in checks)
     heads = ["Prédiction", "Seuil", *(["Publié"] if known else []), "Mesuré", "Graines", "Verdict"]
     rows = [_row(check, known, quick) for check in checks]
+    if written:
+        heads = [*heads, "Écrite"]
+        rows = [[*row, told] for row, told in zip(rows, written, strict=True)]
     return markup.table(heads, caption, rows, stacked=True)
 
 
