@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from figures_src.article import notebook_links
 from figures_src.catalogue import FIGURES, Figure, article_records
 from figures_src.files import forget_partial, sha256, sha256_of_files, write_whole
 from figures_src.imports import closure
@@ -31,7 +32,7 @@ POST = "post"
 CARD = "card"
 """The picture that other sites show beside a link to the article."""
 CARD_FILE = "card.png"
-TEXT_SUFFIXES = (".j2", ".bib", ".json")
+TEXT_SUFFIXES = (".j2", ".bib", ".json", ".toml")
 DRAWING_LIBRARIES = ("contourpy", "matplotlib", "numpy", "pillow", "scipy")
 ARTICLE_LIBRARIES = ("bibtexparser", "jinja2", "latex2mathml", "numpy", "scipy")
 """Distributions whose version may change what is drawn, or written."""
@@ -139,6 +140,7 @@ def post_inputs(place: Place) -> Digests:
     return {
         "article": sha256_of_files([*article, *texts, *shown], ROOT),
         "figures": sha256_of_files([path for path in figures if path.exists()], ROOT),
+        "notebook": sha256(json.dumps(notebook_links.anchors()).encode()),
         **{f"record {name}": _record_digest(place, name) for name in article_records()},
         "numbers": sha256_of_files(code - article, ROOT),
         "published": sha256_of_files((PACKAGE / "published").glob("*.csv"), ROOT),

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from figures_src import french, templating
-from figures_src.article import assertions, components, listing, markup, references, unknown
+from figures_src.article import assertions, components, listing, markup, moved, notebook_links, references, unknown
 from figures_src.article.contents import fill_contents
 from figures_src.article.facts.mnist import gather
 from figures_src.article.glossary import glossary
@@ -50,11 +50,11 @@ def render(
     Raises:
         jinja2.UndefinedError: a template names what does not exist.
         KeyError: a record, a figure, a reference or an array is missing.
-        ValueError: a number is not finite, TeX is malformed, or a sentence is denied.
+        ValueError: a number is not finite, TeX is malformed, a sentence is denied, or a passage moved nowhere.
         FileNotFoundError: a drawing is missing.
     """
     page = environment(records, figures, catalogue, draft=draft).get_template(TEMPLATE).render()
-    return references.number_citations(typeset(fill_contents(fill_section_links(page))))
+    return references.number_citations(typeset(fill_contents(fill_section_links(moved.checked(page)))))
 
 
 def environment(
@@ -112,6 +112,8 @@ def _vocabulary() -> dict[str, object]:
         "verdict_of": verdict_of,
         "plural": french.plural,
         "listed": french.sentence_list,
+        "carnet": notebook_links.carnet,
+        "moved": moved.moved,
     }
 
 

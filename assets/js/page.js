@@ -73,6 +73,14 @@ function show(entry, list) {
   if (inside.top < frame.top || inside.bottom > frame.bottom) list.scrollTop += inside.top - frame.top - frame.height / 2;
 }
 
+// What stood in an earlier edition and has moved: its old address leads straight to where it stands now.
+function followMoved() {
+  const link = document.querySelector('.moved :target a');
+  if (link) location.replace(link.href);
+}
+addEventListener('hashchange', followMoved);
+followMoved();
+
 // The table of contents follows the reading: the current entry is that of the last heading above a third of the screen.
 function follow(contents) {
   const links = new Map([...contents.querySelectorAll('a')].map((link) => [link.hash.slice(1), link]));
