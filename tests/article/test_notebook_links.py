@@ -10,6 +10,7 @@ from figures_src.notebook.pages import pages
 from figures_src.publish import PostNotWritten, environment
 from figures_src.records import store
 from tests.article import samples
+from tests.conftest import as_published
 
 
 def test_a_link_leads_to_an_anchor_of_a_page() -> None:
@@ -29,7 +30,8 @@ def test_what_leads_nowhere_is_refused_and_the_nearest_named(name: str, anchor: 
 
 def test_the_anchors_are_those_that_the_pages_have() -> None:
     """All of them but those of curves, which follow from a record."""
-    written = pages(build.committed())
+    with as_published():
+        written = pages(build.committed())
     for name, known in anchors().items():
         there = re.findall(r"\{#([\w-]+)\}", written[f"{name}.md"])
         assert sorted(anchor for anchor in there if not anchor.startswith("courbe-")) == sorted(known), name
