@@ -101,7 +101,7 @@ def verdict_of(checks: Sequence[Check], beginning: str) -> Verdict:
 
 
 def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False, written: Sequence[str] = ()) -> str:
-    """One row a prediction, with what ``written`` tells of each; a column of published values where a paper has any.
+    """One row a prediction, and under it what ``written`` tells of each; a column where a paper has published values.
 
     Quick verdicts say that they are.
     """
@@ -109,8 +109,7 @@ def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = Fal
     heads = ["Prédiction", "Seuil", *(["Publié"] if known else []), "Mesuré", "Graines", "Verdict"]
     rows = [_row(check, known, quick) for check in checks]
     if written:
-        heads = [*heads, "Écrite"]
-        rows = [[*row, told] for row, told in zip(rows, written, strict=True)]
+        rows = [[f"{words}<br><small>{told}</small>", *row] for (words, *row), told in zip(rows, written, strict=True)]
     return markup.table(heads, caption, rows, stacked=True)
 
 

@@ -262,13 +262,13 @@ def predictions(records: Mapping[str, Record], name: str) -> str:
         return ""
     told = zip(checks, results.published(name, checks), strict=True)
     dated = written.known().get(name, {})
-    days = [_written(dated.get(check.verdict.prediction)) for check in checks] if dated else []
+    days = [_written(dated[check.verdict.prediction]) for check in checks] if dated else []
     beside = [replace(check, published=value) for check, value in told]
     return prediction_table(beside, "Prédictions et verdicts", written=days)
 
 
-def _written(found: written.Written | None) -> str:
-    return f"{french.date(found.date)}<br><code>{found.commit[:7]}</code>" if found else "—"
+def _written(found: written.Written) -> str:
+    return f"écrite le {french.date(found.date)}, <code>{found.commit[:7]}</code>"
 
 
 def machine_table(record: Record) -> str:

@@ -112,7 +112,7 @@ def ratio(found: Ratio, decimals: int = 2) -> str:
         return f"{markup.verbatim(found.side)}\u202f{shown}"
     if found.low is None or found.high is None:
         return shown
-    return f"{shown} ({french.number(found.low, decimals)} à {french.number(found.high, decimals)})"
+    return f"{shown} ({french.number(found.low, decimals)}\u00a0à\u00a0{french.number(found.high, decimals)})"
 
 
 def times(factor: float, decimals: int = 1) -> str:

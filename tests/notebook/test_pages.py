@@ -211,9 +211,10 @@ def test_results_stand_under_headings_that_links_may_name(toy):
 
 def test_predictions_stand_beside_what_a_paper_found_and_the_commit_that_wrote_them(real):
     _, found = real
-    cells = row(found["vgg.md"], "Itérations jusqu’à 90\u202f% (entraînement, taux 0,1)")
-    assert "×\u202f0,48" in cells
-    assert cells[-1] == "23\u00a0novembre\u00a02026<br>36d47db".replace("<br>", "")
+    words = "Itérations jusqu’à 90\u202f% (entraînement, taux 0,1)"
+    assert "×\u202f0,48" in row(found["vgg.md"], words)
+    dated = "<small>écrite le 23\u00a0novembre\u00a02026, <code>36d47db</code></small></th>"
+    assert dated in found["vgg.md"].partition(words)[2].partition("<td")[0]
 
 
 def test_names_are_french_first(real):

@@ -23,7 +23,7 @@ def test_an_interval_is_never_told_as_nothing() -> None:
 
 
 def test_a_ratio_stands_with_its_ends_or_as_the_bound_that_it_is() -> None:
-    assert ratio(Ratio(0.846, 5, 0.699, 1.027)) == "0,85 (0,70 à 1,03)"
+    assert ratio(Ratio(0.846, 5, 0.699, 1.027)) == "0,85 (0,70\u00a0à\u00a01,03)"
     assert ratio(Ratio(0.743, 5, side="<")) == "&lt;\u202f0,74"
     assert ratio(Ratio(1.5, 1)) == "1,50"
     assert ratio(Ratio(float("nan"), 3)) == "—"
