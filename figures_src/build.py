@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from figures_src.article import notebook_links
 from figures_src.catalogue import FIGURES, Figure, article_records
 from figures_src.files import forget_partial, sha256, sha256_of_files, write_whole
 from figures_src.imports import closure
@@ -31,7 +32,7 @@ POST = "post"
 CARD = "card"
 """The picture that other sites show beside a link to the article."""
 CARD_FILE = "card.png"
-TEXT_SUFFIXES = (".j2", ".bib", ".json")
+TEXT_SUFFIXES = (".j2", ".bib", ".json", ".toml")
 DRAWING_LIBRARIES = ("contourpy", "matplotlib", "numpy", "pillow", "scipy")
 ARTICLE_LIBRARIES = ("bibtexparser", "jinja2", "latex2mathml", "numpy", "scipy")
 """Distributions whose version may change what is drawn, or written."""
@@ -55,6 +56,8 @@ class Place:
 
 FULL = Place("full", ROOT / "assets" / "figures", ROOT / "_posts" / "2021-04-05-normalisation-par-lots.md")
 QUICK = Place("quick", ROOT / "build" / "quick" / "figures", ROOT / "build" / "quick" / "post.md")
+DRAFT = ROOT / "build" / "draft" / "post.md"
+"""A post of which the records deny some sentences, for whoever trains on another processor."""
 WRITTEN = (FULL.figures, FULL.post.parent, store.RECORDS, QUICK.post.parent, ROOT / "build" / "checkpoints")
 """Folders that a build writes."""
 
@@ -137,6 +140,7 @@ def post_inputs(place: Place) -> Digests:
     return {
         "article": sha256_of_files([*article, *texts, *shown], ROOT),
         "figures": sha256_of_files([path for path in figures if path.exists()], ROOT),
+        "notebook": sha256(json.dumps(notebook_links.anchors()).encode()),
         **{f"record {name}": _record_digest(place, name) for name in article_records()},
         "numbers": sha256_of_files(code - article, ROOT),
         "published": sha256_of_files((PACKAGE / "published").glob("*.csv"), ROOT),
@@ -205,6 +209,24 @@ def make_post(place: Place, state: State) -> None:
         raise PostNotWritten(error) from error
     write_whole(place.post, content)
     _remember(place, state, {place.post.name: sha256(content)})
+
+
+def make_draft() -> int:
+    """Write what the article would be with today's records, and return how many sentences they deny.
+
+    Raises:
+        PostNotWritten: the templates cannot tell what the records hold; the error names the template.
+    """
+    from figures_src.article.assertions import NOT_VERIFIED
+    from figures_src.publish import PostNotWritten, render
+
+    try:
+        content = render(load_records(article_records(), FULL.preset), FULL.figures, draft=True)
+    except Exception as error:
+        raise PostNotWritten(error) from error
+    DRAFT.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(DRAFT, content.encode())
+    return content.count(f"({NOT_VERIFIED}")
 
 
 @contextmanager

@@ -172,7 +172,7 @@ def test_a_quick_run_says_that_it_is_one(page, figures):
 
 def test_captions_and_alternative_texts_quote_records_too(page):
     assert "Au taux 0,1, l’écart est positif\u202f; voyez." in page
-    assert 'alt="Deux courbes &quot;montantes&quot;\u202f: 98\u202f% &amp; plus"' in page
+    assert 'alt="Deux courbes &quot;montantes&quot;\u00a0: 98\u202f% &amp; plus"' in page
 
 
 @pytest.mark.parametrize("template", ["<< unheard_of >>", "<< curves.unheard_of >>", "<< m('x') ~ unheard_of >>"])

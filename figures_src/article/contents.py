@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import takewhile
 
 from figures_src import french
 from figures_src.article.headings import Heading, headings
@@ -128,12 +129,15 @@ def levels(page: str) -> str:
 
 
 def table_of_contents(page: str) -> str:
-    """Links to the headings of the first two ranks."""
-    found = [heading for heading in headings(page).values() if heading.level <= 3]
-    entries = "".join(_entry(part, inside) for part, inside in _nested(found))
+    """Links to the headings down to the sections: the first three ranks.
+
+    Folded where there is no room beside the text; a link leads back to it, and opens it.
+    """
+    found = [heading for heading in headings(page).values() if heading.level <= 4]
     return (
-        '<nav class="contents" aria-label="Sommaire"><div class="contents-list"><p>Sommaire</p>'
-        f"<ol>{entries}</ol></div></nav>"
+        '<nav class="contents" aria-label="Sommaire"><details class="contents-list"><summary>Sommaire</summary>'
+        f'<ol id="sommaire">{_entries(found)}</ol></details></nav>\n\n'
+        '<a class="to-contents" href="#sommaire">Sommaire</a>'
     )
 
 
@@ -148,19 +152,15 @@ def fill_contents(page: str) -> str:
     return page.replace(MARK, f"{levels(page)}\n\n{table_of_contents(page)}", 1)
 
 
-def _nested(found: Sequence[Heading]) -> list[tuple[Heading, list[Heading]]]:
-    nested: list[tuple[Heading, list[Heading]]] = []
-    for heading in found:
-        if heading.level == 2:
-            nested.append((heading, []))
-        else:
-            nested[-1][1].append(heading)
-    return nested
-
-
-def _entry(part: Heading, inside: Sequence[Heading]) -> str:
-    below = "".join(f'<li><a href="#{heading.anchor}">{_title(heading)}</a></li>' for heading in inside)
-    return f'<li><a href="#{part.anchor}">{_title(part)}</a>{f"<ol>{below}</ol>" if below else ""}</li>'
+def _entries(found: Sequence[Heading]) -> str:
+    """The headings of the highest rank, each with those below it."""
+    if not found:
+        return ""
+    first, rest = found[0], list(found[1:])
+    below = list(takewhile(lambda heading: heading.level > first.level, rest))
+    inside = f"<ol>{_entries(below)}</ol>" if below else ""
+    entry = f'<li><a href="#{first.anchor}">{_title(first)}</a>{inside}</li>'
+    return entry + _entries(rest[len(below) :])
 
 
 def _title(heading: Heading) -> str:

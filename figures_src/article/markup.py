@@ -156,7 +156,7 @@ class FigureMarkup:
     def _tools(self, figures: Sequence[Figure], *, enlarge: bool) -> str:
         """Where the figures come from, folded, and a button where scripts run."""
         sources = "".join(f'<p class="provenance">{self._provenance(figure)}</p>' for figure in figures)
-        name = f"Agrandir{french.NARROW_NO_BREAK_SPACE}: {label(figures[0])}"
+        name = f"Agrandir{french.NO_BREAK_SPACE}: {label(figures[0])}"
         button = f'<button type="button" class="enlarge needs-js" aria-label="{name}">Agrandir</button>'
         return f'<details class="source"><summary>Source</summary>{sources}</details>{button if enlarge else ""}'
 

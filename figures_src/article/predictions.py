@@ -100,11 +100,16 @@ def verdict_of(checks: Sequence[Check], beginning: str) -> Verdict:
     return found[0]
 
 
-def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False) -> str:
-    """One row a prediction; a column of published values where a paper gives any. Quick verdicts say that they are."""
+def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False, written: Sequence[str] = ()) -> str:
+    """One row a prediction, and under it what ``written`` tells of each; a column where a paper has published values.
+
+    Quick verdicts say that they are.
+    """
     known = any(check.published is not None for check in checks)
     heads = ["Prédiction", "Seuil", *(["Publié"] if known else []), "Mesuré", "Graines", "Verdict"]
     rows = [_row(check, known, quick) for check in checks]
+    if written:
+        rows = [[f"{words}<br><small>{told}</small>", *row] for (words, *row), told in zip(rows, written, strict=True)]
     return markup.table(heads, caption, rows, stacked=True)
 
 

@@ -25,13 +25,15 @@ def test_a_sentence_that_holds_is_left_as_it_is() -> None:
 
 
 def test_a_denied_sentence_stops_the_pass_with_its_numbers() -> None:
-    with pytest.raises(DeniedSentence, match=r"deny this sentence \(0\.5; 'x'\)"):
-        held(False, 0.5, "x")
+    with pytest.raises(
+        DeniedSentence, match=r"deny this sentence \(0,500 ; x ; 0,250 ± 0,100 ; 2,00 \(1,50 à 3,00\)\).*--draft"
+    ):
+        held(False, 0.5, "x", Estimate(0.25, 0.1), Ratio(2.0, 5, 1.5, 3.0))
 
 
 @pytest.mark.parametrize("condition", [False, UNKNOWN, None])
 def test_a_quick_post_marks_what_it_does_not_verify(condition: object) -> None:
-    assert held_or_marked(condition) == NOT_VERIFIED
+    assert held_or_marked(condition, 0.5) == f" ({NOT_VERIFIED} : 0,500)"
 
 
 Place = tuple[str, int, int]

@@ -54,8 +54,9 @@ def test_levels_and_contents_are_written_where_the_page_asks():
     assert contents.MARK not in page
     assert page.count('<nav class="levels"') == page.count('<nav class="contents"') == 1
     assert "<span>10\u00a0min de lecture</span>" in page
-    assert '<li><a href="#principe">1) Principe</a></li>' in page
-    assert "#phase" not in page.partition("</ol></div></nav>")[0]
+    assert '<li><a href="#principe">1) Principe</a><ol><li><a href="#phase">a) Phase</a></li></ol></li>' in page
+    assert '<ol id="sommaire">' in page
+    assert 'href="#sommaire"' in page
     assert '<li><a href="#glossaire">Glossaire</a></li>' in page
 
 

@@ -98,7 +98,11 @@ def replay(config, machine):
 TOY_LINE = Experiment("toy_line", "Une droite apprend-elle ?", LineProtocol(), LineProtocol(steps=20), 1,
                       "Gaussian draws", "0" * 64, run, verdicts, replay)
 """,
-    "toy_line.md.j2": """## Protocole {#protocole}
+    "toy_line.md.j2": """## Résultats {#resultats}
+
+Oui, à peu près.
+
+## Protocole {#protocole}
 
 Une droite, << config.seeds | length >> graines.
 

@@ -14,7 +14,13 @@ from figures_src.networks.normalization import Normalization
 from figures_src.notebook.pages import Notebook
 from figures_src.records.record import Record
 
-TEXT = """## Protocole {#protocole}
+TEXT = """## Résultats {#resultats}
+
+À << setting(config.rates[0]) >>, oui<< held(config.rates[0] < 1, config.rates) >>.
+
+<< result("taux", "Les taux", ["Taux", "Écart"], [[setting(config.rates[0]), "1"]]) >>
+
+## Protocole {#protocole}
 
 Un essai à << setting(config.rates[0]) >>.
 

@@ -37,6 +37,8 @@ class Arm:
     """Mean over seeds."""
     best: float
     """Highest training accuracy, mean over seeds."""
+    test: float
+    """Last accuracy on the test images, with the statistics of the training: mean over seeds."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ def arm_facts(arrays: Arrays, arm: str, rate: float) -> Arm:
     return Arm(
         steps_to_good=float(steps.mean()) if np.isfinite(steps).all() else None,
         best=float(arrays["train_accuracy"][rows].max(axis=1).mean()),
+        test=float(arrays["test_accuracy"][rows, -1].mean()),
     )
 
 

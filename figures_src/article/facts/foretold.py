@@ -19,6 +19,12 @@ class Foretold:
     record: str
     check: Check
 
+    @property
+    def denied(self) -> Verdict:
+        """The verdict that denies it, that of the first protocol if need be."""
+        first = self.check.first
+        return first if first is not None and first.standing is Standing.FAILED else self.check.verdict
+
 
 @dataclass(frozen=True)
 class ForetoldFacts:
