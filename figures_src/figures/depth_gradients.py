@@ -54,15 +54,16 @@ def profile(record: Record, arm: str, activation: str = ACTIVATION) -> np.ndarra
     return np.asarray((logs - logs[:, -1:]) / (2 * np.log(10)))
 
 
-def expected(record: Record, arm: str) -> np.ndarray:
-    """The same as theory has it, (layers,)."""
+def expected(record: Record, arm: str) -> np.ndarray | None:
+    """The same as theory has it, (layers,); none of the residual network without BN, where a wrong one was predicted."""
     depth = int(record.arrays["depth"])
+    if arm == RESIDUAL_STANDARD:
+        return None
     if arm == RESIDUAL_BATCH:
         gains = theory.residual_gains(ACTIVATION, depth)
     else:
         size = int(record.arrays["batch_size"][measures.row(record.arrays, arm, ACTIVATION)])
-        known = {PLAIN_BATCH: theory.relu(size), PLAIN_STANDARD: 1.0, RESIDUAL_STANDARD: 2.0}
-        gains = np.full(depth - 1, known[arm])
+        gains = np.full(depth - 1, theory.relu(size) if arm == PLAIN_BATCH else 1.0)
     return np.append(np.log10(gains)[::-1].cumsum()[::-1], 0) / 2
 
 
@@ -93,7 +94,9 @@ def _profile_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
         for arm in (pair.with_bn, pair.without_bn):
             found = profile(record, arm)
             size = int(record.arrays["batch_size"][measures.row(record.arrays, arm, ACTIVATION)])
-            parts = zip(expected(record, arm).tolist(), triples(over_seeds(found)), strict=True)
+            predicted = expected(record, arm)
+            known = np.full(found.shape[1], np.nan) if predicted is None else predicted
+            parts = zip(known.tolist(), triples(over_seeds(found)), strict=True)
             for layer, (theirs, ours) in enumerate(parts, start=1):
                 named: tuple[Cell, ...] = ("log10 of gradient norm over last layer's", arm, ACTIVATION, "mnist", size)
                 yield (*named, layer, theirs, len(found), *ours)
@@ -182,7 +185,9 @@ def _draw_gradients(sheet: drawing.Sheet, axes: Axes, record: Record, pair: Pair
         sheet.name_below(axes, "couche, de l’entrée à la sortie")
     for arm, colour in ((pair.without_bn, theme.without_bn), (pair.with_bn, theme.with_bn)):
         drawing.band(axes, layers, over_seeds(profile(record, arm)), colour)
-        axes.plot(layers, expected(record, arm), color=theme.ink, zorder=4, **DASHED)
+        line = expected(record, arm)
+        if line is not None:
+            axes.plot(layers, line, color=theme.ink, zorder=4, **DASHED)
 
 
 def _reach(record: Record) -> tuple[float, float]:

@@ -66,7 +66,9 @@ class DepthFacts:
     plain_without: Growth
     """ReLUs without BN nor shortcut; theory's is 1."""
     residual_without: Growth
-    """ReLUs without BN, with shortcuts; theory's is 2."""
+    """ReLUs without BN, with shortcuts; 2 was predicted."""
+    residual_explained: float
+    """What it should have been: `figures_src.experiments.depth.theory.residual_without_bn`."""
     residual_whole: Estimate
     """With BN and shortcuts: log₁₀ of the norm at the first layer over that of the last."""
     residual_theory: float
@@ -94,6 +96,7 @@ def depth_facts(initial: Record, ladder: Record) -> DepthFacts:
         relu=_gaussian(initial, "relu"),
         plain_without=_growth(initial, measures.row(arrays, PLAIN_STANDARD, ACTIVATION), 1.0),
         residual_without=_growth(initial, measures.row(arrays, RESIDUAL_STANDARD, ACTIVATION), 2.0),
+        residual_explained=theory.residual_without_bn(),
         residual_whole=estimate(whole / (2 * np.log(10))),
         residual_theory=measures.residual_theory(ACTIVATION, config["depth"]) / (2 * np.log(10)),
         deepest={build: {arm: _depths(ladder, name) for arm, name in arms.items()} for build, arms in ARMS.items()},

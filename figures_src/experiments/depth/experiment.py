@@ -150,7 +150,7 @@ DEPTH_INITIAL = Experiment(
     question="Que devient le gradient avec la profondeur, à l’initialisation ?",
     config=InitialProtocol(),
     quick=InitialProtocol(
-        activations=("relu",), depth=5, gaussian_depth=5, linear_sizes=(8,), relu_sizes=(8,), width=64, seeds=(0, 1)
+        activations=("relu",), depth=4, gaussian_depth=4, linear_sizes=(8,), relu_sizes=(), width=64, seeds=(0, 1)
     ),
     protocol=1,
     dataset="MNIST",

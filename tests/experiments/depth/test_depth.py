@@ -75,6 +75,16 @@ def test_the_growth_of_a_residual_network_is_a_power_of_its_depth() -> None:
     assert exponent == pytest.approx(math.pi / (math.pi - 1), rel=1e-2)
 
 
+def test_without_bn_signals_of_a_residual_network_are_pushed_the_same_way() -> None:
+    rng, width, lengths = np.random.default_rng(0), 1000, []
+    x = rng.standard_normal(width)
+    for _ in range(12):
+        x = x + np.maximum(rng.standard_normal((width, width)) @ x * math.sqrt(2 / width), 0)
+        lengths.append(x @ x)
+    assert (lengths[-1] / lengths[-5]) ** 0.25 == pytest.approx(theory.residual_without_bn(), rel=0.03)
+    assert theory.residual_without_bn() == pytest.approx(theory.residual_without_bn(50))
+
+
 RUN = InitialRun(Normalization.BATCH, "relu", False, GAUSSIAN, 32, 12, 256, (0, 1))
 
 
