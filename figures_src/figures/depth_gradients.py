@@ -55,7 +55,7 @@ def profile(record: Record, arm: str, activation: str = ACTIVATION) -> np.ndarra
 
 
 def expected(record: Record, arm: str) -> np.ndarray | None:
-    """The same as theory has it, (layers,); none of the residual network without BN, where a wrong one was predicted."""
+    """The same as theory has it, (layers,); None without BN and with shortcuts, where a wrong one was predicted."""
     depth = int(record.arrays["depth"])
     if arm == RESIDUAL_STANDARD:
         return None

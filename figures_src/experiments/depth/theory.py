@@ -78,8 +78,8 @@ def residual_without_bn(blocks: int = 200) -> float:
 
     Were the gradient independent of the weights, it would be 2, as was predicted. But what all examples share grows the
     fastest: ReLUs push every signal the same way. With s = 1/√π and c the cosine of a signal and of that way, a block
-    multiplies ‖x‖² by 2 + 2cs, and c becomes (c + s)/√(2 + 2cs). The network is homogeneous, so that ⟨∂L/∂x_l, x_l⟩ is the
-    same at all layers: the gradient shrinks as the signal grows.
+    multiplies ‖x‖² by 2 + 2cs, and c becomes (c + s)/√(2 + 2cs). The network is homogeneous, so that ⟨∂L/∂x_l, x_l⟩ is
+    the same at all layers: the gradient shrinks as the signal grows.
     """
     push, cosine = 1 / math.sqrt(math.pi), 0.0
     for _ in range(blocks):
