@@ -40,4 +40,4 @@ class Experiment:
     replay: Callable[[Any, Any], Outcome]
     """Train the first few steps of every run again: the array ``replay_loss`` of a record, and nothing else."""
     first_protocol: str = ""
-    """Name of the experiment that judged the same predictions before, in the same order; empty where none did."""
+    """Name of the experiment that judged predictions of the same names before; empty where none did."""

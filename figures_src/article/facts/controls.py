@@ -15,7 +15,7 @@ from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.estimates import Estimate, estimate
 from figures_src.experiments.intervals import Ratio, geometric_mean, paired_ratio
 from figures_src.experiments.linear_problems import measures as problems
-from figures_src.experiments.prediction import AFTER_TRIAL, Verdict
+from figures_src.experiments.prediction import Verdict
 from figures_src.experiments.vgg import measures as vgg
 from figures_src.experiments.vgg.landscape import band_width, change_along, loss_along
 from figures_src.experiments.vgg_controls import measures
@@ -226,8 +226,8 @@ def control_facts(controls: Record, low: Record, grid: Record, linear: Record) -
         problems={float(factor): _problems(linear.arrays, factor) for factor in linear.arrays["loss_factor"]},
         problem_count=len(linear.config["seeds"]),
         layer=LAYER,
-        foreseen=tuple(verdict for verdict in verdicts if AFTER_TRIAL not in verdict.prediction),
-        after_trial=tuple(verdict for verdict in verdicts if AFTER_TRIAL in verdict.prediction),
+        foreseen=tuple(verdict for verdict in verdicts if not verdict.pilot),
+        after_trial=tuple(verdict for verdict in verdicts if verdict.pilot),
     )
 
 

@@ -21,7 +21,7 @@ from figures_src.article.facts import practice as facts_practice
 from figures_src.article.facts import rates as facts_rates
 from figures_src.article.facts import santurkar as facts_santurkar
 from figures_src.article.facts import shift as facts_shift
-from figures_src.article.predictions import Check
+from figures_src.article.predictions import checks_of
 from figures_src.experiments.estimates import Estimate, Pair, estimate, pair
 from figures_src.experiments.intervals import COVERAGE, paired_ratio
 from figures_src.experiments.mnist.measures import (
@@ -214,7 +214,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "rates": facts_rates.rates_facts(records[facts_rates.RECORD]),
         "published": published_accuracy(),
         "predictions": {
-            "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in records[name].verdicts),
+            "mnist": tuple(check for name in PREDICTING for check in checks_of(records[name].verdicts).values()),
             **facts_covariate.checks(*(records[name].verdicts for name in SMOOTHING)),
             **facts_shift.checks(shifting),
             "inception": facts_inception.checks(records["inception"].verdicts),

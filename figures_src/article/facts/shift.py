@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.article.predictions import Check
+from figures_src.article.predictions import Check, checks_of
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.batch_statistics import measures as batch_statistics
+from figures_src.experiments.batch_statistics.predictions import ESTIMATION, REGULARISATION
 from figures_src.experiments.cars import measures as cars
 from figures_src.experiments.estimates import Estimate, Pair, estimate, pair
 from figures_src.experiments.prediction import Verdict
@@ -24,8 +25,6 @@ from figures_src.records.record import Record
 STANDARD, BATCH = Normalization.NONE, Normalization.BATCH
 RECORDS = SHOES, CARS, STATISTICS = "shift_shoes", "shift_cars", "batch_statistics"
 SMALLEST, MIDDLE, LARGEST = batch_statistics.SMALLEST, batch_statistics.MIDDLE, batch_statistics.LARGEST
-ESTIMATION, REGULARISATION = slice(0, 7), slice(7, 11)
-"""Places of the verdicts on batch statistics that belong to graphs 10 and 9."""
 ESTIMATES: Mapping[str, int] = {
     "fast": batch_statistics.FAST,
     "slow": batch_statistics.SLOW,
@@ -191,13 +190,12 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
 
 def checks(judged: Mapping[str, tuple[Verdict, ...]]) -> dict[str, list[Check]]:
     """The predictions that each figure shows, from the verdicts of each record; no paper has published any of it."""
-    shown = {name: [Check(verdict) for verdict in verdicts] for name, verdicts in judged.items()}
-    both = shown[STATISTICS]
+    statistics = checks_of(judged[STATISTICS])
     return {
-        "shoes": shown[SHOES],
-        "cars": shown[CARS],
-        "estimation": both[ESTIMATION],
-        "regularisation": both[REGULARISATION],
+        "shoes": list(checks_of(judged[SHOES]).values()),
+        "cars": list(checks_of(judged[CARS]).values()),
+        "estimation": [statistics[name] for name in ESTIMATION],
+        "regularisation": [statistics[name] for name in REGULARISATION],
     }
 
 

@@ -17,6 +17,7 @@ from figures_src.experiments.cars_border.runs import (
     RECOMPUTED,
     REPEATED,
 )
+from figures_src.experiments.prediction import by_name
 from figures_src.training.loop import never, nothing_to_tell
 from figures_src.training.machine import Machine
 from tests.experiments.shift_samples import border_arrays
@@ -48,7 +49,7 @@ def test_a_reading_that_was_not_made_is_refused() -> None:
 @pytest.mark.parametrize("name", [name for name in predictions.PREDICTIONS if "border_only" not in name])
 def test_predictions_can_be_met(name: str) -> None:
     found = border_arrays(agreed=85 if "inexact" in name else 99.8)
-    verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))[name]
+    verdict = by_name(predictions.verdicts(found))[name]
     assert verdict.met, verdict
 
 
@@ -64,7 +65,7 @@ def test_predictions_can_fail(name: str) -> None:
         predictions.UNROUNDED, predictions.EXACT, REPEATED, predictions.REFLECTED,
     ]  # fmt: skip
     found["accuracy"][:, 6, :, STRONGEST] += 0.03
-    verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))[name]
+    verdict = by_name(predictions.verdicts(found))[name]
     assert not verdict.met, verdict
 
 

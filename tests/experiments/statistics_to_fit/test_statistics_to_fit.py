@@ -10,6 +10,7 @@ from figures_src.datasets import Dataset, Images
 from figures_src.experiments.batch_statistics import measures as batch_statistics
 from figures_src.experiments.batch_statistics.experiment import BATCH_STATISTICS
 from figures_src.experiments.batch_statistics.measures import BATCH, STANDARD
+from figures_src.experiments.prediction import by_name
 from figures_src.experiments.statistics_to_fit import experiment, measures, predictions, training
 from figures_src.experiments.statistics_to_fit.measures import BN, GROUPED, MODERATE, PLAIN, SMALL
 from figures_src.experiments.statistics_to_fit.runs import FitRun
@@ -55,7 +56,7 @@ def test_a_network_that_has_not_learnt_its_images_has_no_number_there() -> None:
     found["fitted_row"][batch_statistics.rows(found, *GROUPED)[1]] = -1
     assert np.isnan(measures.at_fit(found, GROUPED)).tolist() == [False, True]
     assert measures.images_to_fit(found, GROUPED).tolist() == [300, np.inf]
-    verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))["grouped"]
+    verdict = by_name(predictions.verdicts(found))["grouped"]
     assert (np.isnan(verdict.measured), verdict.met) == (True, False)
 
 
