@@ -48,11 +48,11 @@ def test_the_protocol_is_the_declared_one() -> None:
 @pytest.mark.slow
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(cars.SHIFT_CARS.quick, images_seen=1000, shown_per_answer=50, population_batches=4, widths=(4, 4))
-    outcome = cars.run_cars(tiny, Machine(tmp_path, jobs=2))
+    outcome = cars.SHIFT_CARS.run(tiny, Machine(tmp_path, jobs=2))
     assert outcome.arrays["pictures"].shape == (3, 6, 32, 32, 3)
     assert outcome.arrays["accuracy"].shape == (4, 2, 3, 6)
     np.testing.assert_array_equal(outcome.arrays["pictures"][:, 0], outcome.arrays["pictures"][[0, 0, 0], 0])
     assert outcome.arrays["pictures"][DARKENED, -1].max() <= 26
-    again = cars.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = cars.SHIFT_CARS.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 4, "the runs must differ for this to mean anything"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from figures_src.experiments.inception import measures as inception
-from figures_src.experiments.inception.experiment import GRID, INCEPTION_CPU, replay, replay_runs, run_inception
+from figures_src.experiments.inception.experiment import GRID, INCEPTION_CPU
 from figures_src.experiments.inception.measures import (
     ARMS,
     BN,
@@ -127,7 +127,7 @@ def test_the_protocol_is_the_declared_one() -> None:
 
 def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
     for experiment in (GRID, INCEPTION_CPU):
-        for short, full in zip(replay_runs(experiment.config), experiment.config.runs(), strict=True):
+        for short, full in ((run.cut_short(), run) for run in experiment.config.runs()):
             assert short == replace(full, steps=full.replay_steps, evaluate_every=0)
 
 
@@ -135,8 +135,8 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     """On the real images, through the pool, from runs to record and back."""
     tiny = replace(INCEPTION_CPU.quick, steps=20, evaluate_every=0, accuracy_every=10)
-    outcome = run_inception("test")(tiny, Machine(tmp_path, jobs=2))
+    outcome = INCEPTION_CPU.run(tiny, Machine(tmp_path, jobs=2))
     assert outcome.arrays["train_loss"].shape == (7, 2)
-    again = replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = INCEPTION_CPU.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 7, "the runs must differ for this to mean anything"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from figures_src.experiments.shoes import measures as shoes
-from figures_src.experiments.shoes.experiment import PICTURES, SHIFT_SHOES, replay, run_shoes
+from figures_src.experiments.shoes.experiment import PICTURES, SHIFT_SHOES
 from figures_src.experiments.shoes.measures import BATCH, EVALUATION, SHIFTED, SNEAKERS, STANDARD, TRAINING
 from figures_src.experiments.shoes.predictions import PREDICTIONS, own_balanced_verdict, verdicts
 from figures_src.records import store
@@ -73,11 +73,11 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 @pytest.mark.slow
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(SHIFT_SHOES.quick, images_seen=1000, shown_per_answer=50, population_batches=4, widths=(4, 4))
-    outcome = run_shoes(tiny, Machine(tmp_path, jobs=2))
+    outcome = SHIFT_SHOES.run(tiny, Machine(tmp_path, jobs=2))
     assert outcome.precision == "float32"
     assert outcome.arrays["pictures_boots"].shape == (PICTURES, 28, 28)
     assert outcome.arrays["histogram"].shape == (4, 2, 4, 2, 240)
     assert [verdict.name for verdict in verdicts(outcome.arrays)] == list(PREDICTIONS)
-    again = replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = SHIFT_SHOES.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 4, "the runs must differ for this to mean anything"

@@ -11,11 +11,11 @@ import pytest
 from figures_src.experiments.arrays import rows_of
 from figures_src.experiments.prediction import by_name
 from figures_src.experiments.vgg import measures as vgg
-from figures_src.experiments.vgg.experiment import QUICK, VGG_CPU, VGG_FULL_WIDTH, replay, run_vgg
+from figures_src.experiments.vgg.experiment import QUICK, VGG_CPU, VGG_FULL_WIDTH
 from figures_src.experiments.vgg.landscape import effective_beta
 from figures_src.experiments.vgg.measures import BATCH, HIGH, LOW, MATCHED, NOISY, STANDARD
 from figures_src.experiments.vgg.predictions import LANDSCAPE, SHIFT, SPEED, verdicts
-from figures_src.experiments.vgg.runs import LandscapeProbe, replay_runs
+from figures_src.experiments.vgg.runs import LandscapeProbe
 from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.samples import LENGTHS, STEPS
@@ -79,9 +79,8 @@ def test_the_protocol_is_the_declared_one() -> None:
 
 
 def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
-    replayed = replay_runs(VGG_CPU.config.runs())
     kept = {"steps", "evaluate_every", "shift_every", "histogram_every", "landscape"}
-    for short, full in zip(replayed, VGG_CPU.config.runs(), strict=True):
+    for short, full in ((run.cut_short(), run) for run in VGG_CPU.config.runs()):
         changed = {name for name, value in vars(full).items() if getattr(short, name) != value}
         assert changed == kept
         assert short.steps == full.replay_steps
@@ -92,10 +91,10 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     """On the real images, through the pool, from runs to record and back."""
     tiny = replace(QUICK, steps=20, divisor=32, evaluate_every=0, histogram_every=10, shift_every=10,
                    accuracy_every=10, landscape=LandscapeProbe(every=10))  # fmt: skip
-    outcome = run_vgg("test")(tiny, Machine(tmp_path, jobs=2))
+    outcome = VGG_CPU.run(tiny, Machine(tmp_path, jobs=2))
     assert outcome.precision in ("bfloat16 autocast", "float32")
     assert outcome.arrays["histogram_counts"].shape == (7, 3, 3, 120)
     assert by_name(verdicts(outcome.arrays)).keys() == {*SPEED, *SHIFT, *LANDSCAPE}
-    again = replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = VGG_CPU.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 7, "the runs must differ for this to mean anything"
