@@ -14,11 +14,10 @@ from xml.etree import ElementTree as ET
 from figures_src import french
 from figures_src.article.listing import source_link
 from figures_src.article.mathematics import mathml
-from figures_src.article.names import closest as closest
 from figures_src.article.references import cite
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
-from figures_src.commands import BUILD
+from figures_src.commands import BUILD, closest
 from figures_src.published import ORIGINS
 from figures_src.records.record import Record
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from figures_src import french
 from figures_src.article import markup
-from figures_src.article.names import closest
 from figures_src.article.unknown import MARK
+from figures_src.commands import closest
 from figures_src.experiments.prediction import Standing, Verdict, by_name
 
 SHOWN = {

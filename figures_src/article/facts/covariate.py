@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from figures_src.article.facts.santurkar import Pair, SanturkarFacts, santurkar_facts
+from figures_src.article.facts.santurkar import Quotient, SanturkarFacts, santurkar_facts
 from figures_src.article.predictions import Check, checks_of
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.deep_linear import measures as dln
@@ -52,13 +52,13 @@ class Turn:
 class LinearFacts:
     """The deep linear network at one learning rate."""
 
-    shift: tuple[Pair, Pair]
+    shift: tuple[Quotient, Quotient]
     """‖G − G′‖ of each layer: medians over the first third of the steps, geometric means over seeds."""
     shift_by_seed: tuple[tuple[float, ...], tuple[float, ...]]
     """With over without, of each layer: one a seed, smallest first."""
     turn: tuple[Mapping[str, Turn], Mapping[str, Turn]]
     """Of each layer, by arm."""
-    final_loss: Pair
+    final_loss: Quotient
     """Geometric means over seeds."""
     first_loss: tuple[float, float]
     """The lowest and the highest over seeds and arms."""
@@ -76,7 +76,7 @@ class CovariateFacts:
     seeds: int
     arms: Mapping[str, Mapping[float, Arm]]
     """By arm, then by learning rate."""
-    shift: Mapping[tuple[float, int], Pair]
+    shift: Mapping[tuple[float, int], Quotient]
     """‖G − G′‖ by learning rate and layer: medians over the first third of the steps, geometric means over seeds."""
     linear: Mapping[float, LinearFacts]
     linear_sum: Mapping[float, LinearFacts]
@@ -171,13 +171,13 @@ def arm_facts(arrays: Arrays, arm: str, rate: float) -> Arm:
     )
 
 
-def _shift(arrays: Arrays) -> dict[tuple[float, int], Pair]:
+def _shift(arrays: Arrays) -> dict[tuple[float, int], Quotient]:
     cells = product((vgg.MATCHED, vgg.LOW), arrays["shift_layer"].tolist())
     return {cell: _shift_at(arrays, *cell) for cell in cells}
 
 
-def _shift_at(arrays: Arrays, rate: float, layer: int) -> Pair:
-    return Pair(*(geometric_mean(vgg.early_shifts(arrays, arm, Place(rate, layer))) for arm in (STANDARD, BATCH)))
+def _shift_at(arrays: Arrays, rate: float, layer: int) -> Quotient:
+    return Quotient(*(geometric_mean(vgg.early_shifts(arrays, arm, Place(rate, layer))) for arm in (STANDARD, BATCH)))
 
 
 def _turn(arrays: Arrays, arm: str, place: Place) -> Turn:
@@ -203,7 +203,7 @@ def _linear_at(arrays: Arrays, rate: float) -> LinearFacts:
         shift=(first, second),
         shift_by_seed=(first_seeds, second_seeds),
         turn=(_linear_turns(arrays, rate, 0), _linear_turns(arrays, rate, 1)),
-        final_loss=Pair(*(geometric_mean(losses[row, -1]) for row in rows)),
+        final_loss=Quotient(*(geometric_mean(losses[row, -1]) for row in rows)),
         first_loss=(float(starts.min()), float(starts.max())),
         cosine=float(np.median(arrays["shift_cosine"][rows[0]], axis=1).min()),
     )
