@@ -105,7 +105,6 @@ def _vocabulary() -> dict[str, object]:
         "table": markup.table,
         "listing": listing.listing,
         "example": listing.example,
-        "carnet": markup.notebook_link,
         "source_link": listing.source_link,
         "verbatim": markup.verbatim,
         "measured": measured,

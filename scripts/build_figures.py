@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from figures_src.commands import BUILD, nearest
+from figures_src.commands import BUILD, closest
 from figures_src.processes import cores
 
 if TYPE_CHECKING:
@@ -45,10 +45,11 @@ class Options:
 
 def among(kind: str, names: list[str], known: list[str]) -> None:
     """Refuse a name that does not exist, and name the nearest one that does."""
-    for name in names:
-        if name not in known:
-            meant = nearest(name, known)
-            refuse(f"no {kind} is called {name!r}; did you mean {meant!r}? (--list shows them all)")
+    try:
+        for name in names:
+            closest(name, known, kind)
+    except KeyError as error:
+        refuse(f"{error.args[0]} (--list shows them all)")
 
 
 def build(

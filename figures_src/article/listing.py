@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from figures_src.article.names import closest
+from figures_src.commands import closest
 
 SOURCE = Path(__file__).parents[1] / "batchnorm.py"
 EXAMPLES = Path(__file__).parent / "examples"

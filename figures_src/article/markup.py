@@ -14,11 +14,10 @@ from xml.etree import ElementTree as ET
 from figures_src import french
 from figures_src.article.listing import source_link
 from figures_src.article.mathematics import mathml
-from figures_src.article.names import closest as closest
 from figures_src.article.references import cite
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
-from figures_src.commands import BUILD
+from figures_src.commands import BUILD, closest
 from figures_src.published import ORIGINS
 from figures_src.records.record import Record
 
@@ -100,11 +99,6 @@ def _pixels(length: str, path: Path) -> int:
     if not match or match[2] not in PIXELS:
         raise ValueError(f"{path}: the root of an SVG needs a width and a height in px, pt or in, not {length!r}")
     return round(float(match[1]) * PIXELS[match[2]])
-
-
-def notebook_link(record: str, text: str = "carnet", anchor: str = "") -> str:
-    """A link to the page of an experiment in the laboratory notebook, or to a place of it."""
-    return f'<a href="{NOTEBOOK}/{record}/{f"#{anchor}" if anchor else ""}">{text}</a>'
 
 
 @dataclass(frozen=True)

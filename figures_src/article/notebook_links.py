@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from figures_src.article.markup import NOTEBOOK
-from figures_src.article.names import closest
+from figures_src.commands import closest
 from figures_src.records import store
 
 PACKAGE = Path(__file__).parents[1]

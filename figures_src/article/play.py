@@ -14,8 +14,8 @@ from scipy.stats import norm
 
 from figures_src import french
 from figures_src.article.facts.mnist import GridFacts
-from figures_src.article.names import closest
 from figures_src.article.typography import typeset
+from figures_src.commands import closest
 from figures_src.experiments.estimates import Estimate
 from figures_src.figures import grid_cells
 from figures_src.figures.signals import EPSILON, gaussian, sigmoid

@@ -18,7 +18,7 @@ from figures_src.article.predictions import prediction_table
 from figures_src.article.references import REFERENCES
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import AnyExperiment
 from figures_src.experiments.prediction import Standing
 from figures_src.notebook import commands, reference, results, unreproduced, vocabulary, written
 from figures_src.notebook.curves import Quantity, networks
@@ -55,13 +55,13 @@ class TextDenied(ValueError):
 class Notebook:
     """All that the pages are made from."""
 
-    experiments: Mapping[str, Experiment]
+    experiments: Mapping[str, AnyExperiment]
     records: Mapping[str, Record]
     figures: Mapping[str, Figure]
     texts: Path = TEXTS
 
     @property
-    def recorded(self) -> list[Experiment]:
+    def recorded(self) -> list[AnyExperiment]:
         """The experiments that have a record, in the order of the registry."""
         return [experiment for name, experiment in self.experiments.items() if name in self.records]
 
@@ -151,7 +151,7 @@ def _cell(arm: str, learning_rate: float) -> str:
     return f"{vocabulary.text_of(arm)} au taux {french.shortest(learning_rate)}"
 
 
-def experiment_page(jinja: Environment, notebook: Notebook, experiment: Experiment) -> str:
+def experiment_page(jinja: Environment, notebook: Notebook, experiment: AnyExperiment) -> str:
     """The page of one experiment with a record."""
     record = notebook.records[experiment.name]
     found = drawn(experiment, record.arrays)

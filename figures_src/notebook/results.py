@@ -126,17 +126,16 @@ def count(steps: float | None, otherwise: str = "jamais") -> str:
     return french.integer(round(steps)) if steps is not None and math.isfinite(steps) else otherwise
 
 
-Published = Callable[[tuple[Any, ...]], Sequence[float | None]]
-PUBLISHED: Mapping[str, Published] = {
-    "vgg": lambda _: published_vgg(santurkar_facts()),
-    "dln": lambda _: published_dln(santurkar_facts()),
-    "dln_sum": lambda _: published_dln(santurkar_facts()),
-    "inception": lambda verdicts: [check.published for check in facts_inception.checks(verdicts)],
+PUBLISHED: Mapping[str, Callable[[], Mapping[str, float]]] = {
+    "vgg": lambda: published_vgg(santurkar_facts()),
+    "dln": lambda: published_dln(santurkar_facts()),
+    "dln_sum": lambda: published_dln(santurkar_facts()),
+    "inception": facts_inception.published,
 }
-"""What the same measures give on a paper's own curves, in the order of the verdicts of a record."""
+"""What the same measures give on a paper's own curves, by the names of the predictions of a record."""
 
 
 def published(name: str, checks: Sequence[Check]) -> list[float | None]:
     """One a prediction; None where no paper has it."""
-    known = PUBLISHED.get(name)
-    return list(known(tuple(check.verdict for check in checks))) if known else [None] * len(checks)
+    known = PUBLISHED[name]() if name in PUBLISHED else {}
+    return [known.get(check.name) for check in checks]

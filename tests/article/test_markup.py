@@ -3,8 +3,8 @@ import re
 import pytest
 
 from figures_src.article import markup
-from figures_src.article.names import closest
 from figures_src.article.references import cite
+from figures_src.commands import closest
 from tests.article import samples
 
 

@@ -53,7 +53,7 @@ def foretold_facts(records: Mapping[str, Record]) -> ForetoldFacts:
         Foretold(name, check)
         for name, record in sorted(records.items())
         if name not in FIRST_PROTOCOLS.values()
-        for check in checks_of(record.verdicts, _first(name, records))
+        for check in checks_of(record.verdicts, _first(name, records)).values()
     ]
     return ForetoldFacts(
         before=tuple(each for each in told if not each.check.after_trial),

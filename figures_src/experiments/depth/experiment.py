@@ -12,13 +12,13 @@ lest it be refused what a smaller step would give it.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from figures_src.datasets import MNIST_SHA256, load_mnist
-from figures_src.experiments.assembly import first_losses
+from figures_src.experiments.assembly import arrange, replaying
 from figures_src.experiments.depth.predictions import initial_verdicts, ladder_verdicts
 from figures_src.experiments.depth.runs import DIGITS, GAUSSIAN, InitialRun, LadderRun
 from figures_src.experiments.experiment import Experiment, Outcome
@@ -118,31 +118,18 @@ def run_initial(config: InitialProtocol, machine: Machine) -> Outcome:
     return Outcome(arrays, sum(seconds for _, seconds in results), "float64")
 
 
-def replay_initial(config: InitialProtocol, machine: Machine) -> Outcome:
-    """Losses of every network, without their gradients."""
-    return first_losses([replace(run, gradients=False) for run in config.runs()], machine, LOOKING)
-
-
 def run_ladder(config: LadderProtocol, machine: Machine) -> Outcome:
     """Train every network; axes of the arrays: kind and depth, seed, rate, then time."""
     runs = config.runs()
-    results = train_all("depth_training", runs, machine, LEARNING)
     shape = (len(runs), len(config.seeds), len(config.learning_rates))
-    arrays = {
-        name: np.stack([result[name] for result, _ in results]).reshape(*shape, *results[0][0][name].shape[1:])
-        for name in results[0][0]
-        if name != "precision"
+    outcome = arrange(train_all("depth_training", runs, machine, LEARNING), shape, axes=2)
+    told = {
+        "arm": np.array([run.arm for run in runs]),
+        "depth": np.array([run.depth for run in runs]),
+        "rate": np.array([run.learning_rates for run in runs]),
+        "loss_step": np.array(runs[0].schedule()),
     }
-    arrays["arm"] = np.array([run.arm for run in runs])
-    arrays["depth"] = np.array([run.depth for run in runs])
-    arrays["rate"] = np.array([run.learning_rates for run in runs])
-    arrays["loss_step"] = np.array(runs[0].schedule())
-    return Outcome(arrays, sum(seconds for _, seconds in results))
-
-
-def replay_ladder(config: LadderProtocol, machine: Machine) -> Outcome:
-    """Losses of the first steps of every network, trained again with today's code."""
-    return first_losses([replace(run, steps=run.replay_steps) for run in config.runs()], machine, LEARNING)
+    return outcome.with_arrays(told)
 
 
 DEPTH_INITIAL = Experiment(
@@ -157,7 +144,7 @@ DEPTH_INITIAL = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_initial,
     verdicts=initial_verdicts,
-    replay=replay_initial,
+    replay=replaying(LOOKING),
 )
 
 DEPTH_TRAINING = Experiment(
@@ -177,5 +164,5 @@ DEPTH_TRAINING = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_ladder,
     verdicts=ladder_verdicts,
-    replay=replay_ladder,
+    replay=replaying(LEARNING),
 )

@@ -1,6 +1,7 @@
 """What the runs of the experiments on depth are, in numbers; free of torch, so that keys can be computed without it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from figures_src.networks.normalization import Normalization
 
@@ -48,6 +49,10 @@ class InitialRun:
         """A short name for progress bars."""
         return f"{self.arm} {self.activation} batch={self.batch_size} {self.source}"
 
+    def cut_short(self) -> Self:
+        """Its losses, without the gradients."""
+        return replace(self, gradients=False)
+
 
 @dataclass(frozen=True)
 class LadderRun:
@@ -86,3 +91,7 @@ class LadderRun:
     def schedule(self) -> range:
         """Updates whose losses are kept."""
         return range(0, self.steps, self.loss_every)
+
+    def cut_short(self) -> Self:
+        """Its first steps, trained again to see whether a record can be."""
+        return replace(self, steps=self.replay_steps)

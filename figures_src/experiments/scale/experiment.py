@@ -7,12 +7,12 @@ reach it, are drawn apart and judged by nothing. Only matrices of weights decay.
 whose weights vanish, is recorded as it is; the share of layers on the line is taken over the networks that learn.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from figures_src.datasets import MNIST_SHA256, load_mnist
-from figures_src.experiments.assembly import first_losses
+from figures_src.experiments.assembly import arrange, replaying
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.experiments.scale.predictions import verdicts
 from figures_src.experiments.scale.runs import ScaleRun
@@ -53,26 +53,17 @@ class ScaleProtocol:
 def run_scale(config: ScaleProtocol, machine: Machine) -> Outcome:
     """Train every network; axes of the arrays: run, seed, rate, decay, then time and layer."""
     runs = config.runs()
-    results = train_all("scale", runs, machine, TRAINER)
     shape = (len(runs), len(config.seeds), len(config.learning_rates), len(config.decays))
-    arrays = {
-        name: np.stack([result[name] for result, _ in results]).reshape(*shape, *results[0][0][name].shape[1:])
-        for name in results[0][0]
-        if name != "precision"
+    outcome = arrange(train_all("scale", runs, machine, TRAINER), shape, axes=2)
+    lighter = {name: outcome.arrays[name].astype(np.float32) for name in ("angle", "norm", "cosine", "train_loss")}
+    told = {
+        "rate": np.array([run.learning_rates for run in runs]),
+        "decay": np.array(config.decays),
+        "inertia": np.array([run.inertia for run in runs]),
+        "steps": np.array(config.steps),
+        "measured_step": np.array(runs[0].schedule()),
     }
-    for name in ("angle", "norm", "cosine", "train_loss"):
-        arrays[name] = arrays[name].astype(np.float32)
-    arrays["rate"] = np.array([run.learning_rates for run in runs])
-    arrays["decay"] = np.array(config.decays)
-    arrays["inertia"] = np.array([run.inertia for run in runs])
-    arrays["steps"] = np.array(config.steps)
-    arrays["measured_step"] = np.array(runs[0].schedule())
-    return Outcome(arrays, sum(seconds for _, seconds in results), "float64")
-
-
-def replay(config: ScaleProtocol, machine: Machine) -> Outcome:
-    """Losses of the first steps of every network, trained again with today's code."""
-    return first_losses([replace(run, steps=run.replay_steps) for run in config.runs()], machine, TRAINER)
+    return outcome.with_arrays(lighter | told)
 
 
 SCALE = Experiment(
@@ -85,5 +76,5 @@ SCALE = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_scale,
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )

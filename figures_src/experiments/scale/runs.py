@@ -1,6 +1,7 @@
 """What a run of the experiment on scale is, in numbers; free of torch, so that keys can be computed without it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from figures_src.networks.normalization import Normalization
 
@@ -50,3 +51,7 @@ class ScaleRun:
     def schedule(self) -> range:
         """Updates that are measured."""
         return range(0, self.steps, self.measure_every)
+
+    def cut_short(self) -> Self:
+        """Its first steps, trained again to see whether a record can be."""
+        return replace(self, steps=self.replay_steps)
