@@ -11,7 +11,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Locator, Page
 from scipy.stats import norm
-from site_checks import until, visit
+from tests.site.site_checks import until, visit
 
 from figures_src import batchnorm, build, french
 from figures_src.article import play

@@ -12,6 +12,7 @@ from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN
 from figures_src.experiments.mnist_rates import measures, predictions
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.mnist_rates.runs import MnistRates, RatesRun
+from figures_src.experiments.prediction import Verdict
 from figures_src.records import store
 from figures_src.training.machine import Machine
 
@@ -44,7 +45,7 @@ def never(found: Arrays, cell: tuple[int, int, int]) -> None:
         found[name][cell] = 0.1
 
 
-def by_name(found: Arrays) -> dict:
+def by_name(found: Arrays) -> dict[str, Verdict]:
     return dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))
 
 
