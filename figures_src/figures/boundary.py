@@ -153,7 +153,7 @@ def _draw_panel(board: Board, plot: Plot, found: Fitted, shown: Shots, name: str
     right = found.right(shown)
     heading(board, plot.left, plot.top - 28, f"{name} : {light}")
     write(board, plot.left, plot.top - 10, f"{right[0].sum()} points bien classés sur {shown.label.size}")
-    frame = round_box(plot.left, plot.top, plot.width, plot.height)
+    frame = round_box(plot)
     v.draw_path(board, frame, theme.muted, v.HAIR, layer=2.5)
     _draw_boundaries(board, plot, found, _colour(theme, normal))
     if shown is found.test:

@@ -229,9 +229,9 @@ def test_lines_of_text_are_placed_by_their_widths():
     with style.rc(style.LIGHT, style.WIDE):
         board = begin(style.LIGHT, style.WIDE, 100)
         width = v.measure(board, "γ ẑ + β", math=True)
-        assert v.write(board, 50, 50, "γ ẑ + β", math=True) == pytest.approx(50 + width)
-        assert v.write(board, 50, 50, "γ ẑ + β", math=True, ha="center") == pytest.approx(50 + width / 2)
-        assert v.write(board, 50, 50, "γ ẑ + β", math=True, ha="right") == pytest.approx(50)
+        assert v.write(board, 50, 50, "γ ẑ + β", v.Lettering(math=True)) == pytest.approx(50 + width)
+        assert v.write(board, 50, 50, "γ ẑ + β", v.Lettering(math=True, ha="center")) == pytest.approx(50 + width / 2)
+        assert v.write(board, 50, 50, "γ ẑ + β", v.Lettering(math=True, ha="right")) == pytest.approx(50)
 
 
 # Shapes -----------------------------------------------------------------------------------------------
