@@ -82,6 +82,10 @@ class Sheet:
         style = {"size": self.layout.small, "color": self.theme.muted, "va": "baseline", **style}
         self.figure.text(x / self.layout.width, 1 - y / self.height, text, **style)
 
+    def panels(self, places: "Places") -> list[Axes]:
+        """The `panel` of each place."""
+        return [self.panel(*place) for place in places.panels]
+
     def panel(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes without frame, ``top`` counted from under the title."""
         bottom = self.height - self.top - top - height
@@ -119,6 +123,16 @@ class Sheet:
         box = axes.get_position()
         under = (1 - box.y0) * self.height + 2 * self.layout.small * LEADING + 8
         self.text(box.x1 * self.layout.width, under, text, ha="right")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a figure has its panels, at one of its widths."""
+
+    body: float
+    """Pixels of room under the title."""
+    panels: tuple[tuple[float, float, float, float], ...]
+    """Left, top counted from under the title, width and height."""
 
 
 def begin(theme: Theme, layout: Layout, title: str, subtitle: str, body: float) -> Sheet:

@@ -39,15 +39,17 @@ ENDING = (0, 2)
 """Curves named at their right end; the groups end where the batches do, and the subtitle tells what dashes are."""
 
 
+WIDE = drawing.Places(350, ((GUTTER, 44, 236, 250), (426, 44, 186, 250)))
+NARROW = drawing.Places(660, ((GUTTER, 44, 190, 230), (GUTTER, 380, 190, 230)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The gap from images learnt to new ones, and beside it the accuracy on new ones."""
     record = records[RECORD]
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 660 if layout.stacked else 350)
-        if layout.stacked:
-            gap, test = sheet.panel(GUTTER, 44, 190, 230), sheet.panel(GUTTER, 380, 190, 230)
-        else:
-            gap, test = sheet.panel(GUTTER, 44, 236, 250), sheet.panel(426, 44, 186, 250)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        gap, test = sheet.panels(places)
         _draw(sheet, gap, record, GAP)
         _draw(sheet, test, record, TEST)
         return drawing.finish(sheet)

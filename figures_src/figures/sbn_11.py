@@ -12,6 +12,7 @@ from figures_src import french
 from figures_src.figures import vocabulary as v
 from figures_src.figures.board import CURVE, LINE, Board, Stroke, begin, draw_path, finish, line, tint
 from figures_src.figures.common import Cell, Records, Table
+from figures_src.figures.drawing import Places
 from figures_src.figures.typesetter import Lettering, write
 from figures_src.style import Layout, Theme, rc
 
@@ -72,16 +73,17 @@ def angles() -> np.ndarray:
     return np.asarray(np.degrees(np.arccos(np.clip(unit @ unit[0], -1, 1))))
 
 
+WIDE = Places(366, ((0, 26, 424, 304), (470, 46, 244, 234)))
+NARROW = Places(588, ((0, 26, 340, 246), (8, 370, 324, 146)))
+SCALES = (BOX, ((0.0, 4.4), (0.0, 3.8)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The surface from above, with the direction explored and the gradients found; the loss along that direction."""
     with rc(theme, layout):
-        board = begin(theme, layout, 588 if layout.stacked else 366)
-        if layout.stacked:
-            above = v.Plot(0, 26, 340, 246, *BOX)
-            profile = v.Plot(8, 370, 324, 146, (0.0, 4.4), (0.0, 3.8))
-        else:
-            above = v.Plot(0, 26, 424, 304, *BOX)
-            profile = v.Plot(470, 46, 244, 234, (0.0, 4.4), (0.0, 3.8))
+        places = NARROW if layout.stacked else WIDE
+        board = begin(theme, layout, places.body)
+        above, profile = (v.Plot(*place, *scales) for place, scales in zip(places.panels, SCALES, strict=True))
         v.heading(board, 0, 16, "Vu d’en haut")
         _draw_surface(board, above)
         _draw_directions(board, above)
