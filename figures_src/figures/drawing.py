@@ -222,19 +222,14 @@ def band(axes: Axes, x: np.ndarray, over: Interval, colour: str, **line: Any) ->
 def spread(wanted: Sequence[float], gap: float, low: float = -np.inf, high: float = np.inf) -> np.ndarray:
     """Move positions as little as can be (least squares) so that neighbours are ``gap`` apart, within bounds.
 
-    Less ``gap`` times its rank, each position must not decrease: isotonic regression by pooling (Barlow 1972).
+    Less ``gap`` times its rank, each position must not decrease: isotonic regression.
     """
-    order = np.argsort(wanted, kind="stable")
-    blocks: list[list[float]] = []
-    for rank, index in enumerate(order):
-        blocks.append([wanted[index] - gap * rank])
-        while len(blocks) > 1 and np.mean(blocks[-2]) >= np.mean(blocks[-1]):
-            last = blocks.pop()
-            blocks[-1] += last
-    level = np.concatenate([np.full(len(block), np.mean(block)) for block in blocks])
-    level = np.clip(level, low, high - gap * (len(wanted) - 1))
+    from scipy.optimize import isotonic_regression  # slow to come, where there may be nothing to draw
+
+    order, ranks = np.argsort(wanted, kind="stable"), gap * np.arange(len(wanted))
+    level = isotonic_regression(np.asarray(wanted, dtype=float)[order] - ranks).x
     placed = np.empty(len(wanted))
-    placed[order] = level + gap * np.arange(len(wanted))
+    placed[order] = np.clip(level, low, high - ranks[-1]) + ranks
     return placed
 
 
