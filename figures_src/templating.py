@@ -3,10 +3,26 @@
 Braces are left to TeX and to Jekyll's Liquid: neither ever meets Jinja.
 """
 
+import re
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, FunctionLoader, StrictUndefined
+
+
+def pieces(folder: Path) -> Callable[..., str]:
+    """Pieces of HTML, templates of a folder: ``piece(name, **given)``, on one line.
+
+    Their own lines and indentation are for whoever reads them; what they are given stays as it is.
+    """
+
+    def source(name: str) -> str:
+        return re.sub(r"\s*\n\s*", "", (folder / name).read_text(encoding="utf-8"))
+
+    jinja = environment()
+    jinja.loader = FunctionLoader(source)
+    return lambda name, /, **given: jinja.get_template(f"{name}.html.j2").render(given)
 
 
 def environment(*folders: Path, kind: type[Environment] = Environment) -> Environment:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from _options import command
 from typer.exceptions import TyperException
 
 from figures_src.commands import BUILD, closest
@@ -22,6 +23,32 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "cuda", "auto")
 LISTS = ("--only", "--retrain", "--seal")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The command line."""
+
+    only: Annotated[list[str] | None, typer.Option(metavar="ID…", help="Only these figures.")] = None
+    retrain: Annotated[
+        list[str] | None, typer.Option(metavar="EXPERIMENT…", help="Train again, though a record exists.")
+    ] = None
+    seal: Annotated[
+        list[str] | None, typer.Option(metavar="EXPERIMENT…", help="Seal records made before sidecars were sealed.")
+    ] = None
+    quick: Annotated[bool, typer.Option("--quick", help="Minutes instead of hours, in build/quick.")] = False
+    draft: Annotated[
+        bool,
+        typer.Option("--draft", help="Only the post, in build/draft, with the sentences marked that records deny."),
+    ] = False
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if anything is stale.")] = False
+    why: Annotated[bool, typer.Option("--why", help="Write nothing; say why each figure is stale.")] = False
+    show: Annotated[bool, typer.Option("--list", help="Write nothing; list figures and experiments.")] = False
+    jobs: Annotated[int, typer.Option(min=1, help="Processes at once; one per core if not given.")] = cores()
+    device: Annotated[str, typer.Option(help="cpu, cuda or auto; only training uses it.")] = "cpu"
+    data: Annotated[
+        Path | None, typer.Option(envvar="BN_DATA", metavar="DIR", help="Your own copy of the data sets.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -52,47 +79,27 @@ def among(kind: str, names: list[str], known: list[str]) -> None:
         refuse(f"{error.args[0]} (--list shows them all)")
 
 
-def build(
-    only: Annotated[list[str] | None, typer.Option(metavar="ID…", help="Only these figures.")] = None,
-    retrain: Annotated[
-        list[str] | None, typer.Option(metavar="EXPERIMENT…", help="Train again, though a record exists.")
-    ] = None,
-    seal: Annotated[
-        list[str] | None, typer.Option(metavar="EXPERIMENT…", help="Seal records made before sidecars were sealed.")
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Minutes instead of hours, in build/quick.")] = False,
-    draft: Annotated[
-        bool,
-        typer.Option("--draft", help="Only the post, in build/draft, with the sentences marked that records deny."),
-    ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if anything is stale.")] = False,
-    why: Annotated[bool, typer.Option("--why", help="Write nothing; say why each figure is stale.")] = False,
-    show: Annotated[bool, typer.Option("--list", help="Write nothing; list figures and experiments.")] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes at once; one per core if not given.")] = cores(),
-    device: Annotated[str, typer.Option(help="cpu, cuda or auto; only training uses it.")] = "cpu",
-    data: Annotated[
-        Path | None, typer.Option(envvar="BN_DATA", metavar="DIR", help="Your own copy of the data sets.")
-    ] = None,
-) -> None:
+def build(asked: Asked) -> None:
     """Train what has no record, redraw what is stale, write the post."""
     from figures_src.catalogue import FIGURES
     from figures_src.experiments.registry import EXPERIMENTS
 
-    among("figure", only or [], list(FIGURES))
-    among("experiment", [*(retrain or []), *(seal or [])], list(EXPERIMENTS))
-    among("device", [device], list(DEVICES))
-    if data and not data.is_dir():
-        refuse(f"--data {data}: there is no such folder")
-    preset = "quick" if quick else "full"
-    options = Options(only or list(FIGURES), retrain or [], preset, jobs, device, data)
-    if show:
+    only, retrain, seal = asked.only or [], asked.retrain or [], asked.seal or []
+    among("figure", only, list(FIGURES))
+    among("experiment", [*retrain, *seal], list(EXPERIMENTS))
+    among("device", [asked.device], list(DEVICES))
+    if asked.data and not asked.data.is_dir():
+        refuse(f"--data {asked.data}: there is no such folder")
+    preset = "quick" if asked.quick else "full"
+    options = Options(only or list(FIGURES), retrain, preset, asked.jobs, asked.device, asked.data)
+    if asked.show:
         list_all()
     elif seal:
         seal_records(seal, preset)
-    elif draft:
+    elif asked.draft:
         write_draft()
-    elif check or why:
-        report(options, failing=check)
+    elif asked.check or asked.why:
+        report(options, failing=asked.check)
     else:
         make(options)
 
@@ -278,7 +285,7 @@ def spread(arguments: list[str]) -> list[str]:
 def main() -> int:
     """Run the command; what was typed wrong is told in one line."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command()(build)
+    app.command()(command(Asked, build))
     try:
         # Typer turns Ctrl-C into a returned status.
         return typer.main.get_command(app).main(spread(sys.argv[1:]), standalone_mode=False) or 0

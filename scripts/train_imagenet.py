@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from _options import command
 
 from figures_src.commands import closest
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from figures_src.datasets.image_folder import Tree
     from figures_src.experiments.imagenet.experiment import ImageNetProtocol
     from figures_src.experiments.imagenet.training import Resources
+    from figures_src.experiments.inception.runs import DataParallel
     from figures_src.training.distributed import Place
     from figures_src.training.precision import Precision
     from figures_src.training.torchrun import Stop
@@ -36,15 +38,27 @@ SPEAK_EVERY = 30
 
 
 @dataclass(frozen=True)
-class Options:
-    """How the work is carried out, and no part of what it means."""
+class Asked:
+    """The command line."""
 
-    checkpoints: Path
-    records: Path
-    workers: int
-    save_every: float
-    device: str
-    precision: str
+    tree: Annotated[Path, typer.Argument(metavar="TREE", help="Folder of train/CLASS/*.JPEG and val/CLASS/*.JPEG.")]
+    arm: Annotated[str, typer.Option(help="Network and multiple of the learning rate.")] = "bn_baseline"
+    steps: Annotated[int | None, typer.Option(min=1, help="Updates; the paper's, if not given.")] = None
+    batch_size: Annotated[int, typer.Option(min=2, help="Images of an update, over all processes.")] = 32
+    learning_rate: Annotated[float, typer.Option(help="Base rate, which the arm multiplies.")] = 0.0015
+    seed: Annotated[int, typer.Option(help="Of initial weights, order and crops.")] = 0
+    network: Annotated[str, typer.Option(help="bn_inception, or small to try things out.")] = "bn_inception"
+    side: Annotated[int, typer.Option(min=32, help="Pixels of a crop's side.")] = 224
+    evaluate_every: Annotated[int, typer.Option(min=0, help="Updates between two validations; 0 for none.")] = 20_000
+    sync_bn: Annotated[bool, typer.Option("--sync-bn", help="Statistics of all processes together.")] = False
+    no_augmentation: Annotated[bool, typer.Option("--no-augmentation", help="Central squares alone.")] = False
+    measure: Annotated[int, typer.Option(min=0, help="Only time so many updates, and tell what a run costs.")] = 0
+    workers: Annotated[int, typer.Option(min=0, help="Decoding processes, for each process that learns.")] = 4
+    checkpoints: Annotated[Path, typer.Option(help="On a disk that all machines share.")] = FOLDER / "checkpoints"
+    records: Annotated[Path, typer.Option(help="Where the record is written.")] = FOLDER / "records"
+    save_every: Annotated[float, typer.Option(min=0, help="Seconds between two checkpoints.")] = 600
+    device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto"
+    precision: Annotated[str, typer.Option(help="auto: bfloat16 where it is native; or float32.")] = "auto"
 
 
 def among(kind: str, name: str, known: list[str]) -> None:
@@ -55,68 +69,60 @@ def among(kind: str, name: str, known: list[str]) -> None:
         refuse(f"{error.args[0]} ({', '.join(known)})")
 
 
-def main(
-    tree: Annotated[Path, typer.Argument(metavar="TREE", help="Folder of train/CLASS/*.JPEG and val/CLASS/*.JPEG.")],
-    arm: Annotated[str, typer.Option(help="Network and multiple of the learning rate.")] = "bn_baseline",
-    steps: Annotated[int | None, typer.Option(min=1, help="Updates; the paper's, if not given.")] = None,
-    batch_size: Annotated[int, typer.Option(min=2, help="Images of an update, over all processes.")] = 32,
-    learning_rate: Annotated[float, typer.Option(help="Base rate, which the arm multiplies.")] = 0.0015,
-    seed: Annotated[int, typer.Option(help="Of initial weights, order and crops.")] = 0,
-    network: Annotated[str, typer.Option(help="bn_inception, or small to try things out.")] = "bn_inception",
-    side: Annotated[int, typer.Option(min=32, help="Pixels of a crop's side.")] = 224,
-    evaluate_every: Annotated[int, typer.Option(min=0, help="Updates between two validations; 0 for none.")] = 20_000,
-    sync_bn: Annotated[bool, typer.Option("--sync-bn", help="Statistics of all processes together.")] = False,
-    no_augmentation: Annotated[bool, typer.Option("--no-augmentation", help="Central squares alone.")] = False,
-    measure: Annotated[int, typer.Option(min=0, help="Only time so many updates, and tell what a run costs.")] = 0,
-    workers: Annotated[int, typer.Option(min=0, help="Decoding processes, for each process that learns.")] = 4,
-    checkpoints: Annotated[Path, typer.Option(help="On a disk that all machines share.")] = FOLDER / "checkpoints",
-    records: Annotated[Path, typer.Option(help="Where the record is written.")] = FOLDER / "records",
-    save_every: Annotated[float, typer.Option(min=0, help="Seconds between two checkpoints.")] = 600,
-    device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto: bfloat16 where it is native; or float32.")] = "auto",
-) -> None:
+def main(asked: Asked) -> None:
     """Train one arm and write its record; a killed process goes on from the last checkpoint."""
-    from figures_src.experiments.imagenet.experiment import PUBLISHED_STEPS, ImageNetProtocol
-    from figures_src.experiments.inception.measures import ARMS
     from figures_src.experiments.inception.runs import DataParallel
-    from figures_src.networks.bn_inception import PLANS
     from figures_src.training.shared_memory import Decoding
     from figures_src.training.torchrun import learners_here
+
+    check(asked)
+    spread = DataParallel(int(os.environ.get("WORLD_SIZE", "1")), asked.sync_bn, not asked.no_augmentation)
+    if not asked.measure:
+        try_folders(asked.checkpoints, asked.records)
+    try:
+        Decoding(learners_here(), asked.workers, spread.share(asked.batch_size), asked.side).admit()
+        found = listed(asked.tree)
+        spread.admit(asked.batch_size, len(found.train))
+    except ValueError as error:
+        refuse(str(error))
+    carry_out(protocol_of(asked, len(found.classes), spread), found, asked)
+
+
+def check(asked: Asked) -> None:
+    """Refuse what could not end well, before anything is read."""
+    from figures_src.experiments.imagenet.experiment import PUBLISHED_STEPS
+    from figures_src.experiments.inception.measures import ARMS
+    from figures_src.networks.bn_inception import PLANS
 
     if os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0") != "0" and os.environ.get(SHARED_STORE) == "True":
         refuse(
             "processes that torchrun starts again may wait for ever at the addresses of dead ones "
             "(pytorch#135712): say TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 before torchrun, or --max-restarts 0"
         )
-    among("arm", arm, list(ARMS))
-    among("network", network, list(PLANS))
-    for option, value in (("device", device), ("precision", precision)):
+    among("arm", asked.arm, list(ARMS))
+    among("network", asked.network, list(PLANS))
+    for option, value in (("device", asked.device), ("precision", asked.precision)):
         among(option, value, list(CHOICES[option]))
-    if steps is None and not measure and arm not in PUBLISHED_STEPS:
-        refuse(f"the paper gives no number of updates for {arm}: say --steps")
-    spread = DataParallel(int(os.environ.get("WORLD_SIZE", "1")), sync_bn, not no_augmentation)
-    if not measure:
-        try_folders(checkpoints, records)
-    try:
-        Decoding(learners_here(), workers, spread.share(batch_size), side).admit()
-        found = listed(tree)
-        spread.admit(batch_size, len(found.train))
-    except ValueError as error:
-        refuse(str(error))
-    protocol = ImageNetProtocol(
-        arm=arm,
-        base_learning_rate=learning_rate,
-        steps=measure + WARM_UP if measure else steps or PUBLISHED_STEPS[arm],
-        seed=seed,
-        batch_size=batch_size,
-        network=network,
-        side=side,
-        classes=len(found.classes),
-        evaluate_every=0 if measure else evaluate_every,
+    if asked.steps is None and not asked.measure and asked.arm not in PUBLISHED_STEPS:
+        refuse(f"the paper gives no number of updates for {asked.arm}: say --steps")
+
+
+def protocol_of(asked: Asked, classes: int, spread: "DataParallel") -> "ImageNetProtocol":
+    """What the arm means; to measure, without validations."""
+    from figures_src.experiments.imagenet.experiment import PUBLISHED_STEPS, ImageNetProtocol
+
+    return ImageNetProtocol(
+        arm=asked.arm,
+        base_learning_rate=asked.learning_rate,
+        steps=asked.measure + WARM_UP if asked.measure else asked.steps or PUBLISHED_STEPS[asked.arm],
+        seed=asked.seed,
+        batch_size=asked.batch_size,
+        network=asked.network,
+        side=asked.side,
+        classes=classes,
+        evaluate_every=0 if asked.measure else asked.evaluate_every,
         spread=spread,
     )
-    options = Options(checkpoints, records, workers, save_every, device, precision)
-    carry_out(protocol, found, options, measuring=bool(measure))
 
 
 def try_folders(checkpoints: Path, records: Path) -> None:
@@ -144,7 +150,7 @@ def listed(folder: Path) -> "Tree":
         refuse(str(error))
 
 
-def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, measuring: bool) -> None:
+def carry_out(protocol: "ImageNetProtocol", tree: "Tree", asked: Asked) -> None:
     """Join the other processes, and train or measure."""
     import torch
 
@@ -157,16 +163,16 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", options: Options, *, m
     warnings.formatwarning = lambda message, *_: f"{message}\n"  # a user needs no line of code
     # Kernels of one position have strides without meaning, on which PyTorch's two readings differ.
     warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
-    device = options.device
+    device = asked.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    precision = best_precision(device) if options.precision == "auto" else Precision.FLOAT32
+    precision = best_precision(device) if asked.precision == "auto" else Precision.FLOAT32
     # A step on a processor may last seconds, and torchrun gives a process that it stops half a minute.
     look_up_every = 1 if device == "cpu" else Resources.look_up_every
-    resources = Resources(options.checkpoints, options.workers, options.save_every, look_up_every)
+    resources = Resources(asked.checkpoints, asked.workers, asked.save_every, look_up_every)
     with joined(device) as place:
-        act = tell_cost if measuring else record
-        act(protocol, tree, place, resources, precision, options)
+        act = tell_cost if asked.measure else record
+        act(protocol, tree, place, resources, precision, asked)
 
 
 def tell_cost(
@@ -175,7 +181,7 @@ def tell_cost(
     place: "Place",
     resources: "Resources",
     precision: "Precision",
-    _: Options,
+    _: Asked,
 ) -> None:
     """Time some updates, and say what the paper's number of them would take."""
     from figures_src.experiments.imagenet.experiment import PUBLISHED_STEPS, full_run_cost
@@ -196,7 +202,7 @@ def record(
     place: "Place",
     resources: "Resources",
     precision: "Precision",
-    options: Options,
+    asked: Asked,
 ) -> None:
     """Train to the end; the first process writes the record."""
     import torch
@@ -219,8 +225,8 @@ def record(
     outcome.arrays["damaged"] = damaged
     machine = Machine(resources.checkpoints, device=place.device, jobs=place.processes, threads=torch.get_num_threads())
     named = experiment(protocol, tree.sha256, lambda *_: outcome)
-    kept = keep(named, "full", machine, outcome, commit, options.records)
-    print(f"{len(damaged)} damaged image(s) skipped; record written: {options.records / kept.name}.json")
+    kept = keep(named, "full", machine, outcome, commit, asked.records)
+    print(f"{len(damaged)} damaged image(s) skipped; record written: {asked.records / kept.name}.json")
 
 
 @contextmanager
@@ -270,4 +276,4 @@ if __name__ == "__main__":
     from figures_src.training.torchrun import one_of_many
 
     with one_of_many():
-        run(lambda: typer.run(main))
+        run(lambda: typer.run(command(Asked, main)))

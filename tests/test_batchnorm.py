@@ -2,12 +2,13 @@
 
 import itertools
 import math
+from typing import Any, cast
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
+from torch import Tensor, nn
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import replace_all_batch_norm_modules_
 from torch.optim.swa_utils import update_bn
@@ -32,11 +33,11 @@ patient = settings(deadline=None)
 PAIRS = {BatchNorm1d: nn.BatchNorm1d, BatchNorm2d: nn.BatchNorm2d}
 
 
-def normal(*shape, seed=0, dtype=torch.double):
+def normal(*shape: int, seed: int = 0, dtype: torch.dtype = torch.double) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.double).to(dtype)
 
 
-def batch_norm(z, gamma=1.0, beta=0.0, eps=EPS, dim=(0,)):
+def batch_norm(z: Tensor, gamma: Any = 1.0, beta: Any = 0.0, eps: float = EPS, dim: tuple[int, ...] = (0,)) -> Tensor:
     mu = mean(z, dim)
     return scale_and_shift(normalize(z, mu, variance(z, mu, dim), eps), gamma, beta)
 
@@ -127,7 +128,7 @@ def test_networks_side_by_side_are_normalized_apart():
 
 
 @st.composite
-def batches(draw):
+def batches(draw: st.DrawFn) -> Tensor:
     """A batch (m, C) of finite values whose channels are not constant."""
     m, channels = draw(st.integers(2, 12)), draw(st.integers(1, 4))
     z = normal(m, channels, seed=draw(st.integers(0, 10_000)))
@@ -231,7 +232,7 @@ OPTIONS = [
 ]
 
 
-def layers(ours, channels, dtype, options):
+def layers(ours: Any, channels: int, dtype: torch.dtype, options: dict[str, Any]) -> tuple[Any, Any]:
     """Our layer and PyTorch's with the same, not neutral, parameters."""
     layer, reference = (cls(channels, dtype=dtype, **options) for cls in (ours, PAIRS[ours]))
     for seed, parameter in enumerate(layer.parameters()):
@@ -240,7 +241,7 @@ def layers(ours, channels, dtype, options):
     return layer, reference
 
 
-def step(layer, z, dy):
+def step(layer: nn.Module, z: Tensor, dy: Tensor) -> list[Tensor]:
     z = z.clone().requires_grad_()
     y = layer(z)
     return [y, *torch.autograd.grad(y, (z, *layer.parameters()), dy)]
@@ -287,8 +288,9 @@ def test_derivatives_in_double_precision(ours, shape, training, affine):
 def test_state_and_repr_equal_torch(ours, options):
     layer, reference = ours(4, **options), PAIRS[ours](4, **options)
     assert repr(layer) == repr(reference)
-    assert layer.state_dict()._metadata == reference.state_dict()._metadata
-    assert list(layer.state_dict()) == list(reference.state_dict())
+    state, wanted = layer.state_dict(), cast(Any, reference.state_dict())
+    assert state._metadata == wanted._metadata
+    assert list(state) == list(wanted)
     assert_close(dict(layer.state_dict()), dict(reference.state_dict()), rtol=0, atol=0)
     for to, of in itertools.permutations((layer, reference)):
         to.load_state_dict(of.state_dict(), strict=True)
@@ -335,7 +337,7 @@ def test_population_statistics_are_gathered_as_in_torch(ours, shape):
 @pytest.mark.parametrize("affine", [True, False])
 def test_converted_to_the_synchronized_layer_of_torch(ours, affine):
     layer, _ = layers(ours, 4, torch.float32, {"affine": affine, "eps": 0.1})
-    (converted,) = nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(layer))
+    (converted,) = nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(layer))  # type: ignore[no-untyped-call]
     assert type(converted) is nn.SyncBatchNorm
     assert converted.eps == 0.1
     assert_close(converted.state_dict(), layer.state_dict(), rtol=0, atol=0)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -275,7 +276,7 @@ def test_a_damaged_record_stops_the_build_with_the_mend(tree: Path) -> None:
     assert products(tree) == before
 
 
-HOSTILE = {
+HOSTILE: dict[str, Any] = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MPLCONFIGDIR": "/proc/nowhere",
     "HOME": "/proc/nowhere",

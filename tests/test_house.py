@@ -10,7 +10,8 @@ import pytest
 from figures_src.catalogue import FIGURES
 from figures_src.imports import closure, imported
 
-PACKAGE = Path(__file__).parents[1] / "figures_src"
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "figures_src"
 EXPERIMENTS = sorted(path.parent for path in (PACKAGE / "experiments").glob("*/__init__.py"))
 
 # A room may import from those on its line or before; files.py and its like stand before all rooms.
@@ -126,6 +127,24 @@ def test_what_draws_and_writes_imports_the_package_at_its_top(name: str) -> None
 def test_importing_the_upper_rooms_does_not_bring_torch(module: str) -> None:
     program = f"import sys, figures_src.{module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def untyped(function: ast.FunctionDef) -> bool:
+    given = function.args
+    named = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
+    bare = [argument for argument in named if argument.annotation is None and argument.arg not in ("self", "cls")]
+    return bool(bare) or (function.returns is None and function.name != "__init__")
+
+
+def test_what_tests_share_is_typed() -> None:
+    """mypy sees it of what they call, but fixtures and hooks are called by pytest."""
+    found = [
+        f"{path.relative_to(TESTS)}: {node.name}"
+        for path in TESTS.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("test_") and untyped(node)
+    ]
+    assert found == []
 
 
 def test_the_order_names_every_room() -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,7 +144,7 @@ def test_cores_are_counted_where_the_system_does_not_say_which_may_be_used(monke
 def test_a_signal_heard_under_the_lock_of_the_workers_event_is_remembered() -> None:
     """The handler may run anywhere in this process: whatever takes a lock there may wait for itself."""
     before = signal.getsignal(signal.SIGTERM)
-    stop = multiprocessing.get_context("spawn").Event()
+    stop: Any = multiprocessing.get_context("spawn").Event()
     with processes.RememberSignals() as signals:
         assert not signals.heard
         with stop._cond:

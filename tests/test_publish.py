@@ -3,6 +3,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,6 +15,7 @@ from figures_src.article.assertions import held
 from figures_src.article.language import typed_numbers
 from figures_src.build import Place
 from figures_src.publish import FIGURES_FOLDER, TEMPLATES, PostNotWritten, environment, render
+from figures_src.records.record import Record
 from tests.article import samples
 
 FRONT_MATTER = """---
@@ -26,26 +28,26 @@ description: "La normalisation par lots (batch normalization) """
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory):
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return samples.draw(tmp_path_factory.mktemp("root") / FIGURES_FOLDER)
 
 
-def post(figures, **records):
+def post(figures: Path, **records: Record) -> str:
     return render(samples.records() | records, figures, samples.catalogue())
 
 
-def plain_lines(page):
+def plain_lines(page: str) -> str:
     """The page's words, line by line."""
     return re.sub(r"[ \u00a0\u202f]+", " ", re.sub(r"<[^>]*>", "", page))
 
 
-def plain(page):
+def plain(page: str) -> str:
     """The page's words, every space an ordinary one."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", page))
 
 
 @pytest.fixture(scope="module")
-def page(figures):
+def page(figures: Path) -> str:
     return post(figures)
 
 
@@ -93,12 +95,12 @@ def test_html_blocks_are_one_line_each(page):
     assert not any("\n" in block for block in blocks)
 
 
-def equations(page):
+def equations(page: str) -> dict[int, ET.Element]:
     found = re.findall(r'<div class="equation" id="eq-(\d+)"><div class="formula">(<math.*?</math>)', page)
     return {int(number): ET.fromstring(markup) for number, markup in found}
 
 
-def text(element):
+def text(element: ET.Element) -> str:
     return "".join(element.itertext())
 
 

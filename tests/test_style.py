@@ -5,6 +5,7 @@ import re
 from dataclasses import asdict
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 import numpy as np
@@ -33,28 +34,28 @@ TEXT_COLOURS = [name for name in asdict(style.LIGHT) if name not in ("name", "pa
 ARMS = ("with_bn", "without_bn", "noisy_bn", "published")
 
 
-def linear(colour):
+def linear(colour: str) -> np.ndarray:
     values = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
-def contrast(one, other):
+def contrast(one: str, other: str) -> float:
     """Contrast ratio of WCAG 2.2."""
     dark, light = sorted(float(linear(colour) @ TO_XYZ[1]) for colour in (one, other))
     return (light + 0.05) / (dark + 0.05)
 
 
-def lab(rgb):
+def lab(rgb: np.ndarray) -> np.ndarray:
     x, y, z = np.cbrt(TO_XYZ @ np.clip(rgb, 0, 1) / [0.95047, 1, 1.08883])
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def distance(one, other, seen_by):
+def distance(one: str, other: str, seen_by: np.ndarray) -> float:
     """CIE 1976 difference of two colours; 2.3 is just noticeable."""
     return float(np.linalg.norm(lab(seen_by @ linear(one)) - lab(seen_by @ linear(other))))
 
 
-def mixed(colour, paper, alpha):
+def mixed(colour: str, paper: str, alpha: float) -> str:
     parts = [
         round(alpha * int(colour[at : at + 2], 16) + (1 - alpha) * int(paper[at : at + 2], 16)) for at in (1, 3, 5)
     ]
@@ -81,7 +82,7 @@ def test_published_lines_stay_visible_though_translucent(theme):
 @pytest.mark.parametrize("theme", style.THEMES, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("seen_by", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["all", "protanopia", "deuteranopia"])
 def test_arms_differ_for_everyone(theme, seen_by):
-    gaps = {pair: distance(*(getattr(theme, arm) for arm in pair), seen_by) for pair in combinations(ARMS, 2)}
+    gaps = {(a, b): distance(getattr(theme, a), getattr(theme, b), seen_by) for a, b in combinations(ARMS, 2)}
     assert gaps["with_bn", "without_bn"] >= 70
     assert min(gaps.values()) >= 15, gaps
 
@@ -96,7 +97,8 @@ def test_greek_letters_differ_for_everyone(theme, seen_by):
 def test_the_fonts_are_the_shipped_ones_and_hold_what_figures_write():
     style.install_fonts()
     needed = "ÀÇÉÈÊËÎÏÔÙÛàâçéèêëîïôùûüœŒæ«»’–— \u00a0\u202f\u2212×·²³ᵉ±≥≤≠≈→←↑↓∞√∑∂∆%‰σμγβεηλθΔΣ0123456789,()[]"
-    for weight, slant in ((400, "normal"), (600, "normal"), (400, "italic")):
+    faces: tuple[tuple[int, Literal["normal", "italic"]], ...] = ((400, "normal"), (600, "normal"), (400, "italic"))
+    for weight, slant in faces:
         wanted = font_manager.FontProperties(family=style.FAMILY, weight=weight, style=slant)
         path = Path(font_manager.findfont(wanted, fallback_to_default=False))
         assert path.parent == style.FONTS
@@ -120,7 +122,7 @@ def test_a_straight_line_needs_two_points():
     assert len(thinned(line)) == 2
 
 
-def small_figure():
+def small_figure() -> Figure:
     with style.rc(style.LIGHT, style.NARROW):
         sheet = drawing.begin(style.LIGHT, style.NARROW, "Été à 95\u202f%", "σ = 0,1", 200)
         axes = sheet.panel(40, 10, 200, 120)
@@ -151,7 +153,7 @@ def test_svg_paths_keep_their_places():
     assert sum(float(x) for x in re.findall(r"(-?[\d.]+) ?-?[\d.]+", moved)) == pytest.approx(1.0)
 
 
-def png(pixels):
+def png(pixels: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).convert("RGBA").save(buffer, "png")
     return buffer.getvalue()
@@ -174,4 +176,4 @@ def test_a_stamp_is_written_across():
     figure = Figure(figsize=(5, 3), dpi=72)
     style.stamp(figure, "Essai rapide : ne pas publier", style.LIGHT)
     assert figure.texts[0].get_text() == "Essai rapide : ne pas publier"
-    assert figure.texts[0].get_fontsize() >= style.SMALLEST_TEXT
+    assert float(figure.texts[0].get_fontsize()) >= style.SMALLEST_TEXT

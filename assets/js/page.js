@@ -115,7 +115,15 @@ if (contents) {
   follow(contents);
 }
 
-// The figures to play with stand as the page has them, and come to life when nothing of the first view waits any more.
-addEventListener('load', () => {
-  for (const figure of document.querySelectorAll('.play')) import(`./${figure.id.replaceAll('-', '_')}.js`);
-});
+// The figures to play with stand as the page has them, and come to life when the reader comes near.
+const watcher = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      watcher.unobserve(target);
+      import(`./${target.id.replaceAll('-', '_')}.js`);
+    }
+  },
+  { rootMargin: '1500px' },
+);
+for (const figure of document.querySelectorAll('.play')) watcher.observe(figure);

@@ -1,6 +1,8 @@
 // A batch at the reader's hand: μ, σ² and ẑ follow; one example alone shows why evaluation needs other statistics.
 import { mean, normalize, variance } from './batchnorm.js';
-import { length, number, parts, set, teller } from './french.js';
+import { length, parts, set } from './drawing.js';
+import { number } from './french.js';
+import { teller } from './teller.js';
 
 export const EPSILON = 1e-5;
 export const Z_RANGE = 6; // of z, on either side of zero

@@ -1,6 +1,8 @@
 // γ and β at the reader's hand: the distribution of y = γ ẑ + β and the part of the sigmoid that it uses.
 import { gaussian, normalCdf, sigmoid } from './batchnorm.js';
-import { length, number, parts, path, percent, set, teller } from './french.js';
+import { length, parts, path, set } from './drawing.js';
+import { number, percent } from './french.js';
+import { teller } from './teller.js';
 
 export const RANGE = 8; // of y, on either side of zero
 export const TALLEST = 0.85; // density at the top of the frame

@@ -1,5 +1,7 @@
 // The grid of initial deviations and learning rates: choose a cell, see the recorded curves of both networks.
-import { number, parts, path, percent, set, teller } from './french.js';
+import { parts, path, set } from './drawing.js';
+import { number, percent, shortest } from './french.js';
+import { teller } from './teller.js';
 
 export const BEST = 0.985; // accuracy at the top of the frame; the axis is that of the error's logarithm
 const ARMS = ['without_bn', 'with_bn'];
@@ -25,13 +27,12 @@ export function state(data, index) {
   const cell = data.cells[index];
   const columns = data.learning_rate.length;
   const [sigma, rate] = [data.sigma[Math.floor(index / columns)], data.learning_rate[index % columns]];
-  const setting = (value) => String(value).replace('.', ',');
   const [gap, half] = cell.gap.map((value) => 100 * value);
   return {
     curves: ARMS.map((arm) => curve(data.step, cell[arm])),
     finals: ARMS.map((arm) => estimate(cell[arm].final)),
     told:
-      `Écart-type initial ${setting(sigma)}, taux ${setting(rate)}\u00a0: après ` +
+      `Écart-type initial ${shortest(sigma)}, taux ${shortest(rate)}\u00a0: après ` +
       `${number(data.step[data.step.length - 1])} itérations, ${percent(cell.with_bn.final[0])} avec BN et ` +
       `${percent(cell.without_bn.final[0])} sans BN, soit un écart de ${number(gap, 1, true)}\u00a0` +
       `${Math.abs(gap) < 2 ? 'point' : 'points'} (±\u202f${number(half, 1)}).`,
@@ -78,15 +79,6 @@ function start(figure, data) {
 
 const figure = document.getElementById('play-grid');
 if (figure) {
-  // The numbers are asked for when the reader comes near.
-  const watcher = new IntersectionObserver(
-    async (entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      watcher.disconnect();
-      const answer = await fetch(new URL('../figures/grid_mnist.json', import.meta.url));
-      if (answer.ok) start(figure, await answer.json());
-    },
-    { rootMargin: '1500px' },
-  );
-  watcher.observe(figure);
+  const answer = await fetch(new URL('../figures/grid_mnist.json', import.meta.url));
+  if (answer.ok) start(figure, await answer.json());
 }

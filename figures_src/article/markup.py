@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from figures_src import french
+from figures_src import french, templating
 from figures_src.article.listing import source_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.references import cite
@@ -30,9 +30,9 @@ SOURCES = (
 )
 """Variants other than the plain one, in the order in which a browser tries them."""
 PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0}
-NUMBER = ' class="number"'
 NOTEBOOK = "/carnet"
 """Where the page finds the laboratory notebook; the layout puts the site's base path before it."""
+PIECE = templating.pieces(Path(__file__).with_name("parts"))
 DEVICES = {"cpu": "sur processeur", "cuda": "sur carte graphique"}
 
 
@@ -102,6 +102,15 @@ def _pixels(length: str, path: Path) -> int:
 
 
 @dataclass(frozen=True)
+class _Drawing:
+    """A variant of a drawing, and its own size in pixels, so that nothing moves when it arrives."""
+
+    address: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class FigureMarkup:
     """Writes the `<figure>` of a row of the catalogue."""
 
@@ -127,7 +136,7 @@ class FigureMarkup:
         shown = self._picture(figure)
         if play:
             shown = f'<div class="static-twin">{shown}</div>{self.play(play)}'
-        return self._framed(figure.id, shown, f"{self._caption(figure)}", self._tools([figure], enlarge=not play))
+        return self._framed([figure], figure.id, shown, self._caption(figure), enlarge=not play)
 
     def twins(self, first: str, second: str, title: str, caption: str) -> str:
         """Two schemas side by side, in their narrow variants, under one caption.
@@ -141,18 +150,18 @@ class FigureMarkup:
         number = label(pair[0]).rpartition(".")[0]
         text = f"<strong>{number}. {self._line(title)}</strong> {self._line(caption)}"
         twins = f'<div class="twins">{shown}</div>'
-        return self._framed(number_id(pair[0]), twins, text, self._tools(pair, enlarge=False))
+        return self._framed(pair, number_id(pair[0]), twins, text, enlarge=False)
 
-    @staticmethod
-    def _framed(anchor: str, shown: str, caption: str, tools: str) -> str:
-        return f'<figure id="{anchor}" class="figure">{shown}<figcaption><p>{caption}</p>{tools}</figcaption></figure>'
-
-    def _tools(self, figures: Sequence[Figure], *, enlarge: bool) -> str:
-        """Where the figures come from, folded, and a button where scripts run."""
-        sources = "".join(f'<p class="provenance">{self._provenance(figure)}</p>' for figure in figures)
-        name = f"Agrandir{french.NO_BREAK_SPACE}: {label(figures[0])}"
-        button = f'<button type="button" class="enlarge needs-js" aria-label="{name}">Agrandir</button>'
-        return f'<details class="source"><summary>Source</summary>{sources}</details>{button if enlarge else ""}'
+    def _framed(self, figures: Sequence[Figure], anchor: str, shown: str, caption: str, *, enlarge: bool) -> str:
+        """With where the figures come from, folded, and a button where scripts run."""
+        return PIECE(
+            "figure",
+            anchor=anchor,
+            shown=shown,
+            caption=caption,
+            provenances=[self._provenance(figure) for figure in figures],
+            enlarge=f"Agrandir{french.NO_BREAK_SPACE}: {label(figures[0])}" if enlarge else "",
+        )
 
     def label(self, name: str) -> str:
         """What the text calls a figure: "Graphique 2".
@@ -171,21 +180,16 @@ class FigureMarkup:
     def _picture(self, figure: Figure, *, narrow: bool = False) -> str:
         """The drawing in the variants of ``SOURCES``; ``narrow``, in those for small screens alone."""
         variants = (("dark-narrow", DARK_THEME),) if narrow else SOURCES
-        sources = "".join(
-            f'<source media="{media}" {self._drawing(figure, variant, "srcset")}>' for variant, media in variants
+        return PIECE(
+            "picture",
+            sources=[(media, self._drawing(figure, variant)) for variant, media in variants],
+            plain=self._drawing(figure, "light-narrow" if narrow else "light"),
+            alternative=escape(typeset(self._line(figure.alt)), quote=True),
         )
-        alternative = escape(typeset(self._line(figure.alt)), quote=True)
-        drawing = self._drawing(figure, "light-narrow" if narrow else "light", "src")
-        image = f'<img {drawing} alt="{alternative}" loading="lazy" decoding="async">'
-        # Nothing is fetched any more once paper is laid out, but lazy images, hidden ones too, are fetched just before.
-        paper = f'<img class="on-paper" {drawing} alt="{alternative}" loading="lazy" decoding="sync">'
-        return f"<picture>{sources}{image}</picture>{paper}"
 
-    def _drawing(self, figure: Figure, variant: str, attribute: str) -> str:
-        """Attributes that show a variant at its own size, so that nothing moves when it arrives."""
+    def _drawing(self, figure: Figure, variant: str) -> "_Drawing":
         file = f"{figure.id}-{variant}.svg"
-        width, height = svg_size(self.folder / file)
-        return f'{attribute}="{self.address}/{file}" width="{width}" height="{height}"'
+        return _Drawing(f"{self.address}/{file}", *svg_size(self.folder / file))
 
     def _caption(self, figure: Figure) -> str:
         title = self._line(figure.title)
@@ -257,18 +261,15 @@ def table(
 
     Where the screen is narrower, it can be scrolled by keyboard; ``stacked``, its rows become cards there.
     """
-    kind = "" if words else NUMBER
-    head = "".join(f'<th scope="col"{"" if i == 0 else kind}>{cell}</th>' for i, cell in enumerate(columns))
-    labels = [f' data-label="{escape(_plain(column), quote=True)}"' if stacked else "" for column in columns[1:]]
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>'
-        f"{''.join(f'<td{kind}{label}>{cell}</td>' for label, cell in zip(labels, rest, strict=True))}</tr>"
-        for first, *rest in rows
-    )
-    name = escape(_plain(caption), quote=True)
-    return (
-        f'<div class="table{" stacked" if stacked else ""}" tabindex="0" role="region" aria-label="{name}">'
-        f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    labels = [escape(_plain(column), quote=True) for column in columns[1:]]
+    return PIECE(
+        "table",
+        name=escape(_plain(caption), quote=True),
+        caption=caption,
+        columns=columns,
+        rows=[(first, list(zip(labels, cells, strict=True))) for first, *cells in rows],
+        numbers=not words,
+        stacked=stacked,
     )
 
 

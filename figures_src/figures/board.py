@@ -1,7 +1,7 @@
 """What schemas are drawn on."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,27 @@ from matplotlib.path import Path
 from figures_src.figures.drawing import DPI
 from figures_src.style import Layout, Theme
 
-HAIR, LINE, CURVE, THICK = 0.9, 1.4, 2.0, 4.0
-"""Widths of strokes."""
-
-
 RADIUS = 5.0
 """Of the corners of boxes; arrows and pipes turn with twice this radius."""
 
 
 DASHES = (3.5, 2.5)
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """How a path is drawn: its width, and whether in dashes."""
+
+    width: float
+    dash: bool = False
+
+    @property
+    def dashed(self) -> "Stroke":
+        """The same in dashes."""
+        return replace(self, dash=True)
+
+
+HAIR, LINE, CURVE, THICK = Stroke(0.9), Stroke(1.4), Stroke(2.0), Stroke(4.0)
 
 
 Points = Sequence[tuple[float, float]] | np.ndarray
@@ -71,16 +83,15 @@ def draw_path(
     board: Board,
     path: Path,
     colour: str | None = None,
-    width: float = LINE,
+    stroke: Stroke = LINE,
     fill: str | None = None,
-    dashed: bool = False,
     layer: float = 2,
 ) -> None:
     """Draw one path. ``colour`` is that of its stroke, none without it; ``layer`` is matplotlib's order of drawing."""
-    style: dict[str, Any] = {"joinstyle": "round", "capstyle": "butt" if dashed else "round", "clip_on": False}
-    style["linestyle"] = (0, tuple(length / width for length in DASHES)) if dashed else "solid"
+    style: dict[str, Any] = {"joinstyle": "round", "capstyle": "butt" if stroke.dash else "round", "clip_on": False}
+    style["linestyle"] = (0, tuple(length / stroke.width for length in DASHES)) if stroke.dash else "solid"
     edge = colour or "none"
-    patch = PathPatch(path, facecolor=fill or "none", edgecolor=edge, linewidth=width if colour else 0, **style)
+    patch = PathPatch(path, facecolor=fill or "none", edgecolor=edge, linewidth=stroke.width if colour else 0, **style)
     patch.set_snap(False)
     board.axes.add_artist(patch).set_zorder(layer)
 
@@ -102,11 +113,11 @@ def polyline(points: Points, turn: float = 0) -> Path:
     return Path([*vertices, corners[-1]], [*codes, Path.LINETO])
 
 
-def line(board: Board, points: Points, colour: str | None = None, width: float = LINE, **style: Any) -> None:
+def line(board: Board, points: Points, colour: str | None = None, stroke: Stroke = LINE, layer: float = 2) -> None:
     """A line through points, in the ink of the theme unless told."""
-    draw_path(board, polyline(points), colour or board.theme.ink, width, **style)
+    draw_path(board, polyline(points), colour or board.theme.ink, stroke, layer=layer)
 
 
-def lines(board: Board, segments: Iterable[Points], colour: str, width: float, **style: Any) -> None:
+def lines(board: Board, segments: Iterable[Points], colour: str, stroke: Stroke, layer: float = 2) -> None:
     """Many separate lines of one look, as one path."""
-    draw_path(board, Path.make_compound_path(*(polyline(points) for points in segments)), colour, width, **style)
+    draw_path(board, Path.make_compound_path(*(polyline(points) for points in segments)), colour, stroke, layer=layer)

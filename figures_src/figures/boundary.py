@@ -17,6 +17,7 @@ from matplotlib.path import Path
 from figures_src.figures import board as v
 from figures_src.figures.board import Board, begin, finish, tint
 from figures_src.figures.common import Cell, Table
+from figures_src.figures.drawing import Places
 from figures_src.figures.signals import sigmoid, standardised
 from figures_src.figures.typesetter import write
 from figures_src.figures.vocabulary import Plot, disc, dots, heading, round_box
@@ -132,15 +133,17 @@ def table(normal: bool) -> Table:
     return Table(columns, tuple(rows))
 
 
+WIDE = Places(388, ((1, 46, 347, 308), (372, 46, 347, 308)))
+NARROW = Places(734, ((1, 46, 338, 286), (1, 390, 338, 286)))
+
+
 def picture(theme: Theme, layout: Layout, normal: bool) -> Figure:
     """Training on the left (above on a phone), test on the right, the same boundaries on both."""
     found = fitted(normal)
     with rc(theme, layout):
-        board = begin(theme, layout, 734 if layout.stacked else 388)
-        if layout.stacked:
-            plots = [Plot(1, top, 338, 286, *RANGES[normal]) for top in (46, 390)]
-        else:
-            plots = [Plot(left, 46, 347, 308, *RANGES[normal]) for left in (1, 372)]
+        places = NARROW if layout.stacked else WIDE
+        board = begin(theme, layout, places.body)
+        plots = [Plot(*place, *RANGES[normal]) for place in places.panels]
         for plot, shown, name in zip(plots, (found.training, found.test), ("Entraînement", "Test"), strict=True):
             _draw_panel(board, plot, found, shown, name, normal)
         _draw_key(board, plots[-1].top + plots[-1].height + 24, normal)
@@ -153,7 +156,7 @@ def _draw_panel(board: Board, plot: Plot, found: Fitted, shown: Shots, name: str
     right = found.right(shown)
     heading(board, plot.left, plot.top - 28, f"{name} : {light}")
     write(board, plot.left, plot.top - 10, f"{right[0].sum()} points bien classés sur {shown.label.size}")
-    frame = round_box(plot.left, plot.top, plot.width, plot.height)
+    frame = round_box(plot)
     v.draw_path(board, frame, theme.muted, v.HAIR, layer=2.5)
     _draw_boundaries(board, plot, found, _colour(theme, normal))
     if shown is found.test:

@@ -82,6 +82,10 @@ class Sheet:
         style = {"size": self.layout.small, "color": self.theme.muted, "va": "baseline", **style}
         self.figure.text(x / self.layout.width, 1 - y / self.height, text, **style)
 
+    def panels(self, places: "Places") -> list[Axes]:
+        """The `panel` of each place."""
+        return [self.panel(*place) for place in places.panels]
+
     def panel(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes without frame, ``top`` counted from under the title."""
         bottom = self.height - self.top - top - height
@@ -119,6 +123,16 @@ class Sheet:
         box = axes.get_position()
         under = (1 - box.y0) * self.height + 2 * self.layout.small * LEADING + 8
         self.text(box.x1 * self.layout.width, under, text, ha="right")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a figure has its panels, at one of its widths."""
+
+    body: float
+    """Pixels of room under the title."""
+    panels: tuple[tuple[float, float, float, float], ...]
+    """Left, top counted from under the title, width and height."""
 
 
 def begin(theme: Theme, layout: Layout, title: str, subtitle: str, body: float) -> Sheet:
@@ -208,19 +222,14 @@ def band(axes: Axes, x: np.ndarray, over: Interval[np.ndarray], colour: str, **l
 def spread(wanted: Sequence[float], gap: float, low: float = -np.inf, high: float = np.inf) -> np.ndarray:
     """Move positions as little as can be (least squares) so that neighbours are ``gap`` apart, within bounds.
 
-    Less ``gap`` times its rank, each position must not decrease: isotonic regression by pooling (Barlow 1972).
+    Less ``gap`` times its rank, each position must not decrease: isotonic regression.
     """
-    order = np.argsort(wanted, kind="stable")
-    blocks: list[list[float]] = []
-    for rank, index in enumerate(order):
-        blocks.append([wanted[index] - gap * rank])
-        while len(blocks) > 1 and np.mean(blocks[-2]) >= np.mean(blocks[-1]):
-            last = blocks.pop()
-            blocks[-1] += last
-    level = np.concatenate([np.full(len(block), np.mean(block)) for block in blocks])
-    level = np.clip(level, low, high - gap * (len(wanted) - 1))
+    from scipy.optimize import isotonic_regression  # slow to come, where there may be nothing to draw
+
+    order, ranks = np.argsort(wanted, kind="stable"), gap * np.arange(len(wanted))
+    level = isotonic_regression(np.asarray(wanted, dtype=float)[order] - ranks).x
     placed = np.empty(len(wanted))
-    placed[order] = level + gap * np.arange(len(wanted))
+    placed[order] = np.clip(level, low, high - ranks[-1]) + ranks
     return placed
 
 

@@ -54,14 +54,16 @@ VARIANTS = (
 """From the slowest to the fastest, then the one that never gets there."""
 
 
+WIDE = drawing.Places(392, ((44, 40, 414, 300), (500, 40, 218, 300)))
+NARROW = drawing.Places(630, ((44, 40, 280, 270), (0, 400, 336, 222)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Curves over the logarithm of the steps, where equal distances are equal factors; then times as plain bars."""
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(), _subtitle(), 630 if layout.stacked else 392)
-        if layout.stacked:
-            curves, bars = sheet.panel(44, 40, 280, 270), sheet.panel(0, 400, 336, 222)
-        else:
-            curves, bars = sheet.panel(44, 40, 414, 300), sheet.panel(500, 40, 218, 300)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(), _subtitle(), places.body)
+        curves, bars = sheet.panels(places)
         _draw_curves(sheet, curves)
         _draw_times(sheet, bars)
         return drawing.finish(sheet)

@@ -43,15 +43,17 @@ SHOWN_SIZES = (2, 16, 256)
 """Sizes whose precise statistics are shown on the right, where the record has them."""
 
 
+WIDE = drawing.Places(362, ((GUTTER, 44, 268, 262), (466, 44, 186, 262)))
+NARROW = drawing.Places(690, ((GUTTER, 44, 200, 240), (GUTTER, 394, 200, 240)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """On the left every estimate at every size; on the right how many images precise statistics need."""
     record = records[RECORD]
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 690 if layout.stacked else 362)
-        if layout.stacked:
-            costs, images = sheet.panel(GUTTER, 44, 200, 240), sheet.panel(GUTTER, 394, 200, 240)
-        else:
-            costs, images = sheet.panel(GUTTER, 44, 268, 262), sheet.panel(466, 44, 186, 262)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        costs, images = sheet.panels(places)
         _draw_costs(sheet, costs, record)
         _draw_images(sheet, images, record)
         return drawing.finish(sheet)

@@ -26,16 +26,17 @@ MARKS = (0.7, 0.8, 0.9, 0.95, 0.97, 0.98)
 LOSS_MARKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
+WIDE = drawing.Places(372, ((46, 44, 306, 276), (500, 44, 130, 276)))
+NARROW = drawing.Places(586, ((46, 44, 200, 280), (46, 420, 200, 120)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Accuracy large, loss small; bands are 95 % intervals of the mean over seeds."""
     record = records[RECORD]
     with rc(theme, layout):
-        body = 586 if layout.stacked else 372
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
-        if layout.stacked:
-            accuracy, loss = sheet.panel(46, 44, 200, 280), sheet.panel(46, 420, 200, 120)
-        else:
-            accuracy, loss = sheet.panel(46, 44, 306, 276), sheet.panel(500, 44, 130, 276)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        accuracy, loss = sheet.panels(places)
         _draw_accuracy(sheet, accuracy, record)
         _draw_loss(sheet, loss, record)
         return drawing.finish(sheet)

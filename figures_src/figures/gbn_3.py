@@ -31,17 +31,18 @@ TITLES = ("Sans BN", "Avec BN")
 NAMES = ("15ᵉ percentile", "médiane", "85ᵉ percentile")
 
 
+WIDE = drawing.Places(350, ((28, 26, 286, 268), (350, 26, 286, 268)))
+NARROW = drawing.Places(560, ((28, 26, 224, 200), (28, 302, 224, 200)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """One panel without BN, one with, on the same scale."""
     record = records[RECORD]
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 560 if layout.stacked else 350)
-        if layout.stacked:
-            panels = sheet.panel(28, 26, 224, 200), sheet.panel(28, 302, 224, 200)
-        else:
-            panels = sheet.panel(28, 26, 286, 268), sheet.panel(350, 26, 286, 268)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
         top = _reach(record)
-        for arm, axes in enumerate(panels):
+        for arm, axes in enumerate(sheet.panels(places)):
             _draw_arm(sheet, axes, record, arm, top)
             if arm == WITHOUT_BN:
                 _name_published(sheet, axes, float(record.arrays["percentile_step"][-1]))

@@ -53,18 +53,18 @@ def close_view(record: Record) -> CloseView:
     return CloseView(np.arange(first, last + 1), shown[..., MEDIAN], width(shown))
 
 
+WIDE = drawing.Places(352, ((28, 44, 300, 252), (510, 44, 156, 92), (510, 216, 156, 92)))
+NARROW = drawing.Places(648, ((28, 44, 212, 230), (80, 372, 196, 86), (80, 532, 196, 86)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The close view of one seed, and beside it the change of all seeds, relative and as it is."""
     record = records[RECORD]
     change, relative = roughness(record.arrays)
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 648 if layout.stacked else 352)
-        if layout.stacked:
-            view = sheet.panel(28, 44, 212, 230)
-            strips = sheet.panel(80, 372, 196, 86), sheet.panel(80, 532, 196, 86)
-        else:
-            view = sheet.panel(28, 44, 300, 252)
-            strips = sheet.panel(510, 44, 156, 92), sheet.panel(510, 216, 156, 92)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        view, *strips = sheet.panels(places)
         _draw_view(sheet, view, close_view(record))
         _draw_strip(sheet, strips[0], change, "Changement par itération", "entrée de la sigmoïde", False)
         _draw_strip(sheet, strips[1], relative, "Le même, rapporté à l’étalement", "en part de l’écart 15–85", True)

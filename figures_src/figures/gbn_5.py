@@ -30,18 +30,18 @@ ROW = 25.0
 NEVER = "non atteint"
 
 
+WIDE = drawing.Places(330, ((44, 40, 290, 220), (414, 40, 290, 220)))
+NARROW = drawing.Places(600, ((44, 40, 280, 200), (44, 335, 280, 200)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Two panels of curves over the logarithm of the steps; a table that is their key as well."""
     record = records[RECORD]
     key = ROW * (len(LOOKS) * (2 if layout.stacked else 1) + 2)
+    places = NARROW if layout.stacked else WIDE
     with rc(theme, layout):
-        sheet = drawing.begin(
-            theme, layout, headline(record), _subtitle(record, layout), (600 if layout.stacked else 330) + key
-        )
-        if layout.stacked:
-            published, ours = sheet.panel(44, 40, 280, 200), sheet.panel(44, 335, 280, 200)
-        else:
-            published, ours = sheet.panel(44, 40, 290, 220), sheet.panel(414, 40, 290, 220)
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record, layout), places.body + key)
+        published, ours = sheet.panels(places)
         _draw_published(sheet, published)
         _draw_ours(sheet, ours, record)
         _draw_key(sheet, sheet.height - key + ROW, record)

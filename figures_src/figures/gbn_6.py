@@ -8,6 +8,7 @@ whatever its colour.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -43,21 +44,32 @@ EARLY, GROUP = 3000, 5
 MARKS = (0, 0.5, 1)
 
 
+@dataclass(frozen=True)
+class _Places(drawing.Places):
+    """With the ridges below: their top, pixels of the words above them, of a row, and between two networks."""
+
+    top: float
+    words: float
+    row: float
+    gap: float
+
+
+WIDE = _Places(876, ((42, 30, 320, 214), (486, 30, 156, 214)), top=316, words=60, row=170, gap=26)
+NARROW = _Places(1036, ((42, 32, 214, 190), (42, 304, 214, 96)), top=462, words=80, row=168, gap=10)
+LEFT, HEIGHT = 42, 126
+"""Of the ridges."""
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Accuracy above, at the common rate and at the high one; ridges below, a column for each network."""
     record = records[RECORD]
     with rc(theme, layout):
-        if layout.stacked:
-            sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 1036)
-            accuracy, high = sheet.panel(42, 32, 214, 190), sheet.panel(42, 304, 214, 96)
-            top, rows, left, height = 462, 168, 42, 126
-        else:
-            sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 876)
-            accuracy, high = sheet.panel(42, 30, 320, 214), sheet.panel(486, 30, 156, 214)
-            top, rows, left, height = 316, 170, 42, 126
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        accuracy, high = sheet.panels(places)
         _draw_accuracy(sheet, accuracy, record, MATCHED, ARMS)
         _draw_accuracy(sheet, high, record, HIGH, HIGH_ARMS)
-        _draw_ridges(sheet, records[CHANNELS], left, top, rows, height)
+        _draw_ridges(sheet, records[CHANNELS], places)
         return drawing.finish(sheet)
 
 
@@ -175,19 +187,20 @@ def thinned(steps: np.ndarray, values: np.ndarray, until: float) -> tuple[np.nda
     return grouped(steps, GROUP, first), grouped(values, GROUP, first)
 
 
-def _draw_ridges(sheet: drawing.Sheet, record: Record, left: float, top: float, rows: float, height: float) -> None:
+def _draw_ridges(sheet: drawing.Sheet, record: Record, places: _Places) -> None:
     """A panel for each layer and network; within a layer all share one scale."""
+    top = places.top
     sheet.text(0, sheet.top + top, "Ce qui entre dans la ReLU", size=sheet.layout.text, color=sheet.theme.ink,
                weight=SEMIBOLD)  # fmt: skip
     for index, line in enumerate(drawing.wrap(_ridge_note(record), sheet.layout.width - 2, sheet.layout.small)):
         sheet.text(0, sheet.top + top + (index + 1) * sheet.layout.small * drawing.LEADING, line)
-    width, gap = (sheet.layout.width - left - 2) / len(ARMS), 10 if sheet.layout.stacked else 26
+    width = (sheet.layout.width - LEFT - 2) / len(ARMS)
     for row, layer in enumerate(record.arrays["histogram_layer"].tolist()):
         found = {arm: _shown(record, arm, layer) for arm in ARMS}
         low, high = reach([each for arm in ARMS for each in found[arm]])
         for column, arm in enumerate(ARMS):
-            place = top + (80 if sheet.layout.stacked else 60) + row * rows
-            axes = sheet.panel(left + column * width, place, width - gap, height)
+            place = top + places.words + row * places.row
+            axes = sheet.panel(LEFT + column * width, place, width - places.gap, HEIGHT)
             _ridge_axes(sheet, axes, record, (low, high), first=column == 0)
             _draw_ridge(axes, found[arm], np.linspace(low, high, GRID), colour_of(arm, sheet.theme))
             _name_ridge(sheet, axes, record, layer, arm)

@@ -6,6 +6,7 @@ the statistics change.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,17 +40,19 @@ ENDING = (0, 2)
 """Curves named at their right end; the groups end where the batches do, and the subtitle tells what dashes are."""
 
 
+WIDE = drawing.Places(350, ((GUTTER, 44, 236, 250), (426, 44, 186, 250)))
+NARROW = drawing.Places(660, ((GUTTER, 44, 190, 230), (GUTTER, 380, 190, 230)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The gap from images learnt to new ones, and beside it the accuracy on new ones."""
     record = records[RECORD]
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 660 if layout.stacked else 350)
-        if layout.stacked:
-            gap, test = sheet.panel(GUTTER, 44, 190, 230), sheet.panel(GUTTER, 380, 190, 230)
-        else:
-            gap, test = sheet.panel(GUTTER, 44, 236, 250), sheet.panel(426, 44, 186, 250)
-        _draw(sheet, gap, record, gap_of, "Écart apprentissage − test", "en points de précision", signed=True)
-        _draw(sheet, test, record, test_of, "Précision sur le test", "sur des images jamais apprises", signed=False)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        gap, test = sheet.panels(places)
+        _draw(sheet, gap, record, GAP)
+        _draw(sheet, test, record, TEST)
         return drawing.finish(sheet)
 
 
@@ -125,20 +128,33 @@ def _curves(record: Record, theme: Theme) -> tuple[Curve, Curve, Curve]:
     )
 
 
-def _draw(
-    sheet: drawing.Sheet, axes: Axes, record: Record, measure: Measure, title: str, unit: str, signed: bool
-) -> None:
+@dataclass(frozen=True)
+class _Panel:
+    """What a panel measures, and how its axis says it."""
+
+    measure: Measure
+    title: str
+    unit: str
+    signed: bool
+    """Whether it shows differences, around zero, or shares."""
+
+
+GAP = _Panel(gap_of, "Écart apprentissage − test", "en points de précision", signed=True)
+TEST = _Panel(test_of, "Précision sur le test", "sur des images jamais apprises", signed=False)
+
+
+def _draw(sheet: drawing.Sheet, axes: Axes, record: Record, panel: _Panel) -> None:
     theme, shown = sheet.theme, sizes(record.arrays)
-    sheet.name(axes, title, unit, gutter=GUTTER)
+    sheet.name(axes, panel.title, panel.unit, gutter=GUTTER)
     curves = _curves(record, theme)
-    overs = [_curve(record, measure, cells) for _, _, cells, _, _ in curves]
+    overs = [_curve(record, panel.measure, cells) for _, _, cells, _, _ in curves]
     low, high = reach(overs, least=2.0)
     margin = 0.06 * (high - low)
-    axes.set_ylim(min(low - margin, 0) if signed else low - margin, high + margin)
+    axes.set_ylim(min(low - margin, 0) if panel.signed else low - margin, high + margin)
     bottom, top = axes.get_ylim()
     step = next(step for step in (1, 2, 5, 10, 20) if (top - bottom) / step <= 6)
     marks = (step * np.arange(np.ceil(bottom / step), np.floor(top / step) + 1)).tolist()
-    names = [french.number(mark) if signed else french.percent(mark / 100, 0) for mark in marks]
+    names = [french.number(mark) if panel.signed else french.percent(mark / 100, 0) for mark in marks]
     drawing.ticks(axes.yaxis, marks, names)
     drawing.rule(axes, theme, marks)
     size_axis(sheet, axes, shown, "images par statistique")

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.figures import vocabulary as draw
-from figures_src.figures.board import LINE, Board, begin, finish, line, lines
+from figures_src.figures.board import LINE, Board, Stroke, begin, finish, line, lines
 from figures_src.figures.common import Cell, Table
 from figures_src.figures.signals import density, standardised
-from figures_src.figures.typesetter import write
+from figures_src.figures.typesetter import Lettering, write
 from figures_src.style import Layout, Theme, rc
 
 SIZES = (4, 3, 4, 1)
@@ -95,19 +95,20 @@ def _draw_network(board: Board, centres: list[float], middle: float, with_bn: bo
             _draw_bar(board, stop, heights[layer], centres[layer] - draw.NEURON, colour)
         for (to, origin), strength in np.ndenumerate(signals(with_bn).links[layer - 1]):
             ends = np.array([(start, heights[layer - 1][origin]), (stop, heights[layer][to])])
-            line(board, ends, colour, 0.4 + THICKNESS * float(strength), layer=1.5)
+            line(board, ends, colour, Stroke(0.4 + THICKNESS * float(strength)), layer=1.5)
     for centre, ys, name in zip(centres, heights, NAMES, strict=True):
         for y in ys:
             draw.neuron(board, centre, y)
         text = name.replace("couche cachée", "couche\ncachée") if stacked else name
-        write(board, centre, 14, text, colour=board.theme.ink, ha="center")
+        write(board, centre, 14, text, Lettering(colour=board.theme.ink, ha="center"))
 
 
 def _draw_bar(board: Board, left: float, heights: np.ndarray, right: float, colour: str) -> None:
     """The BN of a layer: all that comes in stops at it, and one value for each neuron leaves it."""
     top, bottom = heights[0] - 20, heights[-1] + 20
-    draw.box(board, left, top, BAR, bottom - top, colour, 0.16, layer=3)
-    write(board, left + BAR / 2, (top + bottom) / 2, "BN", colour=colour, ha="center", bold=True, middle=True)
+    draw.box(board, draw.Frame(left, top, BAR, bottom - top), colour, 0.16, layer=3)
+    lettering = Lettering(colour=colour, ha="center", bold=True, middle=True)
+    write(board, left + BAR / 2, (top + bottom) / 2, "BN", lettering)
     lines(board, [[(left + BAR, y), (right, y)] for y in heights], colour, LINE)
 
 
@@ -116,6 +117,6 @@ def _draw_densities(board: Board, left: float, top: float, width: float, layer: 
     plot = draw.Plot(left, top, width, 78, RANGE, (0.0, TALLEST))
     ink = (theme.with_bn if with_bn else theme.without_bn) if layer > 0 else theme.muted
     for sample in signals(with_bn).received[layer].T:
-        draw.curve(board, plot, GRID, density(sample, GRID), ink, LINE, filled=0.08)
+        draw.hill(board, plot, plot.at(GRID, density(sample, GRID)), ink, 0.08, LINE)
     marks = (-8.0, 0.0, 8.0)
     draw.axis(board, plot, marks, [french.number(mark) for mark in marks])

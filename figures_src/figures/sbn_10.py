@@ -10,7 +10,7 @@ from figures_src.figures import board as v
 from figures_src.figures.board import Board, begin, finish, tint
 from figures_src.figures.common import ARMS, Cell, Records, Table
 from figures_src.figures.signals import standardised
-from figures_src.figures.typesetter import write
+from figures_src.figures.typesetter import Lettering, write
 from figures_src.figures.vocabulary import arrow, disc, heading, pipes, turning, valve
 from figures_src.style import Layout, Theme, rc
 
@@ -80,12 +80,13 @@ def _draw_panel(board: Board, left: float, top: float, with_bn: bool) -> None:
             turned = (row, column) == TURNED
             angle = 360 * float(CLOSED_TO if turned else OPEN[row, column])
             valve(board, left + x, top + y, angle, theme.ink if turned else None)
-            write(board, left + x, top + y - (24 if turned else 17), f"ω_{number}", colour=theme.ink, ha="center")
+            lettering = Lettering(colour=theme.ink, ha="center")
+            write(board, left + x, top + y - (24 if turned else 17), f"ω_{number}", lettering)
         if with_bn:
             valve(board, left + WHEEL, top + y, 60 * row, theme.with_bn, 13)
-            write(board, left + WHEEL, top + y - 20, f"γ_{row + 1} β_{row + 1}", ha="center")
+            write(board, left + WHEEL, top + y - 20, f"γ_{row + 1} β_{row + 1}", Lettering(ha="center"))
         _draw_outlet(board, left + DIAL, top + y, row, with_bn)
-    turning(board, left + COLUMNS[0], top + ROWS[1], 16, -70, 70, theme.ink)
+    turning(board, (left + COLUMNS[0], top + ROWS[1]), 16, (-70, 70), theme.ink)
 
 
 def _draw_outlet(board: Board, x: float, y: float, outlet: int, with_bn: bool) -> None:
@@ -97,7 +98,7 @@ def _draw_outlet(board: Board, x: float, y: float, outlet: int, with_bn: bool) -
     spread = (after.mean() - after.std(), after.mean() + after.std())
     sector = _sector(x, centre, RADIUS - 2, *spread)
     v.draw_path(board, sector, None, fill=tint(theme, colour, 0.3), layer=4.1)
-    v.line(board, [(x, centre), _at(x, centre, RADIUS + 4, before.mean())], theme.muted, v.LINE, dashed=True, layer=4.2)
+    v.line(board, [(x, centre), _at(x, centre, RADIUS + 4, before.mean())], theme.muted, v.LINE.dashed, layer=4.2)
     v.line(board, [(x, centre), _at(x, centre, RADIUS - 3, after.mean())], colour, v.CURVE, layer=4.3)
     v.draw_path(board, disc(x, centre, 2.6), None, fill=colour, layer=4.4)
 
@@ -114,7 +115,7 @@ def _sector(x: float, y: float, radius: float, low: float, high: float) -> Path:
 
 def _draw_key(board: Board, y: float) -> None:
     theme = board.theme
-    v.line(board, [(0, y - 4), (22, y - 4)], theme.muted, v.LINE, dashed=True)
+    v.line(board, [(0, y - 4), (22, y - 4)], theme.muted, v.LINE.dashed)
     x = write(board, 28, y, "débit moyen avant") + 18
     v.line(board, [(x, y - 4), (x + 22, y - 4)], theme.ink, v.CURVE)
     x = write(board, x + 28, y, "après avoir tourné ω_2") + 18

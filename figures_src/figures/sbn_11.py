@@ -10,9 +10,10 @@ from matplotlib.path import Path
 
 from figures_src import french
 from figures_src.figures import vocabulary as v
-from figures_src.figures.board import CURVE, LINE, Board, begin, draw_path, finish, line, tint
+from figures_src.figures.board import CURVE, LINE, Board, Stroke, begin, draw_path, finish, line, tint
 from figures_src.figures.common import Cell, Records, Table
-from figures_src.figures.typesetter import write
+from figures_src.figures.drawing import Places
+from figures_src.figures.typesetter import Lettering, write
 from figures_src.style import Layout, Theme, rc
 
 BOWL, CENTRE, FLOOR = 0.12, np.array([1.16, -0.44]), 1.0
@@ -72,16 +73,17 @@ def angles() -> np.ndarray:
     return np.asarray(np.degrees(np.arccos(np.clip(unit @ unit[0], -1, 1))))
 
 
+WIDE = Places(366, ((0, 26, 424, 304), (470, 46, 244, 234)))
+NARROW = Places(588, ((0, 26, 340, 246), (8, 370, 324, 146)))
+SCALES = (BOX, ((0.0, 4.4), (0.0, 3.8)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The surface from above, with the direction explored and the gradients found; the loss along that direction."""
     with rc(theme, layout):
-        board = begin(theme, layout, 588 if layout.stacked else 366)
-        if layout.stacked:
-            above = v.Plot(0, 26, 340, 246, *BOX)
-            profile = v.Plot(8, 370, 324, 146, (0.0, 4.4), (0.0, 3.8))
-        else:
-            above = v.Plot(0, 26, 424, 304, *BOX)
-            profile = v.Plot(470, 46, 244, 234, (0.0, 4.4), (0.0, 3.8))
+        places = NARROW if layout.stacked else WIDE
+        board = begin(theme, layout, places.body)
+        above, profile = (v.Plot(*place, *scales) for place, scales in zip(places.panels, SCALES, strict=True))
         v.heading(board, 0, 16, "Vu d’en haut")
         _draw_surface(board, above)
         _draw_directions(board, above)
@@ -89,7 +91,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         _draw_profile(board, profile)
         last = profile.top + profile.height + 56
         start = write(board, profile.left - 6, last, "points visités :  ")
-        write(board, start, last, "ω − pas × ∇L(ω)", math=True)
+        write(board, start, last, "ω − pas × ∇L(ω)", Lettering(math=True))
         return finish(board)
 
 
@@ -116,13 +118,13 @@ def _draw_surface(board: Board, plot: v.Plot) -> None:
         paths = [Path(plot.at(*shape.T), code) for shape, code in zip(shapes, codes, strict=True)]
         if paths and band:
             colour = tint(board.theme, board.theme.ink, 0.028 * band)
-            draw_path(board, Path.make_compound_path(*paths), colour, 0.4, fill=colour, layer=1)
+            draw_path(board, Path.make_compound_path(*paths), colour, Stroke(0.4), fill=colour, layer=1)
 
 
 def _draw_directions(board: Board, plot: v.Plot) -> None:
     theme, points = board.theme, visited()
     ends = along(np.array([0.0, LENGTHS[-1] + 0.45]))
-    line(board, plot.at(*ends.T), theme.ink, LINE, dashed=True, layer=2)
+    line(board, plot.at(*ends.T), theme.ink, LINE.dashed, layer=2)
     tips = points - REACH * gradient(points)
     for index, (point, tip) in enumerate(zip(plot.spots(*points.T), plot.spots(*tips.T), strict=True)):
         v.arrow(board, [point, tip], theme.ink, CURVE, layer=3)
@@ -134,10 +136,10 @@ def _name_points(board: Board, plot: v.Plot) -> None:
     theme, size = board.theme, board.layout.text
     for index, ((x, y), angle) in enumerate(zip(plot.at(*visited().T), angles(), strict=True)):
         if index:
-            write(board, x - 8, y - 27, f"pas {index}", size, theme.ink, "center", bold=True)
-            write(board, x - 8, y - 12, f"{french.number(angle)}°", colour=theme.ink, ha="center")
+            write(board, x - 8, y - 27, f"pas {index}", Lettering(size=size, colour=theme.ink, ha="center", bold=True))
+            write(board, x - 8, y - 12, f"{french.number(angle)}°", Lettering(colour=theme.ink, ha="center"))
         else:
-            write(board, x - 12, y + 5, "ω", board.layout.title, theme.ink, "right", math=True)
+            write(board, x - 12, y + 5, "ω", Lettering(ha="right", math=True))
 
 
 def _draw_profile(board: Board, plot: v.Plot) -> None:
@@ -147,13 +149,13 @@ def _draw_profile(board: Board, plot: v.Plot) -> None:
     slope = -STEP * float(np.linalg.norm(gradient(START)))
     start = float(loss(START))
     promised = np.array([0.0, start / -slope])
-    v.curve(board, plot, promised, start + slope * promised, theme.muted, LINE, dashed=True)
-    v.curve(board, plot, lengths, loss(along(lengths)), theme.ink)
+    v.curve(board, plot.at(promised, start + slope * promised), theme.muted, LINE.dashed)
+    v.curve(board, plot.at(lengths, loss(along(lengths))), theme.ink)
     v.axis(board, plot, (1, 2, 3, 4), [f"pas {mark}" for mark in (1, 2, 3, 4)])
     for index, point in enumerate(plot.spots(np.array([0.0, *LENGTHS]), loss(visited()))):
         draw_path(board, v.disc(*point, 5), theme.ink, fill=theme.paper if index else theme.ink, layer=4)
     x, y = plot.at(1.55, loss(along(np.array([1.55])))[0])[0]
-    write(board, x + 12, y - 6, "perte", colour=theme.ink)
+    write(board, x + 12, y - 6, "perte", Lettering(colour=theme.ink))
     words = "promesse\nde la pente" if board.layout.stacked else "promesse de\nla pente initiale"
     write(board, plot.left + 2, float(plot.down(0)) - 34, words)
 
@@ -164,5 +166,5 @@ def _draw_key(board: Board, y: float) -> None:
     x = write(board, 34, y, "descente locale, −∇*L*, et son angle") + 18
     if board.layout.stacked:
         x, y = 0.0, y + 22
-    line(board, [(x, y - 4), (x + 24, y - 4)], theme.ink, LINE, dashed=True)
+    line(board, [(x, y - 4), (x + 24, y - 4)], theme.ink, LINE.dashed)
     write(board, x + 34, y, "direction initiale")

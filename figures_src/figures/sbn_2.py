@@ -11,7 +11,7 @@ from figures_src.figures import vocabulary as v
 from figures_src.figures.board import HAIR, Board, begin, finish, lines
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.signals import density, standardised
-from figures_src.figures.typesetter import fraction, measure, write
+from figures_src.figures.typesetter import Lettering, fraction, measure, write
 from figures_src.style import Layout, Theme, rc
 
 SEED, BATCH, SHOWN = 4, 1024, 6
@@ -86,7 +86,7 @@ def _draw_narrow(board: Board) -> None:
     theme, ys = board.theme, v.column(96, 3, 52)
     _draw_inputs(board, 20, 96, 180, ys)
     _draw_values(board, 222, ys, batch().z, theme.without_bn)
-    write(board, 222 + 1.5 * SHOWN * CELL / 3, ys[0] - 24, "leurs valeurs, *z*", ha="center")
+    write(board, 222 + 1.5 * SHOWN * CELL / 3, ys[0] - 24, "leurs valeurs, *z*", Lettering(ha="center"))
     for y in ys:
         v.arrow(board, [(180 + v.NEURON, y), (219, y)])
     below = v.column(330, 3, 84)
@@ -106,7 +106,7 @@ def _write_equation(board: Board, middle: float, y: float) -> None:
     start = "ẑ = "
     above, below = "z − μ", "√{σ^2 + ε}"
     whole = measure(board, start, math=True) + measure(board, below, math=True) + 4
-    fraction(board, write(board, middle - whole / 2, y, start, math=True, middle=True), y, above, below)
+    fraction(board, write(board, middle - whole / 2, y, start, Lettering(math=True, middle=True)), y, above, below)
 
 
 def _draw_inputs(board: Board, left: float, middle: float, neurons: float, ys: np.ndarray) -> None:
@@ -120,9 +120,9 @@ def _draw_inputs(board: Board, left: float, middle: float, neurons: float, ys: n
     for y in ys:
         v.neuron(board, neurons, y)
     v.brace(board, left, right, top - 5, down=False)
-    write(board, (left + right) / 2, top - 21, "lot de *m* exemples", ha="center")
-    write(board, left - 8, middle, "*n*", ha="right", middle=True)
-    write(board, neurons, ys[0] - 24, "3 neurones", ha="center")
+    write(board, (left + right) / 2, top - 21, "lot de *m* exemples", Lettering(ha="center"))
+    write(board, left - 8, middle, "*n*", Lettering(ha="right", middle=True))
+    write(board, neurons, ys[0] - 24, "3 neurones", Lettering(ha="center"))
 
 
 def _draw_values(board: Board, left: float, ys: np.ndarray, values: np.ndarray, colour: str) -> None:
@@ -132,14 +132,14 @@ def _draw_values(board: Board, left: float, ys: np.ndarray, values: np.ndarray, 
 
 def _draw_bn(board: Board, left: float, ys: np.ndarray, width: float) -> None:
     top, bottom = ys[0] - 32, ys[-1] + 32
-    v.box(board, left, top, width, bottom - top, board.theme.with_bn, 0.16)
+    v.box(board, v.Frame(left, top, width, bottom - top), board.theme.with_bn, 0.16)
     v.heading(board, left + width / 2, (top + bottom) / 2 + 5, "BN", board.theme.with_bn, ha="center")
 
 
 def _draw_density(board: Board, place: tuple[float, float, float, float], unit: int, after: bool) -> None:
     theme, sample = board.theme, (batch().normalised if after else batch().z)[:, unit]
     plot = v.Plot(*place, RANGE, (0.0, TALLEST))
-    v.curve(board, plot, GRID, density(sample, GRID), theme.with_bn if after else theme.without_bn, filled=0.12)
+    v.hill(board, plot, plot.at(GRID, density(sample, GRID)), theme.with_bn if after else theme.without_bn, 0.12)
     v.axis(board, plot, (-4, 0, 4) if unit == 2 else (), [french.number(mark) for mark in (-4, 0, 4)], drop=28)
     v.moments(board, plot, float(sample.mean()), float(sample.std()), named=unit == 0)
 

@@ -8,7 +8,7 @@ from figures_src.figures import vocabulary as v
 from figures_src.figures.board import CURVE, HAIR, THICK, Board, begin, finish, line, lines
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.signals import gaussian, sigmoid
-from figures_src.figures.typesetter import write
+from figures_src.figures.typesetter import Lettering, write
 from figures_src.style import Layout, Theme, rc
 
 CASES = ((1.0, 0.0), (3.0, 0.0), (1.0, 3.0))
@@ -50,17 +50,17 @@ def _draw_case(board: Board, left: float, width: float, gamma: float, beta: floa
     bell = v.Plot(left, 44, width, 84, RANGE, (0.0, TALLEST))
     slope = v.Plot(left, 178, width, 84, RANGE, (0.0, 1.0))
     pair = f"γ = {french.number(gamma)},  β = {french.number(beta)}"
-    write(board, middle, 18, pair, ha="center", math=True)
+    write(board, middle, 18, pair, Lettering(ha="center", math=True))
     ends = [beta - WITHIN * gamma, beta + WITHIN * gamma]
     _draw_projection(board, bell, slope, ends)
-    v.curve(board, bell, GRID, gaussian(GRID, beta, gamma), theme.with_bn, filled=0.14)
+    v.hill(board, bell, bell.at(GRID, gaussian(GRID, beta, gamma)), theme.with_bn, 0.14)
     v.axis(board, bell)
     _draw_arms(board, bell, gamma, beta)
     inside = np.linspace(max(ends[0], RANGE[0]), min(ends[1], RANGE[1]), 81)
-    v.curve(board, slope, GRID, sigmoid(GRID), theme.muted, HAIR)
-    v.curve(board, slope, inside, sigmoid(inside), theme.with_bn, THICK)
+    v.curve(board, slope.at(GRID, sigmoid(GRID)), theme.muted, HAIR)
+    v.curve(board, slope.at(inside, sigmoid(inside)), theme.with_bn, THICK)
     v.axis(board, slope, (-5, 0, 5), [french.number(mark) for mark in (-5, 0, 5)])
-    write(board, middle, 300, words, ha="center", colour=theme.ink)
+    write(board, middle, 300, words, Lettering(ha="center", colour=theme.ink))
 
 
 def _draw_projection(board: Board, bell: v.Plot, slope: v.Plot, ends: list[float]) -> None:
@@ -70,7 +70,7 @@ def _draw_projection(board: Board, bell: v.Plot, slope: v.Plot, ends: list[float
     for end in np.clip(ends, *RANGE).tolist():
         x = float(bell.across(end))
         falls.append([(x, start), (x, float(slope.down(sigmoid(end))))])
-    lines(board, falls, board.theme.muted, HAIR, dashed=True, layer=1.5)
+    lines(board, falls, board.theme.muted, HAIR.dashed, layer=1.5)
 
 
 def _draw_arms(board: Board, bell: v.Plot, gamma: float, beta: float) -> None:
@@ -79,5 +79,5 @@ def _draw_arms(board: Board, bell: v.Plot, gamma: float, beta: float) -> None:
     middle, right = float(bell.across(beta)), float(bell.across(beta + gamma))
     line(board, [(middle, floor + 12), (middle, floor - 3)], theme.beta, CURVE, layer=4.1)
     line(board, [(middle, floor + 8), (right, floor + 8)], theme.gamma, CURVE, layer=4)
-    write(board, right + 5, floor + 14, "γ", board.layout.text)
-    write(board, middle, floor + 25, "β", board.layout.text, ha="center")
+    write(board, right + 5, floor + 14, "γ", Lettering(size=board.layout.text))
+    write(board, middle, floor + 25, "β", Lettering(size=board.layout.text, ha="center"))

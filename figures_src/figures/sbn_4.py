@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from figures_src.figures import vocabulary as v
 from figures_src.figures.board import LINE, Board, begin, finish, line
 from figures_src.figures.common import Records
-from figures_src.figures.typesetter import fraction, measure, write
+from figures_src.figures.typesetter import Lettering, fraction, measure, write
 from figures_src.style import Layout, Theme, rc
 
 SHADES = np.array([[0.3, 0.8, 0.1, 0.6], [0.9, 0.4, 0.5, 0.2], [0.2, 0.6, 0.9, 0.4]])
@@ -72,10 +72,10 @@ def _draw_row(board: Board, at: _Columns, y: float, shades: np.ndarray, name: st
     write(board, 0, y - HALF - 14, name)
     write(board, at.output, y - HALF - 14, "sortie")
     for column in (at.normalise, at.scale):
-        v.box(board, column.left, y - HALF, column.width, 2 * HALF, theme.with_bn, 0.12)
+        v.box(board, v.Frame(column.left, y - HALF, column.width, 2 * HALF), theme.with_bn, 0.12)
     width = max(measure(board, part, math=True) for part in ratio) + 4
     fraction(board, at.normalise.middle - width / 2, y, *ratio)
-    write(board, at.scale.middle, y, "γ ẑ + β", ha="center", math=True, middle=True)
+    write(board, at.scale.middle, y, "γ ẑ + β", Lettering(ha="center", math=True, middle=True))
     stops = [at.batch.right, at.normalise.left, at.normalise.right, at.scale.left, at.scale.right, at.output]
     for start, stop in zip(stops[::2], stops[1::2], strict=True):
         v.arrow(board, [(start + 3, y), (stop - 3, y)])
@@ -85,7 +85,7 @@ def _draw_row(board: Board, at: _Columns, y: float, shades: np.ndarray, name: st
 def _draw_statistics(board: Board, at: _Columns) -> None:
     """From the batch to its μ and σ², up to the operation, and down to what is kept of all batches."""
     spine = at.normalise.middle
-    v.box(board, at.normalise.left, STATISTICS - 25, at.normalise.width, 50)
+    v.box(board, v.Frame(at.normalise.left, STATISTICS - 25, at.normalise.width, 50))
     _write_pair(board, spine, STATISTICS, "μ,  σ^2", "du lot, (1) et (2)")
     start = (at.batch.middle, TRAINING + 1.5 * at.cell + 3)
     v.arrow(board, [start, (at.batch.middle, STATISTICS), (at.normalise.left - 3, STATISTICS)])
@@ -101,11 +101,11 @@ def _draw_learned(board: Board, at: _Columns) -> None:
 
 
 def _draw_kept(board: Board, column: _Column, symbols: str, words: str) -> None:
-    v.box(board, column.left, KEPT - 26, column.width, 52)
+    v.box(board, v.Frame(column.left, KEPT - 26, column.width, 52))
     _write_pair(board, column.middle, KEPT, symbols, words)
     v.arrow(board, [(column.middle, KEPT + 29), (column.middle, EVALUATION - HALF - 3)])
 
 
 def _write_pair(board: Board, x: float, y: float, symbols: str, words: str) -> None:
-    write(board, x, y - 4, symbols, ha="center", math=True)
-    write(board, x, y + 16, words, ha="center")
+    write(board, x, y - 4, symbols, Lettering(ha="center", math=True))
+    write(board, x, y + 16, words, Lettering(ha="center"))

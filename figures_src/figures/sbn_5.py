@@ -11,7 +11,7 @@ from figures_src.figures import vocabulary as v
 from figures_src.figures.board import HAIR, Board, begin, draw_path, finish, line, lines, tint
 from figures_src.figures.common import Records
 from figures_src.figures.signals import sigmoid
-from figures_src.figures.typesetter import measure, write
+from figures_src.figures.typesetter import Lettering, measure, write
 from figures_src.style import Layout, Theme, rc
 
 LOGIT = 1.4
@@ -49,7 +49,8 @@ def _draw_image(board: Board, left: float, middle: float) -> None:
     """Three sheets, one for each colour of light, and a car on the first."""
     side = 76.0
     for sheet in (2, 1, 0):
-        v.box(board, left + 10 * sheet, middle - side / 2 + 5 - 10 * sheet + 5, side, side, board.theme.muted, 0.1)
+        frame = v.Frame(left + 10 * sheet, middle - side / 2 + 5 - 10 * sheet + 5, side, side)
+        v.box(board, frame, board.theme.muted, 0.1)
     _draw_car(board, left + 8, middle + 28)
     _name(board, left + 48, middle, "image\n(rouge, vert, bleu)")
 
@@ -74,7 +75,7 @@ def _draw_car(board: Board, left: float, road: float) -> None:
 def _draw_convolutions(board: Board, left: float, middle: float) -> None:
     x = left
     for height, width, depth in BLOCKS:
-        v.block(board, x, middle - height / 2 + 6, width, height, depth, board.theme.ink)
+        v.block(board, v.Frame(x, middle - height / 2 + 6, width, height), depth, board.theme.ink)
         x += width + 0.62 * depth + STEP
     _name(board, (left + x - STEP) / 2, middle, "couches de\nconvolution")
 
@@ -95,19 +96,20 @@ def _draw_logistic(board: Board, left: float, middle: float) -> None:
     plot = v.Plot(left, middle - 32, 80, 64, (-5.0, 5.0), (0.0, 1.0))
     x = np.linspace(-5, 5, 61)
     v.axis(board, plot)
-    v.curve(board, plot, x, sigmoid(x), board.theme.ink)
+    v.curve(board, plot.at(x, sigmoid(x)), board.theme.ink)
     (point,) = plot.spots(LOGIT, sigmoid(LOGIT))
-    line(board, [(point[0], float(plot.down(0))), point], board.theme.muted, HAIR, dashed=True)
+    line(board, [(point[0], float(plot.down(0))), point], board.theme.muted, HAIR.dashed)
     draw_path(board, v.disc(*point, 4), board.theme.ink, fill=board.theme.paper, layer=4)
     _name(board, left + 40, middle, "sigmoïde")
 
 
 def _draw_probability(board: Board, left: float, middle: float) -> None:
-    write(board, left, middle, french.number(sigmoid(LOGIT), 1), 24, board.theme.ink, bold=True, middle=True)
+    lettering = Lettering(size=24, colour=board.theme.ink, bold=True, middle=True)
+    write(board, left, middle, french.number(sigmoid(LOGIT), 1), lettering)
     _name(board, left + 20, middle, "probabilité\nde voiture")
 
 
 def _name(board: Board, x: float, middle: float, text: str) -> None:
     half = max(measure(board, row) for row in text.split("\n")) / 2
     x = min(max(x, half), board.width - half)
-    write(board, x, middle + 72, text, ha="center", colour=board.theme.ink)
+    write(board, x, middle + 72, text, Lettering(ha="center", colour=board.theme.ink))

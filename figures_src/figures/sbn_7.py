@@ -10,7 +10,7 @@ from figures_src.figures import vocabulary as v
 from figures_src.figures.board import LINE, Board, begin, draw_path, finish
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.signals import density
-from figures_src.figures.typesetter import write
+from figures_src.figures.typesetter import Lettering, write
 from figures_src.style import Layout, Theme, rc
 
 SEED, BATCH, WIDTH, DEPTH, SPREAD = 1, 1024, 8, 5, 1.3
@@ -129,15 +129,16 @@ def _draw_row(board: Board, at: _Row, y: float, samples: list[np.ndarray], chang
     for name, left in at.boxes:
         upstream = changed and left <= at.left(BEFORE)
         ink = theme.without_bn if upstream else theme.ink
-        v.box(board, left, y - 28, at.box, 56, ink, 0.14 if upstream else 0)
-        write(board, left + at.box / 2, y, name, colour=ink, ha="center", middle=True)
+        v.box(board, v.Frame(left, y - 28, at.box, 56), ink, 0.14 if upstream else 0)
+        write(board, left + at.box / 2, y, name, Lettering(colour=ink, ha="center", middle=True))
     for x in at.dots:
         v.dots(board, np.array([[x - 5, y], [x, y], [x + 5, y]]), theme.ink, 2.4)
-    write(board, at.source, y, "*x*", board.layout.text, theme.ink, "center", middle=True)
+    symbol = Lettering(size=board.layout.text, colour=theme.ink, ha="center", middle=True)
+    write(board, at.source, y, "*x*", symbol)
     if at.prediction:
-        write(board, at.prediction, y, "ŷ", board.layout.text, theme.ink, "center", middle=True)
+        write(board, at.prediction, y, "ŷ", symbol)
     draw_path(board, v.disc(at.loss, y, 12), theme.ink, fill=theme.paper)
-    write(board, at.loss, y, "*L*", board.layout.text, theme.ink, "center", middle=True)
+    write(board, at.loss, y, "*L*", symbol)
     for ends in at.arrows:
         v.arrow(board, [(x, y) for x in ends])
     _draw_signal(board, at, y, samples)
@@ -147,31 +148,31 @@ def _draw_signal(board: Board, at: _Row, y: float, samples: list[np.ndarray]) ->
     """What goes from layer k - 1 to layer k; of two samples, the older as a ghost."""
     left, right = at.left(BEFORE) + at.box, at.left(AFTER)
     v.arrow(board, [(left + 3, y), (right - 3, y)])
-    write(board, (left + right) / 2, y + 19, "entrée de *k*", ha="center")
+    write(board, (left + right) / 2, y + 19, "entrée de *k*", Lettering(ha="center"))
     inset = 4 if board.layout.stacked else 20
     plot = v.Plot(left + inset, y - 88, right - left - 2 * inset, 72, RANGE, (0.0, TALLEST))
     theme = board.theme
     for sample in samples[:-1]:
-        v.curve(board, plot, GRID, density(sample, GRID), theme.muted, LINE, dashed=True)
+        v.curve(board, plot.at(GRID, density(sample, GRID)), theme.muted, LINE.dashed)
     colour = theme.without_bn if len(samples) > 1 else theme.muted
-    v.curve(board, plot, GRID, density(samples[-1], GRID), colour, filled=0.14)
+    v.hill(board, plot, plot.at(GRID, density(samples[-1], GRID)), colour, 0.14)
     v.axis(board, plot)
 
 
 def _draw_backpropagation(board: Board, at: _Row, y: float) -> None:
     theme, low = board.theme, y + 54
     first = at.boxes[0][1] + at.box / 2
-    v.arrow(board, [(at.loss, y + 16), (at.loss, low), (first, low), (first, y + 31)], theme.muted, dashed=True)
+    v.arrow(board, [(at.loss, y + 16), (at.loss, low), (first, low), (first, y + 31)], theme.muted, LINE.dashed)
     for _, left in at.boxes[1:]:
-        v.arrow(board, [(left + at.box / 2, low), (left + at.box / 2, y + 31)], theme.muted, dashed=True)
+        v.arrow(board, [(left + at.box / 2, low), (left + at.box / 2, y + 31)], theme.muted, LINE.dashed)
     words = "rétropropagation : tous les poids changent"
-    write(board, (first + at.loss) / 2, low + 19, words, ha="center")
+    write(board, (first + at.loss) / 2, low + 19, words, Lettering(ha="center"))
 
 
 def _draw_changed(board: Board, at: _Row, y: float) -> None:
     theme, middle = board.theme, (at.left(BEFORE) + at.box + at.left(AFTER)) / 2
     v.brace(board, at.boxes[0][1], at.left(BEFORE) + at.box, y + 34)
-    write(board, (at.boxes[0][1] + at.left(BEFORE) + at.box) / 2, y + 60, "poids modifiés", ha="center")
+    write(board, (at.boxes[0][1] + at.left(BEFORE) + at.box) / 2, y + 60, "poids modifiés", Lettering(ha="center"))
     words = "même lot, autre signal"
     shift = 26 if board.layout.stacked else 0
-    write(board, middle + shift, y + 60, words, colour=theme.without_bn, ha="center", bold=True)
+    write(board, middle + shift, y + 60, words, Lettering(colour=theme.without_bn, ha="center", bold=True))

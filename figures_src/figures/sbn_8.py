@@ -8,7 +8,7 @@ from figures_src.figures import vocabulary as v
 from figures_src.figures.board import HAIR, LINE, THICK, Board, begin, finish, line, lines, tint
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.signals import gaussian, sigmoid
-from figures_src.figures.typesetter import write
+from figures_src.figures.typesetter import Lettering, write
 from figures_src.style import Layout, Theme, rc
 
 RANGE = (-6.0, 6.0)
@@ -44,7 +44,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         bell = v.Plot(left, slope.top + slope.height + 30, width, 60, RANGE, (0.0, 0.42))
         _draw_uprights(board, slope, bell)
         _draw_sigmoid(board, slope)
-        v.curve(board, bell, GRID, gaussian(GRID), theme.with_bn, filled=0.14)
+        v.hill(board, bell, bell.at(GRID, gaussian(GRID)), theme.with_bn, 0.14)
         marks = (-6, -4, -2, 2, 4, 6)
         v.axis(board, bell, marks, [french.number(mark) for mark in marks])
         v.moments(board, bell, 0, 1, named=True)
@@ -67,20 +67,20 @@ def _draw_uprights(board: Board, slope: v.Plot, bell: v.Plot) -> None:
     for x in (-2.0, -1.0, 1.0, 2.0):
         across = float(slope.across(x))
         falls.append([(across, float(slope.down(sigmoid(x)))), (across, float(bell.down(0)))])
-    lines(board, falls, board.theme.muted, HAIR, dashed=True, layer=1.5)
+    lines(board, falls, board.theme.muted, HAIR.dashed, layer=1.5)
 
 
 def _draw_sigmoid(board: Board, slope: v.Plot) -> None:
     theme = board.theme
     v.axis(board, slope)
     straight = np.array([-2.0, 2.0])
-    v.curve(board, slope, straight, np.asarray(tangent(straight)), theme.ink, LINE, dashed=True)
-    write(board, float(slope.across(1.75)), slope.top + 10, "tangente en 0", ha="right")
-    write(board, slope.left, float(slope.down(0)) - 14, "sigmoïde", colour=theme.ink)
-    v.curve(board, slope, GRID, sigmoid(GRID), theme.muted, LINE)
+    v.curve(board, slope.at(straight, np.asarray(tangent(straight))), theme.ink, LINE.dashed)
+    write(board, float(slope.across(1.75)), slope.top + 10, "tangente en 0", Lettering(ha="right"))
+    write(board, slope.left, float(slope.down(0)) - 14, "sigmoïde", Lettering(colour=theme.ink))
+    v.curve(board, slope.at(GRID, sigmoid(GRID)), theme.muted, LINE)
     for reach, strength in zip(reversed(WITHIN), reversed(STRENGTHS), strict=True):
         part = np.linspace(-reach, reach, 61)
-        v.curve(board, slope, part, sigmoid(part), tint(theme, theme.with_bn, strength), THICK, layer=3.2)
+        v.curve(board, slope.at(part, sigmoid(part)), tint(theme, theme.with_bn, strength), THICK, layer=3.2)
 
 
 def _write_notes(board: Board, corner: tuple[float, float]) -> None:
@@ -89,6 +89,6 @@ def _write_notes(board: Board, corner: tuple[float, float]) -> None:
     for reach, strength in zip(WITHIN, STRENGTHS, strict=True):
         line(board, [(x + 3, y - 4), (x + 22, y - 4)], tint(theme, theme.with_bn, strength), THICK)
         between = f"de {french.number(-reach)} à {french.number(reach)} : "
-        write(board, x + 34, y, f"{between}{french.percent(share(reach), 0)} du signal", colour=theme.ink)
+        write(board, x + 34, y, f"{between}{french.percent(share(reach), 0)} du signal", Lettering(colour=theme.ink))
         write(board, x + 34, y + 18, f"écart à la tangente ≤ {french.number(gap(reach), 2)}")
         y += 52

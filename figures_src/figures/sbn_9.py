@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.figures import typesetter as v
-from figures_src.figures.board import HAIR, Board, begin, finish, line
+from figures_src.figures.board import HAIR, LINE, Board, begin, finish, line
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.vocabulary import Plot, arrow, curve, dots, neuron
 from figures_src.style import Layout, Theme, rc
@@ -73,28 +73,29 @@ def table(records: Records) -> Table:
 
 def _draw_chain(board: Board, at: _Place) -> None:
     size, ink = board.layout.title, board.theme.ink
-    v.write(board, at.source, ROW, "x", ha="center", math=True, middle=True)
-    v.write(board, at.prediction, ROW, "ŷ", ha="center", math=True, middle=True)
+    v.write(board, at.source, ROW, "x", v.Lettering(ha="center", math=True, middle=True))
+    v.write(board, at.prediction, ROW, "ŷ", v.Lettering(ha="center", math=True, middle=True))
     edges = [at.source + 8, *(side for x in at.nodes for side in (x - at.radius - 2, x + at.radius + 3))]
     edges += [at.prediction - 8, at.prediction + 9, at.loss - 14]
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         arrow(board, [(start, ROW), (stop, ROW)])
     for x, name in zip(at.nodes, NAMES, strict=True):
         neuron(board, x, ROW, radius=at.radius)
-        v.write(board, x, ROW, name, size, ink, "center", math=True, middle=True)
+        v.write(board, x, ROW, name, v.Lettering(size=size, colour=ink, ha="center", math=True, middle=True))
     neuron(board, at.loss, ROW, radius=12)
-    v.write(board, at.loss, ROW, "L", board.layout.text, ha="center", math=True, middle=True)
+    v.write(board, at.loss, ROW, "L", v.Lettering(size=board.layout.text, ha="center", math=True, middle=True))
 
 
 def _draw_way_back(board: Board, at: _Place) -> None:
     """Each transformation multiplies the gradient that goes back through it."""
     theme, stops = board.theme, [at.loss, *at.outputs[::-1]]
-    arrow(board, [(at.loss, ROW + 16), (at.loss, BACK), (stops[1] + 2, BACK)], theme.muted, dashed=True)
+    arrow(board, [(at.loss, ROW + 16), (at.loss, BACK), (stops[1] + 2, BACK)], theme.muted, LINE.dashed)
     for start, stop in pairwise(stops[1:]):
-        arrow(board, [(start - 2, BACK), (stop + 2, BACK)], theme.muted, dashed=True)
+        arrow(board, [(start - 2, BACK), (stop + 2, BACK)], theme.muted, LINE.dashed)
     for x, name in zip(at.nodes[1:], NAMES[1:], strict=True):
-        v.write(board, x, BACK + 18, f"× *{name}*", board.layout.text, theme.ink, "center")
-    v.write(board, (at.outputs[-1] + at.loss) / 2, BACK + 18, "∂*L*/∂ŷ", board.layout.text, theme.ink, "center")
+        v.write(board, x, BACK + 18, f"× *{name}*", v.Lettering(size=board.layout.text, colour=theme.ink, ha="center"))
+    lettering = v.Lettering(size=board.layout.text, colour=theme.ink, ha="center")
+    v.write(board, (at.outputs[-1] + at.loss) / 2, BACK + 18, "∂*L*/∂ŷ", lettering)
 
 
 def _write_product(board: Board, at: _Place) -> None:
@@ -104,7 +105,7 @@ def _write_product(board: Board, at: _Place) -> None:
         if isinstance(part, tuple):
             x = v.fraction(board, x, FORMULA, *part)
         else:
-            x = v.write(board, x, FORMULA, part, math=True, middle=True)
+            x = v.write(board, x, FORMULA, part, v.Lettering(math=True, middle=True))
 
 
 def _draw_products(board: Board, at: _Place) -> None:
@@ -116,15 +117,16 @@ def _draw_products(board: Board, at: _Place) -> None:
     for factor in FACTORS:
         heights = np.log2(gradients(factor))
         colour = theme.muted if factor == 1 else theme.without_bn
-        curve(board, plot, np.arange(5.0), heights, colour)
+        curve(board, plot.at(np.arange(5.0), heights), colour)
         dots(board, plot.at(np.arange(5.0), heights), colour, 7, layer=4)
         product = float(gradients(factor)[0])
         times = f"× {french.number(product)}" if product >= 1 else f"÷ {french.number(1 / product)}"
         y = float(plot.down(heights[0]))
-        v.write(board, xs[0] - 12, y, times, board.layout.text, colour, "right", bold=True, middle=True)
+        lettering = v.Lettering(size=board.layout.text, colour=colour, ha="right", bold=True, middle=True)
+        v.write(board, xs[0] - 12, y, times, lettering)
         words = "*b*, …, *e* = " + french.number(factor, 0 if factor >= 1 else 1)
-        v.write(board, xs[0] - 12, y + (20 if factor >= 1 else -18), words, ha="right", middle=True)
+        v.write(board, xs[0] - 12, y + (20 if factor >= 1 else -18), words, v.Lettering(ha="right", middle=True))
     for x, name in zip(xs, NAMES, strict=True):
-        v.write(board, x, plot.top + plot.height + 26, f"*{name}*", colour=theme.ink, ha="center")
+        v.write(board, x, plot.top + plot.height + 26, f"*{name}*", v.Lettering(colour=theme.ink, ha="center"))
     words = "gradient à la sortie de" if not board.layout.stacked else "sortie de"
-    v.write(board, xs[0] - 14, plot.top + plot.height + 26, words, ha="right")
+    v.write(board, xs[0] - 14, plot.top + plot.height + 26, words, v.Lettering(ha="right"))

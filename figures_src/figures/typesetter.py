@@ -10,7 +10,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 from matplotlib.path import Path
 
-from figures_src.figures.board import HAIR, Board, draw_path, line
+from figures_src.figures.board import HAIR, Board, Stroke, draw_path, line
 from figures_src.figures.drawing import DPI, LEADING
 from figures_src.style import FAMILY, SEMIBOLD, SMALLEST_TEXT, Theme
 
@@ -44,35 +44,38 @@ class Run:
         return not (self.hat or self.root or self.text == "∇")
 
 
-def write(
-    board: Board,
-    x: float,
-    y: float,
-    text: str,
-    size: float | None = None,
-    colour: str | None = None,
-    ha: str = "left",
-    bold: bool = False,
-    math: bool = False,
-    middle: bool = False,
-    layer: float = 6,
-) -> float:
+@dataclass(frozen=True)
+class Lettering:
+    """How a text is set; what is not told goes by whether it is ``math``."""
+
+    size: float | None = None
+    colour: str | None = None
+    ha: str = "left"
+    bold: bool = False
+    math: bool = False
+    middle: bool = False
+    """Whether a height given is that of its middle, not of its first baseline."""
+    layer: float = 6
+
+
+def write(board: Board, x: float, y: float, text: str, lettering: Lettering = Lettering()) -> float:
     """Write a line, or several parted by line feeds; return where the last one ends.
 
     μ, σ, γ and β take their colours; ``^`` and ``_`` raise and lower a sign or what braces hold; ``√{…}`` is a root;
     between asterisks letters are italic, and in mathematics single letters are. ``y`` is the baseline of the first
     line, or with ``middle`` the middle height of them all.
     """
-    size = size or (board.layout.title if math else board.layout.small)
+    math, theme = lettering.math, board.theme
+    size = lettering.size or (board.layout.title if math else board.layout.small)
     rows = text.split("\n")
-    if middle:
+    if lettering.middle:
         y += _MIDDLE * size - (len(rows) - 1) * LEADING * size / 2
-    weight = SEMIBOLD if bold else 400
+    weight = SEMIBOLD if lettering.bold else 400
+    look = _Look(board, size, weight, lettering.colour or (theme.ink if math else theme.muted), lettering.layer)
     end = x
     for index, row in enumerate(rows):
-        runs = parse(row, board.theme, math)
-        start = x - {"left": 0.0, "center": 0.5, "right": 1.0}[ha] * _width(runs, size, weight)
-        look = _Look(board, size, weight, colour or (board.theme.ink if math else board.theme.muted), layer)
+        runs = parse(row, theme, math)
+        start = x - {"left": 0.0, "center": 0.5, "right": 1.0}[lettering.ha] * _width(runs, size, weight)
         end = _set(look, runs, start, y + index * LEADING * size)
     return end
 
@@ -83,16 +86,13 @@ def measure(board: Board, text: str, size: float | None = None, bold: bool = Fal
     return _width(parse(text, board.theme, math), size, SEMIBOLD if bold else 400)
 
 
-def fraction(
-    board: Board, x: float, y: float, above: str, below: str, size: float | None = None, **style: Any
-) -> float:
+def fraction(board: Board, x: float, y: float, above: str, below: str) -> float:
     """A fraction whose bar begins at ``x`` at the middle height ``y``; return where it ends."""
-    size = size or board.layout.title
+    size, lettering = board.layout.title, Lettering(ha="center", math=True)
     width = max(measure(board, part, size, math=True) for part in (above, below)) + 4
-    bar = y
-    write(board, x + width / 2, bar - 0.36 * size, above, size, ha="center", math=True, **style)
-    write(board, x + width / 2, bar + 1.0 * size, below, size, ha="center", math=True, **style)
-    line(board, [(x, bar), (x + width, bar)], style.get("colour"), HAIR, layer=6)
+    write(board, x + width / 2, y - 0.36 * size, above, lettering)
+    write(board, x + width / 2, y + 1.0 * size, below, lettering)
+    line(board, [(x, y), (x + width, y)], None, HAIR, layer=6)
     return x + width
 
 
@@ -177,7 +177,7 @@ def _set_text(look: _Look, run: Run, x: float, y: float, size: float, colour: st
             (0.07, _CAPITAL - 0.03),
         ]
         nabla = Path([(x + size * a, y - size * b) for a, b in corners], closed=True)
-        draw_path(look.board, nabla, colour, 0.075 * size, layer=look.layer)
+        draw_path(look.board, nabla, colour, Stroke(0.075 * size), layer=look.layer)
     elif run.text.strip():
         lead = len(run.text) - len(run.text.lstrip(" "))
         shift = _advance(run.text[:lead], size, look.weight, run.italic)
@@ -187,7 +187,7 @@ def _set_text(look: _Look, run: Run, x: float, y: float, size: float, colour: st
 def _set_hat(look: _Look, x: float, y: float, size: float, colour: str) -> None:
     x, top = x + 0.06 * size, y - 0.72 * size
     points = [(x - 0.15 * size, top + 0.12 * size), (x, top), (x + 0.15 * size, top + 0.12 * size)]
-    line(look.board, points, colour, 1.15 * size / 17, layer=look.layer)
+    line(look.board, points, colour, Stroke(1.15 * size / 17), layer=look.layer)
 
 
 def _set_root(look: _Look, inside: Sequence[Run], x: float, y: float, width: float) -> None:

@@ -13,8 +13,21 @@ import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from figures_src.figures.board import CURVE, HAIR, LINE, RADIUS, Board, Points, draw_path, line, lines, polyline, tint
-from figures_src.figures.typesetter import write
+from figures_src.figures.board import (
+    CURVE,
+    HAIR,
+    LINE,
+    RADIUS,
+    Board,
+    Points,
+    Stroke,
+    draw_path,
+    line,
+    lines,
+    polyline,
+    tint,
+)
+from figures_src.figures.typesetter import Lettering, write
 
 HEAD_LENGTH, HEAD_HALF_WIDTH = 7.5, 3.3
 _CLOSE = 0.1  # pixels between the points of a curve and its arcs
@@ -25,7 +38,12 @@ PIPE = 12.0
 
 
 def arrow(
-    board: Board, points: Points, colour: str | None = None, width: float = LINE, both: bool = False, **style: Any
+    board: Board,
+    points: Points,
+    colour: str | None = None,
+    stroke: Stroke = LINE,
+    both: bool = False,
+    layer: float = 2,
 ) -> None:
     """A line that turns with round corners and ends in a head at its last point, or in one at each end."""
     ink = colour or board.theme.ink
@@ -35,8 +53,8 @@ def arrow(
     if both:
         heads.append(_head(way[1], way[0]))
         way[0] += (way[1] - way[0]) * (0.8 * HEAD_LENGTH / np.hypot(*(way[1] - way[0])))
-    draw_path(board, polyline(way, 2 * RADIUS), ink, width, **style)
-    draw_path(board, Path.make_compound_path(*heads), None, fill=ink, layer=style.get("layer", 2))
+    draw_path(board, polyline(way, 2 * RADIUS), ink, stroke, layer=layer)
+    draw_path(board, Path.make_compound_path(*heads), None, fill=ink, layer=layer)
 
 
 def _head(before: np.ndarray, tip: np.ndarray) -> Path:
@@ -46,10 +64,30 @@ def _head(before: np.ndarray, tip: np.ndarray) -> Path:
     return Path(np.array([tip, base + across, base - across, tip]), closed=True)
 
 
-def round_box(left: float, top: float, width: float, height: float, radius: float = RADIUS) -> Path:
+@dataclass(frozen=True)
+class Frame:
+    """A rectangle of the figure."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Its right side."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Its lower side."""
+        return self.top + self.height
+
+
+def round_box(frame: Frame, radius: float = RADIUS) -> Path:
     """The outline of a box with round corners."""
-    r = min(radius, width / 2, height / 2)
-    right, bottom = left + width, top + height
+    left, top, right, bottom = frame.left, frame.top, frame.right, frame.bottom
+    r = min(radius, frame.width / 2, frame.height / 2)
     corners = (
         ((right - r, top), (right, top), (right, top + r)),
         ((right, bottom - r), (right, bottom), (right - r, bottom)),
@@ -60,20 +98,10 @@ def round_box(left: float, top: float, width: float, height: float, radius: floa
     return Path(vertices, [Path.MOVETO, *[Path.LINETO, Path.CURVE3, Path.CURVE3] * 4, Path.CLOSEPOLY])
 
 
-def box(
-    board: Board,
-    left: float,
-    top: float,
-    width: float,
-    height: float,
-    colour: str | None = None,
-    strength: float = 0.0,
-    radius: float = RADIUS,
-    **style: Any,
-) -> None:
+def box(board: Board, frame: Frame, colour: str | None = None, strength: float = 0.0, layer: float = 2) -> None:
     """A box with round corners: an operation, a layer, a store. Paper inside, or the tint of its colour."""
     ink = colour or board.theme.ink
-    draw_path(board, round_box(left, top, width, height, radius), ink, fill=tint(board.theme, ink, strength), **style)
+    draw_path(board, round_box(frame), ink, fill=tint(board.theme, ink, strength), layer=layer)
 
 
 def disc(x: float, y: float, radius: float) -> Path:
@@ -84,9 +112,9 @@ def disc(x: float, y: float, radius: float) -> Path:
     return Path(vertices, [Path.MOVETO, *[Path.CURVE4] * 12, Path.CLOSEPOLY])
 
 
-def dots(board: Board, points: np.ndarray, colour: str, width: float, **style: Any) -> None:
+def dots(board: Board, points: np.ndarray, colour: str, width: float, layer: float = 2) -> None:
     """Small dots: strokes so short that only their round ends show, the least that a file can hold."""
-    lines(board, [[(x, y), (x + 0.01, y)] for x, y in points], colour, width, **style)
+    lines(board, [[(x, y), (x + 0.01, y)] for x, y in points], colour, Stroke(width), layer)
 
 
 def neuron(board: Board, x: float, y: float, colour: str | None = None, radius: float = NEURON) -> None:
@@ -129,7 +157,7 @@ def matrix(board: Board, left: float, top: float, cell: float, shades: np.ndarra
     rules += [[(left, top + r * cell), (right, top + r * cell)] for r in range(1, rows)]
     if rules:
         lines(board, rules, board.theme.paper, HAIR, layer=2.1)
-    draw_path(board, round_box(left, top, columns * cell, rows * cell, 2), colour, layer=2.2)
+    draw_path(board, round_box(Frame(left, top, columns * cell, rows * cell), 2), colour, layer=2.2)
 
 
 def _square(left: float, top: float, side: float) -> Path:
@@ -137,14 +165,14 @@ def _square(left: float, top: float, side: float) -> Path:
     return Path(corners, closed=True)
 
 
-def block(board: Board, left: float, top: float, width: float, height: float, depth: float, colour: str) -> None:
+def block(board: Board, face: Frame, depth: float, colour: str) -> None:
     """A tensor in perspective: the face is what it spans in space, the depth its channels."""
     shift = 0.62 * depth
-    right, bottom = left + width, top + height
+    left, top, right, bottom = face.left, face.top, face.right, face.bottom
     side = [(right, top), (right + shift, top - shift), (right + shift, bottom - shift), (right, bottom), (right, top)]
     lid = [(left, top), (left + shift, top - shift), (right + shift, top - shift), (right, top), (left, top)]
-    for face, strength in ((lid, 0.1), (side, 0.26)):
-        draw_path(board, Path(face, closed=True), colour, fill=tint(board.theme, colour, strength))
+    for wall, strength in ((lid, 0.1), (side, 0.26)):
+        draw_path(board, Path(wall, closed=True), colour, fill=tint(board.theme, colour, strength))
     front = Path([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], closed=True)
     draw_path(board, front, colour, fill=tint(board.theme, colour, 0.16))
 
@@ -156,7 +184,7 @@ def pipes(board: Board, ways: Sequence[Points], fill: str) -> None:
     """Pipes along ``ways``, joined where they meet: all walls are drawn first, then all that flows."""
     path = Path.make_compound_path(*(polyline(points, 2 * RADIUS) for points in ways))
     style: dict[str, Any] = {"joinstyle": "round", "capstyle": "butt", "facecolor": "none", "clip_on": False}
-    for colour, width, layer in ((board.theme.ink, PIPE + 2 * LINE, 2.0), (fill, PIPE, 2.1)):
+    for colour, width, layer in ((board.theme.ink, PIPE + 2 * LINE.width, 2.0), (fill, PIPE, 2.1)):
         board.axes.add_artist(PathPatch(path, edgecolor=colour, linewidth=width, **style)).set_zorder(layer)
 
 
@@ -170,10 +198,10 @@ def valve(board: Board, x: float, y: float, angle: float = 0, colour: str | None
     draw_path(board, disc(x, y, 2.4), None, fill=ink, layer=4.2)
 
 
-def turning(board: Board, x: float, y: float, radius: float, start: float, stop: float, colour: str) -> None:
+def turning(board: Board, centre: tuple[float, float], radius: float, angles: tuple[float, float], colour: str) -> None:
     """A curved arrow around a wheel, from one angle to another, in degrees clockwise from the top."""
-    angles = np.deg2rad(np.linspace(start, stop, 24) - 90)
-    points = np.column_stack([x + radius * np.cos(angles), y + radius * np.sin(angles)])
+    (x, y), turned = centre, np.deg2rad(np.linspace(*angles, 24) - 90)
+    points = np.column_stack([x + radius * np.cos(turned), y + radius * np.sin(turned)])
     draw_path(board, polyline(points[:-2]), colour, LINE, layer=4)
     draw_path(board, _head(points[-5], points[-1]), None, fill=colour, layer=4)
 
@@ -182,13 +210,9 @@ def turning(board: Board, x: float, y: float, radius: float, start: float, stop:
 
 
 @dataclass(frozen=True)
-class Plot:
-    """A rectangle of the figure with scales of its own: ``x`` and ``y`` are what its sides stand for."""
+class Plot(Frame):
+    """A frame with scales of its own: ``x`` and ``y`` are what its sides stand for."""
 
-    left: float
-    top: float
-    width: float
-    height: float
     x: tuple[float, float]
     y: tuple[float, float]
 
@@ -217,29 +241,25 @@ def axis(
     ticks = [[(float(plot.across(mark)), y), (float(plot.across(mark)), y + 4)] for mark in marks]
     lines(board, [[(plot.left, y), (plot.left + plot.width, y)], *ticks], board.theme.muted, HAIR, layer=2.5)
     for mark, label in zip(marks, labels, strict=False):
-        write(board, float(plot.across(mark)), y + drop, label, ha="center")
+        write(board, float(plot.across(mark)), y + drop, label, Lettering(ha="center"))
 
 
-def curve(
-    board: Board,
-    plot: Plot,
-    x: np.ndarray,
-    y: np.ndarray,
-    colour: str,
-    width: float = CURVE,
-    filled: float = 0.0,
-    dashed: bool = False,
-    layer: float = 3,
-) -> None:
-    """A curve, ``x`` growing evenly; with ``filled``, the area down to zero takes this much of its colour."""
-    arcs = smooth(plot.at(x, y))
-    codes = [Path.MOVETO, *[Path.CURVE4] * (len(arcs) - 1)]
-    if filled:
-        floor = float(plot.down(0))
-        around = np.vstack([arcs, [arcs[-1, 0], floor], [arcs[0, 0], floor], arcs[:1]])
-        shape = Path(around, [*codes, *[Path.LINETO] * 3])
-        draw_path(board, shape, None, fill=tint(board.theme, colour, filled), layer=layer - 0.5)
-    draw_path(board, Path(arcs, codes), colour, width, dashed=dashed, layer=layer)
+def curve(board: Board, points: np.ndarray, colour: str, stroke: Stroke = CURVE, layer: float = 3) -> None:
+    """A curve through points (n, 2) of the figure that are evenly spread across it."""
+    draw_path(board, _arcs(smooth(points)), colour, stroke, layer=layer)
+
+
+def hill(board: Board, plot: Plot, points: np.ndarray, colour: str, strength: float, stroke: Stroke = CURVE) -> None:
+    """A `curve`, and the area down to zero in so much of its colour."""
+    arcs, floor = smooth(points), float(plot.down(0))
+    around = np.vstack([arcs, [arcs[-1, 0], floor], [arcs[0, 0], floor], arcs[:1]])
+    shape = Path(around, [Path.MOVETO, *[Path.CURVE4] * (len(arcs) - 1), *[Path.LINETO] * 3])
+    draw_path(board, shape, None, fill=tint(board.theme, colour, strength), layer=2.5)
+    draw_path(board, _arcs(arcs), colour, stroke, layer=3)
+
+
+def _arcs(vertices: np.ndarray) -> Path:
+    return Path(vertices, [Path.MOVETO, *[Path.CURVE4] * (len(vertices) - 1)])
 
 
 def smooth(points: np.ndarray) -> np.ndarray:
@@ -276,10 +296,10 @@ def moments(board: Board, plot: Plot, mean: float, deviation: float, named: bool
     line(board, [(left, floor + 8), (right, floor + 8)], board.theme.sigma, CURVE, layer=4)
     line(board, [(middle, floor + 12), (middle, floor - 3)], board.theme.mu, CURVE, layer=4.1)
     if named:
-        write(board, right + 5, floor + 12, "σ", board.layout.text)
-        write(board, middle, floor + 24, "μ", board.layout.text, ha="center")
+        write(board, right + 5, floor + 12, "σ", Lettering(size=board.layout.text))
+        write(board, middle, floor + 24, "μ", Lettering(size=board.layout.text, ha="center"))
 
 
 def heading(board: Board, x: float, y: float, text: str, colour: str | None = None, ha: str = "left") -> None:
     """The name of a part of the figure."""
-    write(board, x, y, text, board.layout.text, colour or board.theme.ink, ha, bold=True)
+    write(board, x, y, text, Lettering(size=board.layout.text, colour=colour or board.theme.ink, ha=ha, bold=True))

@@ -1,5 +1,6 @@
 """Records and drawings small enough to write by hand, shaped as the real ones are."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from figures_src.catalogue import FIGURES, Figure
+from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.deep_linear import predictions as dln
 from figures_src.experiments.inception import measures as inception
 from figures_src.experiments.inception.experiment import GRID, INCEPTION_CPU
 from figures_src.experiments.inception.predictions import verdicts as inception_verdicts
+from figures_src.experiments.prediction import Verdict
 from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.experiments.vgg import measures as vgg
 from figures_src.experiments.vgg.experiment import VGG_CPU
@@ -129,21 +132,25 @@ def grid(seeds: int = 2) -> Record:
     return Record("mnist_grid", arrays, {**SIDECAR, "config": config, "verdicts": []})
 
 
+def _verdicts(arrays: Arrays, judge: Callable[[Arrays], Iterable[Verdict]]) -> list[dict[str, Any]]:
+    return [asdict(verdict) for verdict in judge(arrays)]
+
+
 def smoothing(moves: dict[str, float] | None = None, **settings: float) -> dict[str, Record]:
     """E3: the deep linear network alone depends on the scale of the loss."""
-    arrays, verdicts = vgg_arrays(**settings), lambda measured, judge: [asdict(verdict) for verdict in judge(measured)]
-    convolutional = {**SIDECAR, "config": asdict(VGG_CPU.config), "verdicts": verdicts(arrays, vgg_verdicts)}
+    arrays = vgg_arrays(**settings)
+    convolutional = {**SIDECAR, "config": asdict(VGG_CPU.config), "verdicts": _verdicts(arrays, vgg_verdicts)}
     half, whole = dln_arrays(1500, 0.99, 5), dln_arrays(1500, 0.9, 5)
     whole["train_loss"] = 2 * whole["train_loss"]
-    linear = {**SIDECAR, "config": {"seeds": [0, 1]}, "verdicts": verdicts(half, dln.verdicts)}
-    moves = channel_arrays(moves or {"without_bn": 0.25, "with_bn": 0.1, "noisy_bn": 0.5})
+    linear = {**SIDECAR, "config": {"seeds": [0, 1]}, "verdicts": _verdicts(half, dln.verdicts)}
+    moved = channel_arrays(moves or {"without_bn": 0.25, "with_bn": 0.1, "noisy_bn": 0.5})
     channels = {**SIDECAR, "config": asdict(VGG_CHANNELS.config)}
-    channels["verdicts"] = verdicts(moves, vgg_channels.verdicts)
+    channels["verdicts"] = _verdicts(moved, vgg_channels.verdicts)
     return {
         "vgg": Record("vgg", arrays, convolutional),
-        "vgg_channels": Record("vgg_channels", moves, channels),
+        "vgg_channels": Record("vgg_channels", moved, channels),
         "dln": Record("dln", half, linear),
-        "dln_sum": Record("dln_sum", whole, {**linear, "verdicts": verdicts(whole, dln.verdicts)}),
+        "dln_sum": Record("dln_sum", whole, {**linear, "verdicts": _verdicts(whole, dln.verdicts)}),
     }
 
 
@@ -237,12 +244,12 @@ def records() -> dict[str, Record]:
 
 def catalogue() -> dict[str, Figure]:
     """The real ids, with titles and captions that do not change with the page."""
-    texts = {
-        "title": "Un titre",
-        "caption": "Au taux << setting(curves.matched.learning_rate) >>,\n\n l'écart est positif ; voyez.",
-        "alt": 'Deux courbes "montantes" : << percent(curves.matched.final.with_bn.mean, 0) >> & plus',
-    }
-    rows = [replace(figure, **texts) for figure in FIGURES.values()]
+    texts = (
+        "Un titre",
+        "Au taux << setting(curves.matched.learning_rate) >>,\n\n l'écart est positif ; voyez.",
+        'Deux courbes "montantes" : << percent(curves.matched.final.with_bn.mean, 0) >> & plus',
+    )
+    rows = [replace(figure, title=texts[0], caption=texts[1], alt=texts[2]) for figure in FIGURES.values()]
     return {row.id: row for row in rows}
 
 

@@ -1,10 +1,11 @@
 """What « Que faire ? » tells its reader to do, sentence by sentence, tried on PyTorch's own layers."""
 
 import copy
+from typing import Any, Self
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_eval
 from torch.optim.swa_utils import update_bn
 from torch.testing import assert_close
@@ -14,50 +15,52 @@ BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 RATE = 0.1
 
 
-def normal(*shape, seed=0, dtype=torch.double):
+def normal(*shape: int, seed: int = 0, dtype: torch.dtype = torch.double) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
 
 
-def perceptron(norm=nn.BatchNorm1d):
+def perceptron(norm: Any = nn.BatchNorm1d) -> Any:
     """A hidden layer of 6 neurons; the same weights at each call, whatever normalizes them."""
     torch.manual_seed(0)
     return nn.Sequential(nn.Linear(4, 6, bias=False), norm(6), nn.ReLU(), nn.Linear(6, 2)).double()
 
 
-def convolution():
+def convolution() -> Any:
     torch.manual_seed(0)
     return nn.Sequential(nn.Conv2d(3, 5, 3, padding=1, bias=False), nn.BatchNorm2d(5)).double()
 
 
-def group_norm(size):
+def group_norm(size: int) -> nn.Module:
     return nn.GroupNorm(2, size)
 
 
-def statistics(model):
+def statistics(model: nn.Module) -> dict[str, Tensor]:
     return {name: value.clone() for name, value in model.named_buffers()}
 
 
-def gradient(model, x):
+def gradient(model: nn.Module, x: Tensor) -> list[Tensor]:
     model.zero_grad()
     model(x).pow(2).mean().backward()
     return [parameter.grad.clone() for parameter in model.parameters() if parameter.grad is not None]
 
 
-def depends_on_its_neighbours(model, x):
+def depends_on_its_neighbours(model: nn.Module, x: Tensor) -> bool:
     """Whether the output of the first example changes with the other examples of its batch."""
     other = torch.cat([x[:1], 3 * x[1:] + 1])
     return not torch.allclose(copy.deepcopy(model)(x)[0], copy.deepcopy(model)(other)[0])
 
 
-def freeze(model):
+def freeze(model: nn.Module) -> None:
     """The recipe of the article: statistics, γ and β, all of them at rest."""
-    model.apply(lambda layer: isinstance(layer, BATCH_NORMS) and layer.eval().requires_grad_(False))
+    for layer in model.modules():
+        if isinstance(layer, BATCH_NORMS):
+            layer.eval().requires_grad_(False)
 
 
 class FrozenBatchNorm(nn.Sequential):
     """The same recipe, which a call of `train()` does not undo."""
 
-    def train(self, mode=True):
+    def train(self, mode: bool = True) -> Self:
         super().train(mode)
         freeze(self)
         return self
@@ -130,7 +133,7 @@ def test_evaluation_is_not_without_gradient():
 
 
 def test_a_layer_without_running_statistics_takes_those_of_the_batch_in_evaluation():
-    def without(size):
+    def without(size: int) -> nn.Module:
         return nn.BatchNorm1d(size, track_running_stats=False)
 
     model, x = perceptron(without), normal(8, 4)
@@ -218,7 +221,7 @@ def test_what_fills_a_short_sequence_counts_unless_each_moment_is_normalized_alo
     sequence = normal(2, 6, 5)
     filled = torch.cat([sequence, torch.zeros(2, 6, 7).double()], dim=2)
 
-    def normalized(x):
+    def normalized(x: Tensor) -> Tensor:
         layer = norm(6).double()
         return layer(x.mT).mT if norm is nn.LayerNorm else layer(x)
 
@@ -229,14 +232,15 @@ def test_a_network_is_converted_for_several_cards_and_keeps_what_it_knows():
     model = convolution()
     model(normal(6, 3, 4, 4))
     state, parameters = copy.deepcopy(model.state_dict()), list(model.parameters())
-    converted = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    converted = nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-untyped-call]
     assert isinstance(converted[1], nn.SyncBatchNorm)
     assert_close(converted.state_dict(), state, rtol=0, atol=0)
     assert all(a is b for a, b in zip(converted.parameters(), parameters, strict=True))
 
 
 def test_a_group_norm_is_not_converted():
-    assert isinstance(nn.SyncBatchNorm.convert_sync_batchnorm(perceptron(group_norm))[1], nn.GroupNorm)
+    grouped = nn.SyncBatchNorm.convert_sync_batchnorm(perceptron(group_norm))  # type: ignore[no-untyped-call]
+    assert isinstance(grouped[1], nn.GroupNorm)
 
 
 # The layers beside it
@@ -257,8 +261,8 @@ def test_a_convolution_takes_in_the_layer_that_follows_it():
 
 def test_a_bias_before_it_learns_nothing_and_changes_nothing():
     x = normal(8, 4)
-    without = nn.Sequential(nn.Linear(4, 3, bias=False), nn.BatchNorm1d(3, momentum=None)).double()
-    biased = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3, momentum=None)).double()
+    without: Any = nn.Sequential(nn.Linear(4, 3, bias=False), nn.BatchNorm1d(3, momentum=None)).double()
+    biased: Any = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3, momentum=None)).double()
     with torch.no_grad():
         biased[0].weight.copy_(without[0].weight)
         biased[0].bias.copy_(10 * normal(3))
@@ -292,7 +296,7 @@ def test_dropout_after_it_leaves_its_statistics_alone():
 def test_a_block_whose_last_gamma_is_0_starts_as_the_identity():
     torch.manual_seed(0)
     layers = [nn.Conv2d(3, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 3, 3, padding=1)]
-    branch = nn.Sequential(*layers, nn.BatchNorm2d(3)).double()
+    branch: Any = nn.Sequential(*layers, nn.BatchNorm2d(3)).double()
     nn.init.zeros_(branch[-1].weight)
     x = normal(4, 3, 5, 5)
     out = x + branch(x)
@@ -306,11 +310,12 @@ def test_a_block_whose_last_gamma_is_0_starts_as_the_identity():
 
 
 def test_gamma_and_beta_are_left_without_decay():
-    model = nn.Sequential(convolution(), nn.Flatten(), nn.Linear(5, 2)).double()
+    model: Any = nn.Sequential(convolution(), nn.Flatten(), nn.Linear(5, 2)).double()
     decayed = [p for p in model.parameters() if p.ndim > 1]
     spared = [p for p in model.parameters() if p.ndim <= 1]
     assert {id(p) for p in spared} == {id(model[0][1].weight), id(model[0][1].bias), id(model[2].bias)}
-    optimizer = torch.optim.SGD([{"params": decayed}, {"params": spared, "weight_decay": 0}], RATE, weight_decay=0.5)
+    groups: list[dict[str, Any]] = [{"params": decayed}, {"params": spared, "weight_decay": 0}]
+    optimizer = torch.optim.SGD(groups, RATE, weight_decay=0.5)
     before = copy.deepcopy(list(model.parameters()))
     for parameter in model.parameters():
         parameter.grad = torch.zeros_like(parameter)
@@ -322,11 +327,11 @@ def test_gamma_and_beta_are_left_without_decay():
 def test_decay_of_the_weights_before_it_changes_the_rate_and_nothing_else():
     x, scale = normal(8, 4), 0.5
 
-    def loss(weight):
+    def loss(weight: Tensor) -> Tensor:
         z = x @ weight
         return nn.functional.batch_norm(z, None, None, training=True, eps=1e-12).pow(3).sum()
 
-    def step(weight, rate):
+    def step(weight: Tensor, rate: float) -> Tensor:
         weight = weight.clone().requires_grad_()
         return (weight - rate * torch.autograd.grad(loss(weight), weight)[0]).detach()
 

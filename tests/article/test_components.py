@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.article import samples
 
 
 @pytest.fixture(scope="module")
-def render(tmp_path_factory):
+def render(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Evaluate a template as the article's are, and give the HTML that Jekyll's Markdown reader makes of it."""
     jinja = environment(samples.records(), samples.draw(tmp_path_factory.mktemp("figures")), samples.catalogue())
     return lambda template: language.to_html(number_citations(jinja.from_string(template).render()))

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ NEEDED = {
 }
 
 
-def write(tmp_path, *rows):
+def write(tmp_path: Path, *rows: object) -> Path:
     path = tmp_path / "glossary.json"
     path.write_text(json.dumps(rows), encoding="utf-8")
     return path

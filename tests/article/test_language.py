@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,15 @@ SOUND = """
 """
 
 
-def findings(extra, check):
+def findings(extra: str, check: Callable[[language.Page], list[str]]) -> list[str]:
     return check(language.read(SOUND + extra))
 
 
-def spelling(page):
+def spelling(page: language.Page) -> list[str]:
     return language.spelling(page, language.known_words())
 
 
-def typography(page):
+def typography(page: language.Page) -> list[str]:
     return language.typography(block.text for block in page.blocks)
 
 
@@ -196,7 +197,7 @@ def test_a_missing_program_says_how_to_install_it(monkeypatch):
         language.to_html("x")
 
 
-def run(*arguments):
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False)
 
 

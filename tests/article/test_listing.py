@@ -89,7 +89,12 @@ def test_every_line_shown_is_a_line_of_the_file_that_runs():
     assert (first, fence, attributes) == ("```python", "```", '{: lang="en"}')
     assert set(code) <= set(SOURCE.read_text().splitlines())
     functions = ast.parse("\n".join(code)).body
-    assert [function.name for function in functions] == ["mean", "variance", "normalize", "scale_and_shift"]
+    assert [function.name for function in functions if isinstance(function, ast.FunctionDef)] == [
+        "mean",
+        "variance",
+        "normalize",
+        "scale_and_shift",
+    ]
     assert "Equation (1)" in block
     assert "Equation (1)" not in listing("mean", docstrings=False)
 
@@ -99,6 +104,7 @@ def test_a_class_or_a_method_of_the_source_is_whole_code():
         for docstrings in (True, False):
             (text,) = extracts(SOURCE.read_text(), [name], docstrings=docstrings)
             (definition,) = ast.parse(text).body
+            assert isinstance(definition, ast.FunctionDef | ast.ClassDef)
             assert definition.name == name.split(".")[-1]
 
 

@@ -5,11 +5,11 @@ import pytest
 from figures_src.article.mathematics import mathml
 
 
-def tree(tex, display=False):
+def tree(tex: str, display: bool = False) -> ET.Element:
     return ET.fromstring(mathml(tex, display))
 
 
-def text(element):
+def text(element: ET.Element) -> str:
     return "".join(element.itertext())
 
 

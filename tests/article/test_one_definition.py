@@ -1,5 +1,7 @@
 """A quantity has one statistic wherever it is quoted: in sentences, in tables of predictions, in titles of figures."""
 
+from typing import Any
+
 import pytest
 
 from figures_src import french
@@ -11,15 +13,16 @@ from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.experiments.vgg.measures import Place, early_shift_ratio
 from figures_src.figures import gbn_3, gbn_7, gbn_8
 from figures_src.records import store
+from figures_src.records.record import Record
 
 
 @pytest.fixture(scope="module")
-def records():
+def records() -> dict[str, Record]:
     return {name: store.load(name) for name in EXPERIMENTS if store.load_sidecar(name)}
 
 
 @pytest.fixture(scope="module")
-def facts(records):
+def facts(records: dict[str, Record]) -> dict[str, Any]:
     return gather(records)
 
 

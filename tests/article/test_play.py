@@ -71,7 +71,12 @@ def test_the_first_cell_is_that_of_the_long_runs():
 def test_a_figure_to_play_with_is_one_line_and_misspelt_ones_are_refused():
     record = samples.grid()
     asked = []
-    plays = play.Play({record.name: record}, grid_facts(record), lambda name, names: asked.append(name) or "<a>\n  b")
+
+    def template(name: str, names: object) -> str:
+        asked.append(name)
+        return "<a>\n  b"
+
+    plays = play.Play({record.name: record}, grid_facts(record), template)
     assert plays("batch") == "<a>b"
     assert asked == ["plays/batch.html.j2"]
     with pytest.raises(KeyError, match="did you mean 'grid'"):

@@ -1,5 +1,6 @@
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def test_the_interval_decides_whether_a_prediction_is_open():
     assert [state(Check(each)) for each in found] == [SHOWN[each.standing] for each in found]
 
 
-def ratio(measured: float, **parts: float | str | None) -> Verdict:
+def ratio(measured: float, **parts: Any) -> Verdict:
     return Prediction("p", "p", Bound("≤", 2)).judge_ratio(Ratio(measured, **{"seeds": 3, **parts}))
 
 

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +16,12 @@ meterez2024 balestriero2022 frankle2021 galloway2019 wang2021tent niu2023sar bha
 richemond2020byol chen2025derf peng2018megdet li2019dropout gulrajani2017 ho2020 opacus_batchnorm"""
 
 
-def page(*keys):
+def page(*keys: str) -> str:
     """A page that cites these works, then lists them."""
     return " ".join(references.cite(key) for key in keys) + "\n\n" + references.reference_list()
 
 
-def write(tmp_path, text):
+def write(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "a.bib"
     path.write_text(text, encoding="utf-8")
     return path

@@ -77,7 +77,7 @@ def test_twice_is_once(page):
 
 @given(PAGES)
 def test_only_spaces_apostrophes_and_ellipses_change(page):
-    def skeleton(text):
+    def skeleton(text: str) -> str:
         return re.sub(f"[ {NNBSP}{NBSP}]", "", text.replace("...", "…").replace("'", "’"))
 
     assert skeleton(typeset(page)) == skeleton(page)

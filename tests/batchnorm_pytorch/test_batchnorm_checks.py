@@ -5,6 +5,7 @@ Left out: what only an accelerator can show (cuDNN, MIOpen, SyncBatchNorm).
 
 import itertools
 from collections import OrderedDict
+from typing import Any
 
 import pytest
 import torch
@@ -21,7 +22,7 @@ each_dtype = pytest.mark.parametrize(("dtype", "module_dtype"), DTYPES)
 
 
 @pytest.fixture(autouse=True)
-def _seed():
+def _seed() -> None:
     torch.manual_seed(0)
 
 
@@ -151,9 +152,9 @@ def test_channels_last_agrees_with_contiguous(shape, dtype, module_dtype, traini
         results[module, layout] = [y, *grads]
     expected = results[reference, torch.contiguous_format]
     # The gradients are sums of up to 400 products: an absolute error of a few units of the input's precision.
-    tolerance = {"rtol": 2e-2, "atol": 2e-2} if dtype in HALVES else {"rtol": 1e-4, "atol": 1e-4}
+    tolerance = 2e-2 if dtype in HALVES else 1e-4
     for layout in (torch.contiguous_format, torch.channels_last):
-        assert_close(results[layer, layout], expected, **tolerance)
+        assert_close(results[layer, layout], expected, rtol=tolerance, atol=tolerance)
 
 
 def test_non_contiguous_input_in_evaluation():
@@ -215,7 +216,7 @@ def test_load_state_dict_of_version_1():
 
 
 def test_a_state_without_the_count_loads_only_in_version_1():
-    state = nn.BatchNorm1d(3).state_dict()
+    state: Any = nn.BatchNorm1d(3).state_dict()
     del state["num_batches_tracked"]
     with pytest.raises(RuntimeError, match="num_batches_tracked"):
         BatchNorm1d(3).load_state_dict(state)
@@ -232,9 +233,9 @@ def test_forward_mode_derivative(training):
     derivatives = []
     for module in (ours, theirs):
         with forward_ad.dual_level():
-            y = module(forward_ad.make_dual(z, tangent))
-            derivatives.append(forward_ad.unpack_dual(y).tangent)
-            assert forward_ad.unpack_dual(module.running_mean).tangent is None
+            y = module(forward_ad.make_dual(z, tangent))  # type: ignore[no-untyped-call]
+            derivatives.append(forward_ad.unpack_dual(y).tangent)  # type: ignore[no-untyped-call]
+            assert forward_ad.unpack_dual(module.running_mean).tangent is None  # type: ignore[no-untyped-call]
     assert_close(*derivatives)
     assert_close(buffers(ours), buffers(theirs))
 

@@ -27,7 +27,10 @@ with mock.patch.object(torch.backends, "disable_global_flags"):
     from torch.testing._internal.common_modules import ModuleErrorEnum, module_db
 hypothesis.settings.load_profile(PROFILE)
 
-OURS = {nn.BatchNorm1d: batchnorm.BatchNorm1d, nn.BatchNorm2d: batchnorm.BatchNorm2d}
+OURS: dict[type[nn.Module], type[nn.Module]] = {
+    nn.BatchNorm1d: batchnorm.BatchNorm1d,
+    nn.BatchNorm2d: batchnorm.BatchNorm2d,
+}
 TABLES = {info.module_cls: info for info in module_db if info.module_cls in OURS}
 
 

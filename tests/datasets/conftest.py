@@ -6,10 +6,12 @@ import io
 import pickle
 import struct
 import tarfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -17,11 +19,11 @@ import pytest
 from figures_src.datasets.idx import idx_header
 from figures_src.datasets.mnist import gzipped_idx, idx_in_folder, idx_part
 from figures_src.datasets.sources import Mirror
-from figures_src.datasets.spec import DatasetSpec, Part, Supply
+from figures_src.datasets.spec import DatasetSpec, Kind, Part, Split, Supply
 
 
 @pytest.fixture(autouse=True)
-def private_cache(request, tmp_path, monkeypatch):
+def private_cache(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the user's cache and variables out of every test, those on the real data excepted."""
     monkeypatch.delenv("BN_DATA", raising=False)
     if request.node.get_closest_marker("slow") is None:
@@ -50,8 +52,12 @@ class TinyIdx:
 @pytest.fixture
 def tiny() -> TinyIdx:
     rng = np.random.default_rng(1)
-    shapes = {("train", "images"): (5, 4, 4), ("train", "labels"): (5,)}
-    shapes |= {("test", "images"): (3, 4, 4), ("test", "labels"): (3,)}
+    shapes: dict[tuple[Split, Kind], tuple[int, ...]] = {
+        ("train", "images"): (5, 4, 4),
+        ("train", "labels"): (5,),
+        ("test", "images"): (3, 4, 4),
+        ("test", "labels"): (3,),
+    }
     files, parts, arrays = {}, [], {}
     for (split, kind), shape in shapes.items():
         array = rng.integers(0, 256 if kind == "images" else 10, shape, dtype=np.uint8)
@@ -77,13 +83,13 @@ class Server:
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self):
+        def do_HEAD(self) -> None:
             self._answer(with_body=False)
 
-        def do_GET(self):
+        def do_GET(self) -> None:
             self._answer(with_body=True)
 
-        def _answer(self, with_body):
+        def _answer(self, with_body: bool) -> None:
             server.requests.append(f"{self.command} {self.path}")
             name = self.path.lstrip("/")
             content = server.files.get(name)
@@ -93,14 +99,35 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if with_body and content:
                 self.wfile.write(content[: len(content) // 2] if name in server.cut else content)
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     return Handler
 
 
+class Serve(Protocol):
+    """Start a server of these files."""
+
+    def __call__(self, files: dict[str, bytes] | None = None) -> Server: ...
+
+
+Put = Callable[[Path, dict[str, bytes]], Path]
+
+
+class TarGz(Protocol):
+    """Make a ``.tar.gz`` of these members."""
+
+    def __call__(self, *members: tuple[str | tarfile.TarInfo, bytes]) -> bytes: ...
+
+
+class Python2Batch(Protocol):
+    """Pickle a batch as Python 2 did."""
+
+    def __call__(self, planes: np.ndarray, labels: list[int], dtype: bytes = b"u1") -> bytes: ...
+
+
 @pytest.fixture
-def serve(monkeypatch):
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Start local servers: ``serve(files)`` returns a :class:`Server`."""
     for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(variable, raising=False)
@@ -121,7 +148,7 @@ def serve(monkeypatch):
 
 
 @pytest.fixture
-def put():
+def put() -> Put:
     """Write files in a folder: ``put(folder, files)``."""
 
     def write(folder: Path, files: dict[str, bytes]) -> Path:
@@ -134,7 +161,7 @@ def put():
 
 
 @pytest.fixture
-def targz():
+def targz() -> TarGz:
     """Make a ``.tar.gz`` of (member name or ready TarInfo, content) pairs."""
 
     def make(*members: tuple[str | tarfile.TarInfo, bytes]) -> bytes:
@@ -150,7 +177,7 @@ def targz():
 
 
 @pytest.fixture
-def python2_batch():
+def python2_batch() -> Python2Batch:
     """Pickle a batch opcode by opcode as Python 2 and numpy 1 wrote the official files (protocol 2)."""
 
     def short(text: bytes) -> bytes:

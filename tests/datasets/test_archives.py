@@ -8,7 +8,7 @@ from figures_src.datasets.archives import gunzip, read_members
 from figures_src.datasets.errors import AlteredError
 
 
-def link(name, target, kind):
+def link(name: str, target: str, kind: bytes) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
     info.type, info.linkname = kind, target
     return info

@@ -2,35 +2,36 @@ import io
 import json
 import os
 import pickle
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from figures_src.datasets import cifar_formats
 from figures_src.datasets.cifar10 import CIFAR10, OFFICIAL_ARCHIVE, OFFICIAL_FOLDER, cifar_in_folder
 from figures_src.datasets.cifar_formats import pickled_batches, png_batches, png_rows, unpickled_batch
 from figures_src.datasets.errors import AlteredError, SourceError
+from tests.datasets.conftest import Python2Batch
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = CIFAR10.parts
 NAMES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")
 
 
 @pytest.fixture
-def images():
+def images() -> np.ndarray:
     """Two images (2, 32, 32, 3) for each of the six batches."""
     return np.random.default_rng(2).integers(0, 256, (6, 2, 32, 32, 3), dtype=np.uint8)
 
 
 @pytest.fixture
-def batches(images, python2_batch):
+def batches(images: np.ndarray, python2_batch: Python2Batch) -> dict[str, bytes]:
     """The six files as the official archive has them."""
     planes = images.transpose(0, 1, 4, 2, 3).reshape(6, 2, 3072)
     return {name: python2_batch(planes[i], [i, i + 1]) for i, name in enumerate(NAMES)}
 
 
 @pytest.fixture
-def pngs(images):
+def pngs(images: np.ndarray) -> dict[str, bytes]:
     """The eight files as the npm package has them."""
     files = {f"{name}.png": png(images[i].reshape(2, 1024, 3)) for i, name in enumerate(NAMES)}
     labels = [label for i in range(5) for label in (i, i + 1)]
@@ -39,7 +40,7 @@ def pngs(images):
     return files
 
 
-def png(array):
+def png(array: np.ndarray) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(array).save(stream, "PNG")
     return stream.getvalue()
@@ -73,10 +74,10 @@ def test_users_folder_may_have_any_of_the_layouts(layout, images, batches, pngs,
 
 
 class Hostile:
-    def __init__(self, function, *arguments):
+    def __init__(self, function: Callable[..., object], *arguments: object):
         self.function, self.arguments = function, arguments
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         return self.function, self.arguments
 
 
@@ -138,7 +139,7 @@ def test_batch_without_the_expected_entries_is_refused(batch, part, reason):
 @pytest.mark.parametrize("array", [np.zeros((1, 1023, 3)), np.zeros((10_001, 1024, 3)), np.zeros((1, 1024))])
 def test_png_of_another_size_or_mode_is_refused_undecoded(array, monkeypatch):
     content = png(array.astype(np.uint8))
-    monkeypatch.setattr(cifar_formats.np, "asarray", lambda image: pytest.fail("decoded"))
+    monkeypatch.setattr(np, "asarray", lambda image: pytest.fail("decoded"))
     with pytest.raises(AlteredError, match=r"altered: a PNG (RGB|L) of"):
         png_rows(content)
 

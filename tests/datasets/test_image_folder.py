@@ -4,6 +4,7 @@ import errno
 import os
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,7 +107,7 @@ def test_a_folder_that_may_not_be_read_is_named(root: Path, monkeypatch: pytest.
     """For root, who runs tests in a container, may read everything."""
     scandir, locked = os.scandir, root / "val" / "n02"
 
-    def guarded(folder: Path) -> "os.ScandirIterator[str]":
+    def guarded(folder: Path) -> Any:
         if folder == locked:
             raise PermissionError(errno.EACCES, "Permission denied", os.fspath(folder))
         return scandir(folder)

@@ -3,6 +3,8 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -12,23 +14,24 @@ from figures_src.datasets.load import load
 from figures_src.datasets.locations import cache_folder
 from figures_src.datasets.mnist import raw_idx
 from figures_src.datasets.sources import Archive, NpmRegistry
-from figures_src.datasets.spec import Supply
+from figures_src.datasets.spec import Dataset, Supply
+from tests.datasets.conftest import TinyIdx
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 
 
-def assert_is(dataset, tiny):
+def assert_is(dataset: Dataset, tiny: TinyIdx) -> None:
     np.testing.assert_array_equal(dataset.train.images, tiny.arrays["train images"])
     np.testing.assert_array_equal(dataset.train.labels, tiny.arrays["train labels"])
     np.testing.assert_array_equal(dataset.test.images, tiny.arrays["test images"])
     np.testing.assert_array_equal(dataset.test.labels, tiny.arrays["test labels"])
 
 
-def flipped(content):
+def flipped(content: bytes) -> bytes:
     return content[:-1] + bytes([content[-1] ^ 1])
 
 
-def cached(cache):
+def cached(cache: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (cache / "tiny").iterdir()}
 
 
@@ -150,7 +153,7 @@ def test_cache_that_cannot_be_written_is_told(tiny, serve, private_cache):
 
 
 def test_full_disk_leaves_no_half_written_file(tiny, serve, private_cache, monkeypatch):
-    def full(file):
+    def full(file: object) -> NoReturn:
         raise OSError(28, "No space left on device")
 
     spec = tiny.spec(tiny.mirror(serve(tiny.gzipped()).url))

@@ -5,19 +5,22 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from figures_src.datasets import sources
 from figures_src.datasets.errors import AlteredError, SourceError, UnreachableError
 from figures_src.datasets.sources import Archive, DebianPackages, Folder, Mirror, NpmRegistry
+from tests.datasets.conftest import Serve, Server, TarGz
 
 needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg is not installed")
 needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
 
 
 @pytest.fixture
-def registry(serve, targz, tmp_path, monkeypatch):
+def registry(serve: Serve, targz: TarGz, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     """A registry of one package, tiny@1.0.0, that the real npm client is set up to use."""
     manifest = {"name": "tiny", "version": "1.0.0"}
     scripts = {"prepack": f"touch {tmp_path}/script-ran", "prepare": f"touch {tmp_path}/script-ran"}
@@ -138,7 +141,7 @@ def test_absent_npm_is_told(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def apt(tmp_path, monkeypatch):
+def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An apt-get that has one package, tiny, made by the real dpkg-deb; it downloads into its working folder."""
     tree, programs = tmp_path / "tree", tmp_path / "programs"
     for path, text in (("DEBIAN/control", CONTROL), ("usr/share/tiny/a", "from Debian")):
@@ -195,7 +198,7 @@ print(len(Mirror(sys.argv[1]).open(Path(sys.argv[2]))("a")))
 """
 
 
-def download(url, workspace, **streams):
+def download(url: str, workspace: Path, **streams: Any) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", DOWNLOAD, url, str(workspace)]
     return subprocess.run(command, check=True, timeout=60, **streams)
 

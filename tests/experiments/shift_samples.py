@@ -1,5 +1,7 @@
 """Arrays of E4 small enough to write by hand, shaped as the recorded ones are."""
 
+from typing import Any
+
 import numpy as np
 
 from figures_src.experiments.batch_statistics import measures as experiment
@@ -88,6 +90,7 @@ def statistics_arrays() -> Arrays:
     }
 
 
-def lower(found: Arrays, name: str, cell: tuple, points: float, *place: int) -> None:
+def lower(found: Arrays, name: str, cell: tuple[Any, ...], points: float, *place: int) -> None:
     """Take points off the accuracies of a cell, after the last update."""
-    found[name][experiment.rows(found, *cell), -1, *place] -= points / 100
+    rows: Any = experiment.rows(found, *cell)
+    found[name][rows, -1, *place] -= points / 100

@@ -1,5 +1,7 @@
 """Small made-up records of the shape of experiment E1's, from declared seeds: fixtures, never shown to a reader."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -8,14 +10,14 @@ from figures_src.records.record import Record
 SEEDS, STEPS = 4, 2000
 
 
-def learning_curves(rng, rates, time):
+def learning_curves(rng: np.random.Generator, rates: Sequence[float], time: np.ndarray) -> np.ndarray:
     """Accuracies (len(rates), seeds, T) that rise from chance towards 0.96, each at its rate."""
     grown = 1 - np.exp(-np.asarray(rates)[:, None, None] * time / time[-1])
     noise = 0.004 * rng.standard_normal((len(rates), SEEDS, len(time)))
     return np.clip(0.1 + 0.87 * grown + noise, 0.05, 0.99)
 
 
-def percentiles(rng, shape, spread, shift):
+def percentiles(rng: np.random.Generator, shape: tuple[int, ...], spread: float, shift: float) -> np.ndarray:
     """Percentiles (*shape, 3): medians that wander around ``shift``, about ``spread`` wide."""
     median = shift + 0.01 * rng.standard_normal(shape).cumsum(axis=-1)
     width = spread * (1 + 0.1 * rng.random(shape))
@@ -23,7 +25,7 @@ def percentiles(rng, shape, spread, shift):
 
 
 @pytest.fixture(scope="session")
-def curves():
+def curves() -> Record:
     rng = np.random.default_rng(20210405)
     step, percentile_step, dense = np.arange(0, STEPS + 1, 100), np.arange(0, STEPS + 1, 50), 301
     accuracy = np.stack([learning_curves(rng, rates, step) for rates in ((4, 30), (12, 40))])
@@ -43,7 +45,7 @@ def curves():
 
 
 @pytest.fixture(scope="session")
-def statistics():
+def statistics() -> Record:
     rng = np.random.default_rng(20210407)
     signals = ((0.4, 0.9), (2.0, 0.05), (2.0, 0.05))
     arrays = {"percentile_step": np.arange(0, STEPS + 1, 50)}
@@ -56,7 +58,7 @@ def statistics():
 
 
 @pytest.fixture(scope="session")
-def grid():
+def grid() -> Record:
     rng = np.random.default_rng(20210406)
     sigma, rate = np.array([0.01, 0.03, 0.1, 0.3]), np.array([0.03, 0.1, 0.3, 1.0, 3.0])
     error = np.empty((4, 5, 2, SEEDS, 3))
@@ -75,5 +77,5 @@ def grid():
 
 
 @pytest.fixture(scope="session")
-def records(curves, grid, statistics):
+def records(curves: Record, grid: Record, statistics: Record) -> dict[str, Record]:
     return {"mnist_curves": curves, "mnist_grid": grid, "mnist_statistics": statistics}

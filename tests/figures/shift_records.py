@@ -11,19 +11,19 @@ SIZES, GROUPS = (2, 4, 8, 16, 32, 64, 128, 256), (2, 8, 32)
 BINS, REACH = 60, 6.0
 
 
-def arms():
+def arms() -> dict[str, np.ndarray]:
     return {
         "arm": np.array(["without_bn", "with_bn"] * SEEDS),
         "seed": np.repeat(np.arange(SEEDS), 2),
     }
 
 
-def bell(mean, deviation):
+def bell(mean: float | np.ndarray, deviation: float | np.ndarray) -> np.ndarray:
     """Counts of 10 000 values in the bins of a record."""
     return np.rint(10_000 * np.diff(norm.cdf(np.linspace(-REACH, REACH, BINS + 1), mean, deviation))).astype(int)
 
 
-def shoes():
+def shoes() -> Record:
     """Boots drift more from layer to layer, sneakers a little, familiar images not at all."""
     rng = np.random.default_rng(20210408)
     runs, channels = 2 * SEEDS, sum(WIDTHS)
@@ -51,7 +51,7 @@ def shoes():
     return Record("shift_shoes", arrays, {"config": {}, "common": {"reach": REACH}, "preset": "quick"})
 
 
-def cars():
+def cars() -> Record:
     """All shifts cost; recomputed statistics give most of it back, rotations excepted."""
     rng = np.random.default_rng(20210409)
     strength = np.linspace(0, 1, 6)
@@ -68,7 +68,7 @@ def cars():
     return Record("shift_cars", arrays, {"config": {}, "common": {}, "preset": "quick"})
 
 
-def statistics():
+def statistics() -> Record:
     """Small batches cost the fast average, large ones the slow one; the gap to the test grows with the size."""
     rng = np.random.default_rng(20210410)
     cells = [(arm, size, 0) for size in SIZES for arm in ("without_bn", "with_bn")]
@@ -100,5 +100,5 @@ def statistics():
     return Record("batch_statistics", arrays, {"config": config, "common": {}, "preset": "quick"})
 
 
-def records():
+def records() -> dict[str, Record]:
     return {record.name: record for record in (shoes(), cars(), statistics())}

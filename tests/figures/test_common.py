@@ -10,7 +10,7 @@ from figures_src.style import LIGHT
 def test_an_interval_is_the_mean_and_t_standard_errors():
     values = np.array([[1.0, 10.0], [2.0, 10.0], [3.0, 10.0], [6.0, 10.0]])
     over = interval(values)
-    half = 3.18245 * np.std([1, 2, 3, 6], ddof=1) / 2
+    half = 3.18245 * float(np.std([1, 2, 3, 6], ddof=1)) / 2
     np.testing.assert_allclose(over.mean, [3, 10])
     np.testing.assert_allclose(over.low, [3 - half, 10], rtol=1e-5)
     np.testing.assert_allclose(over.high, [3 + half, 10], rtol=1e-5)

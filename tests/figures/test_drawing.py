@@ -2,6 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
 
 from figures_src import style
 from figures_src.experiments.intervals import interval
@@ -54,12 +57,12 @@ def test_a_band_is_drawn_where_the_interval_is():
     with style.rc(style.LIGHT, style.NARROW):
         axes = drawing.begin(style.LIGHT, style.NARROW, "t", "", 200).panel(0, 0, 100, 100)
         drawing.band(axes, np.arange(7), over, "#006aa7")
-    outline = axes.collections[0].get_paths()[0].vertices
+    outline = np.asarray(axes.collections[0].get_paths()[0].vertices)
     for at in range(7):
         heights = outline[outline[:, 0] == at, 1]
         assert heights.min() == pytest.approx(over.low[at])
         assert heights.max() == pytest.approx(over.high[at])
-    np.testing.assert_allclose(axes.lines[0].get_ydata(), values.mean(0))
+    np.testing.assert_allclose(np.asarray(axes.lines[0].get_ydata()), values.mean(0))
 
 
 def test_an_accuracy_axis_gives_equal_heights_to_equal_ratios_of_errors():
@@ -81,7 +84,7 @@ def test_marks_are_few_and_round(top, marks):
     assert drawing.round_marks(top) == pytest.approx(marks)
 
 
-def small_panel():
+def small_panel() -> Axes:
     return drawing.begin(style.LIGHT, style.NARROW, "t", "", 200).panel(40, 0, 100, 100)
 
 
@@ -90,7 +93,7 @@ def test_a_single_seed_has_no_band():
         axes = small_panel()
         drawing.band(axes, np.arange(3), over_seeds(np.array([[1.0, 2.0, 3.0]])), "#006aa7")
     assert len(axes.collections) == 0
-    assert axes.lines[0].get_ydata().tolist() == [1, 2, 3]
+    assert np.asarray(axes.lines[0].get_ydata()).tolist() == [1, 2, 3]
 
 
 def test_a_ribbon_goes_there_and_back_where_both_bounds_are_finite():
@@ -100,6 +103,7 @@ def test_a_ribbon_goes_there_and_back_where_both_bounds_are_finite():
         drawing.ribbon(axes, np.arange(4), low, high, "#006aa7")
         drawing.ribbon(axes, np.arange(4), low * np.nan, high, "#006aa7")
     (patch,) = axes.patches
+    assert isinstance(patch, Polygon)
     assert patch.get_xy()[:-1].tolist() == [[0, 0], [1, 1], [3, 2], [3, 6], [1, 4], [0, 3]]
 
 
@@ -124,5 +128,5 @@ def test_keys_go_to_a_new_line_at_the_right_edge():
         drawing.key(sheet, 0, 20, [sample] * 3)
     heights = [text.get_position()[1] for text in sheet.figure.texts[written:]]
     assert heights[0] == heights[1] > heights[2]
-    strokes = [line.get_ydata()[0] for line in sheet.figure.artists]
+    strokes = [np.asarray(line.get_ydata())[0] for line in sheet.figure.artists if isinstance(line, Line2D)]
     assert all(stroke > height for stroke, height in zip(strokes, heights, strict=True))

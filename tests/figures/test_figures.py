@@ -9,9 +9,11 @@ import subprocess
 import sys
 from importlib import import_module
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from figures_src import style
@@ -27,27 +29,27 @@ IDS = [f"{name}-{theme.name}-{layout.name}" for name, theme, layout in VARIANTS]
 
 
 @pytest.fixture(scope="module")
-def drawn(records):
+def drawn(records: dict[str, Record]) -> dict[str, Figure]:
     return {
         key: import_module(f"figures_src.figures.{name}").draw(records, theme, layout)
         for key, (name, theme, layout) in zip(IDS, VARIANTS, strict=True)
     }
 
 
-def rows(module, records):
+def rows(module: Any, records: dict[str, Record]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(module.table(records).to_csv().decode())))
 
 
-def changed(record, **arrays):
+def changed(record: Record, **arrays: np.ndarray) -> dict[str, Record]:
     return {record.name: Record(record.name, {**record.arrays, **arrays}, record.sidecar)}
 
 
-def plain(text):
+def plain(text: str) -> str:
     """Without the spaces that only bind words in a line."""
     return text.replace("\u00a0", " ")
 
 
-def shown_texts(figure):
+def shown_texts(figure: Figure) -> list[Text]:
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
 
 
@@ -55,7 +57,7 @@ def shown_texts(figure):
 def test_text_is_large_enough_and_in_the_shipped_font(drawn, key):
     texts = shown_texts(drawn[key])
     assert len(texts) > 8
-    assert min(text.get_fontsize() for text in texts) >= style.SMALLEST_TEXT
+    assert min(float(text.get_fontsize()) for text in texts) >= style.SMALLEST_TEXT
     assert {text.get_fontfamily()[0] for text in texts} == {style.FAMILY}
 
 

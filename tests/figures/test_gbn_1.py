@@ -7,6 +7,7 @@ import sys
 from itertools import combinations, product
 
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from figures_src import style
@@ -20,17 +21,17 @@ IDS = [f"gbn_1-{theme.name}-{layout.name}" for theme, layout in VARIANTS]
 
 
 @pytest.fixture(scope="module")
-def drawn():
+def drawn() -> dict[str, Figure]:
     return {key: gbn_1.draw({}, *variant) for key, variant in zip(IDS, VARIANTS, strict=True)}
 
 
-def luminance(colour):
+def luminance(colour: str) -> float:
     shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
     return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def contrast(one, other):
+def contrast(one: str, other: str) -> float:
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

@@ -9,9 +9,11 @@ import subprocess
 import sys
 from importlib import import_module
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from figures_src import style
@@ -20,7 +22,7 @@ from figures_src.experiments.deep_linear.experiment import LinearProtocol
 from figures_src.experiments.vgg.experiment import VggProtocol
 from figures_src.experiments.vgg.runs import steps_of
 from figures_src.experiments.vgg_controls.experiment import ControlProtocol
-from figures_src.experiments.vgg_controls.measures import RATE_LINE
+from figures_src.experiments.vgg_controls.measures import EARLY, RATE_LINE
 from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE
 from figures_src.figures import gbn_6, gbn_7, gbn_8
 from figures_src.published import load
@@ -33,12 +35,12 @@ IDS = [f"{name}-{theme.name}-{layout.name}" for name, theme, layout in VARIANTS]
 BINS = 120
 
 
-def bell():
+def bell() -> np.ndarray:
     x = np.linspace(-6, 6, BINS + 1)
     return np.rint(1e5 * np.exp(-(((x[1:] + x[:-1]) / 2) ** 2) / 2)).astype(np.int32)
 
 
-def vgg_record(seeds=(0, 1, 2)):
+def vgg_record(seeds: tuple[int, ...] = (0, 1, 2)) -> Record:
     """Networks that learn at known steps, drift, and meet ranges four times wider without BN."""
     rng = np.random.default_rng(20181204)
     protocol = VggProtocol(compared_seeds=seeds)
@@ -59,7 +61,7 @@ def vgg_record(seeds=(0, 1, 2)):
     arrays |= {
         "train_accuracy": accuracy,
         "test_accuracy": accuracy - 0.1,
-        "histogram_mean": np.repeat(0.1 * rng.standard_normal(grown.shape)[..., None], 3, axis=2),
+        "histogram_mean": np.repeat(np.asarray(0.1 * rng.standard_normal(grown.shape))[..., None], 3, axis=2),
         "histogram_deviation": np.repeat(grown[..., None], 3, axis=2),
         "histogram_counts": np.broadcast_to(bell(), (*grown.shape, 3, BINS)).copy(),
         "shift_difference": np.repeat(shift[..., None], 2, axis=2),
@@ -75,7 +77,7 @@ def vgg_record(seeds=(0, 1, 2)):
     return Record("vgg", arrays, {"config": config, "preset": "quick"})
 
 
-def controls_record(seeds=(0, 1, 2, 3, 4)):
+def controls_record(seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> Record:
     """Bands four times wider without BN along a step, half as wide at a distance; fresh noise triples them."""
     rng = np.random.default_rng(20180611)
     protocol = ControlProtocol(seeds=seeds)
@@ -103,7 +105,7 @@ def controls_record(seeds=(0, 1, 2, 3, 4)):
     return Record("vgg_controls", arrays, {"config": {"seeds": list(seeds)}, "preset": "quick"})
 
 
-def channels_record(main):
+def channels_record(main: Record) -> Record:
     """The first networks of the main record, one channel at a time: those of the second layer move alone."""
     names = ("arm", "run_learning_rate", "seed", "histogram_mean", "histogram_deviation", "histogram_counts")
     arrays = {name: main.arrays[name][:3] for name in names}
@@ -114,7 +116,7 @@ def channels_record(main):
     return Record("vgg_channels", arrays, {"config": {"seeds": [0]}, "preset": "quick"})
 
 
-def dln_record():
+def dln_record() -> Record:
     """Distances 1 000 times larger with BN at the low rate, 1 000 times smaller at the high one."""
     rng = np.random.default_rng(20180529)
     protocol = LinearProtocol()
@@ -136,7 +138,7 @@ def dln_record():
 
 
 @pytest.fixture(scope="module")
-def records():
+def records() -> dict[str, Record]:
     main = vgg_record()
     return {
         "vgg": main,
@@ -147,26 +149,26 @@ def records():
 
 
 @pytest.fixture(scope="module")
-def drawn(records):
+def drawn(records: dict[str, Record]) -> dict[str, Figure]:
     return {
         key: import_module(f"figures_src.figures.{name}").draw(records, theme, layout)
         for key, (name, theme, layout) in zip(IDS, VARIANTS, strict=True)
     }
 
 
-def changed(record, **arrays):
+def changed(record: Record, **arrays: np.ndarray) -> Record:
     return Record(record.name, {**record.arrays, **arrays}, record.sidecar)
 
 
-def rows(module, records):
+def rows(module: Any, records: dict[str, Record]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(module.table(records).to_csv().decode())))
 
 
-def plain(text):
+def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def normal(mean, deviation):
+def normal(mean: float, deviation: float) -> readings.Distribution:
     return readings.distribution(bell(), mean, deviation)
 
 
@@ -265,9 +267,8 @@ def test_networks_that_diverged_and_single_seeds_are_drawn_all_the_same(layout):
     channels = channels_record(Record("vgg", arrays, vgg.sidecar))
     channels.arrays["channel_deviation"][0] = 0
     controls = controls_record(seeds=(0,))
-    controls.arrays["landscape_loss"] = np.where(
-        (controls.arrays["arm"] == "without_bn")[:, None, None], np.nan, controls.arrays["landscape_loss"]
-    )
+    gone = (controls.arrays["arm"] == "without_bn")[:, None, None]
+    controls = changed(controls, landscape_loss=np.where(gone, np.nan, controls.arrays["landscape_loss"]))
     broken = {
         "vgg": Record("vgg", arrays, vgg.sidecar),
         "vgg_channels": channels,
@@ -328,7 +329,7 @@ def test_gbn_7_table_holds_the_points_drawn(records):
 # Graph 8.
 
 
-def line_of(record, group, name):
+def line_of(record: Record, group: str, name: str) -> gbn_8.Line:
     return next(line for line in gbn_8.lines(record) if line.group.startswith(group) and name in line.name)
 
 
@@ -361,7 +362,7 @@ def test_gbn_8_title_claims_only_what_the_intervals_say(records):
     never = record.arrays["line_distance_loss"]
     late = never.copy()
     rows = record.arrays["arm"] == "without_bn"
-    late[np.ix_(rows, record.arrays["landscape_step"] > gbn_8.EARLY[1])] *= 10
+    late[np.ix_(rows, record.arrays["landscape_step"] > EARLY[1])] *= 10
     for distances, told in ((never, False), (late, True), (np.where(rows[:, None, None], 10 * never, never), False)):
         title = plain(gbn_8.headline(gbn_8.lines(changed(record, line_distance_loss=distances))))
         assert ("à distance égale, seulement après" in title) is told
@@ -377,7 +378,7 @@ def test_gbn_8_table_gives_every_ratio_with_its_interval(records):
 # All three.
 
 
-def shown_texts(figure):
+def shown_texts(figure: Figure) -> list[Text]:
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
 
 
@@ -385,7 +386,7 @@ def shown_texts(figure):
 def test_text_is_large_enough_inside_and_never_over_other_text(drawn, key):
     texts = shown_texts(drawn[key])
     assert len(texts) > 20
-    assert min(text.get_fontsize() for text in texts) >= style.SMALLEST_TEXT
+    assert min(float(text.get_fontsize()) for text in texts) >= style.SMALLEST_TEXT
     assert {text.get_fontfamily()[0] for text in texts} == {style.FAMILY}
     boxes = [(text.get_text(), text.get_window_extent().padded(-1)) for text in texts]
     width, height = drawn[key].get_size_inches() * 72

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from importlib import import_module
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from figures_src import style
@@ -29,14 +31,14 @@ LARGEST = 40_000
 
 
 @pytest.fixture(scope="module")
-def drawn():
+def drawn() -> dict[str, Figure]:
     return {
         key: import_module(f"figures_src.figures.{name}").draw({}, theme, layout)
         for key, (name, theme, layout) in zip(IDS, VARIANTS, strict=True)
     }
 
 
-def rows(name):
+def rows(name: str) -> list[Any]:
     return import_module(f"figures_src.figures.{name}").table({}).rows
 
 
@@ -66,7 +68,7 @@ def test_2_normalises_without_making_gaussian():
     np.testing.assert_allclose(batch.normalised.mean(0), 0, atol=1e-9)
     np.testing.assert_allclose(batch.normalised.std(0), 1, rtol=1e-3)
     skewness = [(np.power(standardised(z), 3)).mean(0) for z in (batch.z, batch.normalised)]
-    np.testing.assert_allclose(*skewness, rtol=1e-3)
+    np.testing.assert_allclose(skewness[0], skewness[1], rtol=1e-3)
     assert skewness[1][0] > 0.8
     middle, mode = density(batch.normalised[:, 1], np.array([-0.2, 0.8]))
     assert mode > 2 * middle
@@ -125,7 +127,7 @@ def test_7_gradients_are_those_of_finite_differences():
     weights = [rng.standard_normal((3, 3)), rng.standard_normal((3, 3)), rng.standard_normal((1, 3))]
     biases = [rng.standard_normal(3), rng.standard_normal(3), rng.standard_normal(1)]
 
-    def loss():
+    def loss() -> float:
         return float(np.square(sbn_7.forward(x, weights, biases)[-1] - target).mean())
 
     slopes, shifts = sbn_7.gradients(x, target, sbn_7.forward(x, weights, biases), weights)
@@ -158,7 +160,7 @@ def test_8_tells_the_distances_to_the_tangent():
 def test_9_products_are_the_gradients_of_the_chain(factor):
     x, a = 0.7, 1.3
 
-    def chain(change, place):
+    def chain(change: float, place: int) -> float:
         """The prediction, ``change`` being added to the output of one transformation."""
         signal = x
         for index, weight in enumerate((a, *[factor] * 4)):
@@ -227,9 +229,9 @@ def test_lines_of_text_are_placed_by_their_widths():
     with style.rc(style.LIGHT, style.WIDE):
         board = begin(style.LIGHT, style.WIDE, 100)
         width = v.measure(board, "γ ẑ + β", math=True)
-        assert v.write(board, 50, 50, "γ ẑ + β", math=True) == pytest.approx(50 + width)
-        assert v.write(board, 50, 50, "γ ẑ + β", math=True, ha="center") == pytest.approx(50 + width / 2)
-        assert v.write(board, 50, 50, "γ ẑ + β", math=True, ha="right") == pytest.approx(50)
+        assert v.write(board, 50, 50, "γ ẑ + β", v.Lettering(math=True)) == pytest.approx(50 + width)
+        assert v.write(board, 50, 50, "γ ẑ + β", v.Lettering(math=True, ha="center")) == pytest.approx(50 + width / 2)
+        assert v.write(board, 50, 50, "γ ẑ + β", v.Lettering(math=True, ha="right")) == pytest.approx(50)
 
 
 # Shapes -----------------------------------------------------------------------------------------------
@@ -241,7 +243,8 @@ def test_a_tint_goes_from_paper_to_the_colour():
 
 
 def test_a_disc_is_round():
-    arcs = [arc for arc, _ in disc(10, 20, 5).iter_bezier() if arc.degree == 3]
+    segments: Any = disc(10, 20, 5).iter_bezier()
+    arcs = [arc for arc, _ in segments if arc.degree == 3]
     assert len(arcs) == 4
     around = np.vstack([arc(np.linspace(0, 1, 30)) for arc in arcs])
     reach = np.hypot(*(around - [10, 20]).T)
@@ -253,8 +256,8 @@ def test_a_disc_is_round():
 def test_smooth_arcs_follow_the_curve(middles, deviation):
     """The second is narrow on a long flat floor, under which an arc that starts on its foot could dip."""
 
-    def height(x):
-        return sum(60 * gaussian((x - middle) / deviation) for middle in middles)
+    def height(x: np.ndarray) -> np.ndarray:
+        return np.sum([60 * gaussian((x - middle) / deviation) for middle in middles], axis=0)
 
     x = np.linspace(0, 300, 241)
     vertices = smooth(np.column_stack([x, height(x)]))
@@ -274,7 +277,7 @@ def test_a_plot_maps_its_scales_to_pixels():
 # Looks ------------------------------------------------------------------------------------------------
 
 
-def shown_texts(figure):
+def shown_texts(figure: Figure) -> list[Text]:
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
 
 
@@ -282,7 +285,7 @@ def shown_texts(figure):
 def test_text_is_large_enough_and_in_the_shipped_font(drawn, key):
     texts = shown_texts(drawn[key])
     assert len(texts) > 6
-    assert min(text.get_fontsize() for text in texts) >= style.SMALLEST_TEXT
+    assert min(float(text.get_fontsize()) for text in texts) >= style.SMALLEST_TEXT
     assert {text.get_fontfamily()[0] for text in texts} == {style.FAMILY}
 
 

@@ -6,9 +6,11 @@ import re
 from base64 import b64decode
 from importlib import import_module
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
@@ -32,27 +34,27 @@ IDS = [f"{name}-{theme.name}-{layout.name}" for name, theme, layout in VARIANTS]
 
 
 @pytest.fixture(scope="module")
-def records():
+def records() -> dict[str, Record]:
     return shift_records.records()
 
 
 @pytest.fixture(scope="module")
-def drawn(records):
+def drawn(records: dict[str, Record]) -> dict[str, Figure]:
     return {
         key: import_module(f"figures_src.figures.{name}").draw(records, theme, layout)
         for key, (name, theme, layout) in zip(IDS, VARIANTS, strict=True)
     }
 
 
-def rows(module, records):
+def rows(module: Any, records: dict[str, Record]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(module.table(records).to_csv().decode())))
 
 
-def with_arrays(record, **arrays):
+def with_arrays(record: Record, **arrays: np.ndarray) -> Record:
     return Record(record.name, {**record.arrays, **arrays}, record.sidecar)
 
 
-def plain(text):
+def plain(text: str) -> str:
     """Without the spaces that only bind words in a line."""
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 

@@ -41,7 +41,8 @@ def test_there_is_no_noisy_arm() -> None:
 
 
 def test_what_is_seen_enters_the_normalizations() -> None:
-    built, seen = network(BATCH), []
+    built = network(BATCH)
+    seen: list[torch.Tensor] = []
     images = torch.randn(5, 3, 32, 32, generator=generator(1))
     built(images, seen)
     assert [tuple(z.shape) for z in seen] == [(5, 4, 32, 32), (5, 6, 16, 16), (5, 8, 8, 8)]
@@ -65,7 +66,7 @@ def test_each_group_is_normalised_as_a_batch_of_its_own(group: int) -> None:
     torch.testing.assert_close(found, expected)
     push = torch.randn(z.shape, generator=generator(3))
     (found * push).sum().backward()
-    (expected * push).sum().backward()
+    (expected * push).sum().backward()  # type: ignore[no-untyped-call]
     for one, other in ((mine, its), (ours.weight, theirs.weight), (ours.bias, theirs.bias)):
         torch.testing.assert_close(one.grad, other.grad, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(ours.running_mean, theirs.running_mean)  # a cumulative mean is the mean of the groups

@@ -1,6 +1,7 @@
 """Inception networks: the plan, its counts, and the module built from it."""
 
 from itertools import pairwise
+from typing import Any, cast
 
 import pytest
 import torch
@@ -44,7 +45,7 @@ def test_the_small_network_weighs_what_its_plan_says(normalization: Normalizatio
 @pytest.mark.parametrize("normalization", [NONE, BATCH])
 def test_bn_inception_weighs_what_its_plan_says(normalization: Normalization) -> None:
     with torch.device("meta"):
-        built = Inception(BN_INCEPTION, 1000, normalization, RELU, None)  # type: ignore[arg-type]
+        built = Inception(BN_INCEPTION, 1000, normalization, RELU, None)
     assert count(built) == parameters(BN_INCEPTION, 1000, batch_norm=normalization is BATCH)
 
 
@@ -117,7 +118,7 @@ def test_arms_of_a_seed_start_from_the_same_weights() -> None:
         assert all(torch.equal(states[0][name], state[name]) for state in states[1:])
 
 
-def branch(unit: nn.Module, x: torch.Tensor) -> torch.Tensor:
+def branch(unit: Any, x: torch.Tensor) -> torch.Tensor:
     """A unit written out with our own batch normalization."""
     norm = unit.norm
     z = unit.linear(x)
@@ -133,7 +134,8 @@ def test_a_module_equals_its_four_branches_taken_apart(normalization: Normalizat
     module = built.body[2]
     assert isinstance(module, InceptionModule)
     row, x = module.row, torch.relu(torch.randn(4, 136, 8, 8, generator=generator(2)))
-    weight, bias = module.entrance.linear[0].weight, module.entrance.linear[0].bias
+    entrance, projection = cast(Any, module.entrance), cast(Any, module.pooled)
+    weight, bias = entrance.linear[0].weight, entrance.linear[0].bias
 
     def one_by_one(start: int, stop: int) -> torch.Tensor:
         z = functional.conv2d(x, weight[start:stop], None if bias is None else bias[start:stop])
@@ -142,7 +144,7 @@ def test_a_module_equals_its_four_branches_taken_apart(normalization: Normalizat
     cuts = (0, row.one, row.one + row.three_reduce, row.one + row.three_reduce + row.double_reduce)
     one, three, double = (one_by_one(start, stop) for start, stop in pairwise(cuts))
     assert row.pool is Pool.AVERAGE
-    convolution = module.pooled.linear[0][0]
+    convolution = projection.linear[0][0]
     averaged = functional.conv2d(functional.avg_pool2d(x, 3, 1, 1, count_include_pad=False), convolution.weight,
                                  convolution.bias)  # fmt: skip
     pooled = torch.relu(batchnorm.BatchNorm2d(row.projection)(averaged) if normalization is BATCH else averaged)

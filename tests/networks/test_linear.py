@@ -1,5 +1,7 @@
 """The deep linear network."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -14,7 +16,8 @@ def network(normalization: Normalization, depth: int = 25) -> DeepLinear:
 def test_without_bn_it_is_one_matrix() -> None:
     net = network(Normalization.NONE)
     product = torch.eye(10, dtype=torch.float64)
-    for layer in net.layers:
+    layers: Any = net.layers
+    for layer in layers:
         product = layer.weight @ product
     x = torch.randn(7, 10, dtype=torch.float64)
     torch.testing.assert_close(net(x), x @ product.T)

@@ -1,6 +1,7 @@
 """VGG-16: layers, parameters, initial weights, and the noise of Algorithm 1."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -56,7 +57,8 @@ def test_a_layer_owns_its_weight_first_then_the_rest() -> None:
 
 
 def test_glorot_bounds_and_variance() -> None:
-    weight = network(NONE, 1).layers[8].linear.weight  # type: ignore[union-attr]
+    ninth: Any = network(NONE, 1).layers[8]
+    weight = ninth.linear.weight
     fans = 9 * (512 + 512)
     assert weight.abs().max() <= math.sqrt(6 / fans)
     assert weight.var().item() == pytest.approx(2 / fans, rel=0.01)
@@ -74,7 +76,8 @@ def test_arms_of_a_seed_start_from_the_same_weights() -> None:
 def test_the_network_equals_a_plain_sequence_with_our_own_layer() -> None:
     built = network(BATCH)
     layers: list[nn.Module] = []
-    for number, layer in enumerate(built.layers, start=1):
+    stages: Any = built.layers
+    for number, layer in enumerate(stages, start=1):
         conv, ours = layer.linear, batchnorm.BatchNorm2d(layer.linear.out_channels)
         layers += [conv, ours, nn.ReLU(), *([nn.MaxPool2d(2)] if number in (2, 4, 7, 10, 13) else [])]
     plain = nn.Sequential(*layers, nn.Flatten(), built.classifier)

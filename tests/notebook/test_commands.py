@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 QUICKLY_RUN = ("list", "check", "why")
 
 
-def script(name):
+def script(name: str) -> Any:
     spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -25,7 +26,7 @@ def script(name):
     return module
 
 
-def words(line):
+def words(line: str) -> list[str]:
     """What a shell would hand to the program, which must be the one of this environment."""
     program, *rest = line.split()
     assert program == commands.PYTHON
@@ -33,7 +34,7 @@ def words(line):
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory):
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what the main command reads and writes."""
     copy = tmp_path_factory.mktemp("tree")
     for name in ("figures_src", "scripts", "assets", "_posts"):

@@ -1,9 +1,10 @@
 from collections import Counter
+from collections.abc import Iterable
 
 import pytest
 
 from figures_src.experiments.registry import EXPERIMENTS
-from figures_src.notebook.curves import networks, quantities
+from figures_src.notebook.curves import Quantity, networks, quantities
 from figures_src.notebook.views import drawn, viewed
 from figures_src.notebook.vocabulary import ArrayName, LastAxis
 from figures_src.records import store
@@ -13,7 +14,7 @@ from tests.notebook.samples import Toy, arrays
 RECORDED = [name for name in EXPERIMENTS if store.load_sidecar(name) is not None]
 
 
-def of(found, name):
+def of(found: Iterable[Quantity], name: str) -> Quantity:
     return next(quantity for quantity in found if quantity.array == name)
 
 

@@ -5,26 +5,25 @@ import pytest
 
 from figures_src import style
 from figures_src.notebook import drawing
-from figures_src.notebook.curves import quantities
+from figures_src.notebook.curves import Quantity, quantities
 from tests.notebook.samples import Toy, arrays
 
 
 @pytest.fixture(scope="module")
-def accuracy():
+def accuracy() -> Quantity:
     return next(found for found in quantities(arrays(), Toy().runs()) if found.array == "test_accuracy")
 
 
 @pytest.fixture(scope="module")
-def files(accuracy):
+def files(accuracy: Quantity) -> dict[str, bytes]:
     return drawing.panel_files(accuracy, accuracy.panels[0], "toy")
 
 
 def test_a_panel_has_one_line_a_seed_in_the_colour_and_dashes_of_its_arm(accuracy):
     with style.rc(style.LIGHT, style.NARROW):
         axes = drawing.draw(accuracy, accuracy.panels[0]).axes[0]
-    seen = [
-        (line.get_color(), line.is_dashed(), line.get_ydata()[-1]) for line in axes.lines if len(line.get_xdata()) == 3
-    ]
+    lines = [(line, np.asarray(line.get_ydata())) for line in axes.lines]
+    seen = [(line.get_color(), line.is_dashed(), heights[-1]) for line, heights in lines if len(heights) == 3]
     blue, red = style.LIGHT.with_bn, style.LIGHT.without_bn
     assert [(colour, dashed) for colour, dashed, _ in seen] == [(red, True), (blue, False)] * 2
     assert [end for *_, end in seen] == pytest.approx([0.0, 0.1, 0.4, 0.5])

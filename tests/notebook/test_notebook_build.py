@@ -2,18 +2,19 @@ import fcntl
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 
 from figures_src.imports import closure
 from figures_src.notebook import build, drawing
-from figures_src.notebook.pages import MissingText
+from figures_src.notebook.pages import MissingText, Notebook
 from figures_src.records import store
 from tests.notebook import samples
 
 
 @pytest.fixture
-def notebook(tmp_path, monkeypatch):
+def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Notebook:
     """The toy's, its record on disk."""
     monkeypatch.setattr(store, "RECORDS", tmp_path / "records")
     store.save(samples.record(), tmp_path / "records")
@@ -33,7 +34,8 @@ def test_sources_hold_the_record_its_numbers_and_its_drawings(notebook, tmp_path
 
 
 def test_drawings_are_kept_while_their_record_and_their_code_stay(notebook, tmp_path, monkeypatch):
-    where, drew = tmp_path / "sources", []
+    where = tmp_path / "sources"
+    drew: list[str] = []
     build.write_sources(notebook, where, drew.append)
     build.write_sources(notebook, where, drew.append)
     assert drew == ["toy"]
@@ -75,7 +77,7 @@ def test_the_committed_records_are_all_read():
 def test_a_second_build_waits_for_the_first(tmp_path):
     where = tmp_path / "sources"
 
-    def is_taken():
+    def is_taken() -> bool:
         other = os.open(where, os.O_RDONLY)
         try:
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)

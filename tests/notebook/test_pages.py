@@ -1,30 +1,31 @@
 import re
+from typing import Any
 
 import pytest
 
 from figures_src.article import assertions
 from figures_src.notebook import build, commands, reference, vocabulary
-from figures_src.notebook.pages import MissingText, TextDenied, listed, navigation, pages, unbroken
+from figures_src.notebook.pages import MissingText, Notebook, TextDenied, listed, navigation, pages, unbroken
 from tests.conftest import HELD, as_published
 from tests.notebook import samples
 
 
 @pytest.fixture(scope="module")
-def toy(tmp_path_factory):
+def toy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return pages(samples.notebook(tmp_path_factory.mktemp("texts")))
 
 
 @pytest.fixture(scope="module")
-def real():
+def real() -> tuple[Notebook, dict[str, str]]:
     with as_published():
         return build.committed(), pages(build.committed())
 
 
-def plain(page):
+def plain(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)).replace("&lt;", "<").replace("&gt;", ">")
 
 
-def row(page, head):
+def row(page: str, head: str) -> list[str]:
     """The cells of the table row that begins with a text."""
     found = re.search(rf"<tr><th scope=\"row\">{re.escape(head)}(.*?)</tr>", page)
     assert found, head
@@ -154,7 +155,7 @@ def test_the_hours_are_the_sum_of_the_records(real):
 def test_every_page_is_in_the_table_of_contents(real):
     notebook, found = real
 
-    def files(entry):
+    def files(entry: Any) -> list[str]:
         if isinstance(entry, str):
             return [entry]
         return [file for part in (entry.values() if isinstance(entry, dict) else entry) for file in files(part)]

@@ -4,7 +4,7 @@ import io
 import numpy as np
 import pytest
 
-from figures_src.experiments.arrays import rows_of
+from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.batch_statistics import measures as batch_statistics
 from figures_src.experiments.cars import measures as cars
 from figures_src.experiments.cars.measures import SHIFTS
@@ -15,7 +15,7 @@ from figures_src.experiments.shoes import measures as shoes
 from figures_src.experiments.shoes.measures import GROUPS
 from figures_src.experiments.vgg_controls.measures import final_accuracy
 from figures_src.notebook import drawing, vocabulary
-from figures_src.notebook.curves import WITH_BN, WITHOUT_BN, networks
+from figures_src.notebook.curves import WITH_BN, WITHOUT_BN, Panel, Quantity, networks
 from figures_src.notebook.figures import caption, panel_title, to_csv
 from figures_src.notebook.pages import undrawn
 from figures_src.notebook.views import VIEWS, drawn, viewed
@@ -27,15 +27,15 @@ from tests.notebook.samples import record as toy_record
 RECORDED = [name for name in VIEWS if store.load_sidecar(name) is not None]
 
 
-def arrays_of(name):
+def arrays_of(name: str) -> Arrays:
     return viewed(EXPERIMENTS[name], store.load(name).arrays)
 
 
-def quantity(name, array):
+def quantity(name: str, array: str) -> Quantity:
     return next(found for found in drawn(EXPERIMENTS[name], store.load(name).arrays) if found.array == array)
 
 
-def ends(panel, arm):
+def ends(panel: Panel, arm: str) -> list[float]:
     """Where the lines of an arm end, by seed."""
     return [line.values[-1, 0] for line in sorted(panel.lines, key=lambda line: line.run.seed) if line.run.arm == arm]
 

@@ -1,5 +1,6 @@
 """A record grows: runs that it holds are taken over by their own settings, verified, and only the others train."""
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine(tmp_path / "work", jobs=1)
     machine.checkpoints.mkdir()
     (machine.checkpoints / "slope").write_text("1.0")
-    monkeypatch.setattr(produce.shutil, "rmtree", lambda *_, **__: None)
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
     return machine
 
 

@@ -33,7 +33,7 @@ class Config:
         return [self]
 
 
-def verdicts(arrays: object) -> tuple[Verdict, ...]:
+def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     return (Verdict("la perte décroît", "< 1", float(arrays["loss"][-1]), 1.0, 1, "", bool(arrays["loss"][-1] < 1)),)
 
 
@@ -125,9 +125,9 @@ def test_an_edited_sidecar_is_refused_though_it_may_read_the_same(tmp_path: Path
 
 
 def test_a_seal_does_not_excuse_a_key_of_another_configuration_or_name(tmp_path: Path) -> None:
-    edited = {**store.read_unverified("vgg", store.RECORDS), "protocol": 2}  # type: ignore[dict-item]
+    edited = {**store.read_unverified("vgg", store.RECORDS), "protocol": 2}
     store.save_sidecar("vgg", edited, tmp_path)
-    store.save_sidecar("dln", store.load_sidecar("vgg"), tmp_path)  # type: ignore[arg-type]
+    store.save_sidecar("dln", store.load_sidecar("vgg"), tmp_path)
     for name in ("vgg", "dln"):
         with pytest.raises(DamagedRecord, match="key"):
             store.load_sidecar(name, tmp_path)
@@ -249,7 +249,7 @@ def test_a_record_is_judged_again_without_training(tmp_path: Path, monkeypatch: 
     arrays = (tmp_path / "toy.npz").read_bytes()
     assert produce.is_judged(TOY, "full")
     never = replace(TOY.verdicts({"loss": np.zeros(1)})[0], measured=float("nan"), met=False)
-    stricter = replace(TOY, verdicts=lambda arrays: (never,), run=lambda config, machine: 1 / 0)
+    stricter = replace(TOY, verdicts=lambda arrays: (never,), run=lambda config, machine: pytest.fail("trained"))
     assert not produce.is_judged(stricter, "full")
     produce.judge_again(stricter, "full")
     assert produce.is_judged(stricter, "full"), "a verdict that is not a number must be found again"
@@ -305,7 +305,7 @@ def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
     assert not loaded.quick
     assert store.is_fresh(experiment, "full")
     # A network that its rate destroys may have no finite loss, nor a direction: that is what was measured.
-    sound = slice(None)
+    sound: slice | np.ndarray = slice(None)
     if "diverged_at" in loaded.arrays:
         sound = loaded.arrays["diverged_at"] < 0
     elif "arm" in loaded.arrays:

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import sysconfig
 import venv
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,9 +111,12 @@ if __name__ == "__main__":
 """
 
 
+Ends = Callable[..., subprocess.CompletedProcess[str]]
+
+
 @pytest.fixture
-def end(tmp_path: Path):
-    def ended(statement: str, **options: object) -> "subprocess.CompletedProcess[str]":
+def end(tmp_path: Path) -> Ends:
+    def ended(statement: str, **options: Any) -> subprocess.CompletedProcess[str]:
         program = tmp_path / "program.py"
         program.write_text(ENDINGS.format(scripts=str(ROOT / "scripts"), statement=statement))
         return subprocess.run([sys.executable, str(program)], stderr=subprocess.PIPE, text=True, **options)
@@ -120,14 +125,14 @@ def end(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_signals_stop_a_script_in_a_line(end, name: str) -> None:
+def test_signals_stop_a_script_in_a_line(end: Ends, name: str) -> None:
     process = end(f"import signal; signal.raise_signal(signal.{name})")
     assert process.returncode == 130
     assert process.stderr.strip().count("\n") == 0
     assert "run the same command" in process.stderr
 
 
-def test_nohup_keeps_a_script_at_work(end) -> None:
+def test_nohup_keeps_a_script_at_work(end: Ends) -> None:
     process = end(
         "import signal; signal.raise_signal(signal.SIGHUP)",
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
@@ -135,7 +140,7 @@ def test_nohup_keeps_a_script_at_work(end) -> None:
     assert process.returncode == 0
 
 
-def test_a_reader_that_has_gone_costs_no_traceback(end) -> None:
+def test_a_reader_that_has_gone_costs_no_traceback(end: Ends) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     process = end("print('word ' * 100)", stdout=writing)
@@ -144,7 +149,7 @@ def test_a_reader_that_has_gone_costs_no_traceback(end) -> None:
     assert process.stderr == ""
 
 
-def test_a_full_disk_is_told_in_a_line(end) -> None:
+def test_a_full_disk_is_told_in_a_line(end: Ends) -> None:
     with Path("/dev/full").open("w") as full:
         process = end("print('word')", stdout=full)
     assert process.returncode == 1
@@ -152,9 +157,9 @@ def test_a_full_disk_is_told_in_a_line(end) -> None:
     assert "disk is full" in process.stderr
 
 
-def test_a_closed_output_is_no_fault(end) -> None:
+def test_a_closed_output_is_no_fault(end: Ends) -> None:
     assert end("print('word')", preexec_fn=lambda: os.close(1)).returncode == 0
 
 
-def test_a_fault_of_the_code_keeps_its_traceback(end) -> None:
+def test_a_fault_of_the_code_keeps_its_traceback(end: Ends) -> None:
     assert "Traceback" in end("1 / 0").stderr

@@ -14,13 +14,13 @@ TOOLS = ("python", "npm", "jekyll", "browser", "java", "links", "spelling")
 BARE = ("bash", "cp", "dirname", "env", "grep", "mkdir", "mktemp", "realpath", "rm", "sh")
 
 
-def program(path, text):
+def program(path: Path, text: str) -> None:
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
 
 
 @pytest.fixture
-def tree(tmp_path):
+def tree(tmp_path: Path) -> Path:
     """The part of a checkout that the installer reads, in a folder with a name of signs."""
     tree = tmp_path / "a folder, l’autre's"
     for name in ("scripts/install_tools.sh", "_config.yml", "figures_src/__init__.py"):
@@ -30,7 +30,7 @@ def tree(tmp_path):
 
 
 @pytest.fixture
-def machine(tmp_path):
+def machine(tmp_path: Path) -> Path:
     """A machine without root, with the programs of a bare Debian and those put in its folder."""
     folder = tmp_path / "programs"
     folder.mkdir()
@@ -42,7 +42,7 @@ def machine(tmp_path):
 
 
 @pytest.fixture
-def python(tmp_path):
+def python(tmp_path: Path) -> Path:
     """A Python that makes environments quickly: without pip."""
     path = tmp_path / "python"
     venv = f'exec "{sys.executable}" -I -m venv --without-pip "$4"'
@@ -50,7 +50,7 @@ def python(tmp_path):
     return path
 
 
-def install(tree, machine, *tools, **variables):
+def install(tree: Path, machine: Path, *tools: str, **variables: object) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": str(machine), **{name: str(value) for name, value in variables.items()}}
     command = ["bash", "scripts/install_tools.sh", *tools]
     return subprocess.run(command, cwd=tree, capture_output=True, text=True, env=environment, check=False)
@@ -90,7 +90,7 @@ def test_a_wrong_python_is_told_and_nothing_is_lost(tree, machine, python, wrong
     assert mark.exists()
 
 
-def made(tree, machine, python):
+def made(tree: Path, machine: Path, python: Path) -> Path:
     """Make the environment, and put a mark in it which is lost when it is made again."""
     result = install(tree, machine, "python", "environment", PYTHON=python)
     assert result.returncode == 0, result.stderr
@@ -99,7 +99,7 @@ def made(tree, machine, python):
     return mark
 
 
-def package(tree):
+def package(tree: Path) -> Path:
     """Where the environment of a tree finds the package, from any folder."""
     command = [str(tree / ".venv" / "bin" / "python"), "-I", "-c", "import figures_src; print(figures_src.__file__)"]
     return Path(subprocess.run(command, cwd="/", capture_output=True, text=True, check=True).stdout.strip()).parent
@@ -123,15 +123,15 @@ def test_the_environment_of_a_copy_is_the_copys(tree, machine, python, tmp_path)
     assert package(copy) == copy / "figures_src"
 
 
-def killed_while_made(environment):
+def killed_while_made(environment: Path) -> None:
     (environment / ".python").unlink()
 
 
-def killed_while_filled(environment):
+def killed_while_filled(environment: Path) -> None:
     (environment / ".unfinished").touch()
 
 
-def python_removed(environment):
+def python_removed(environment: Path) -> None:
     (environment / "bin" / "python").unlink()
 
 

@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from operator import methodcaller
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -13,7 +15,7 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 @pytest.fixture
-def timing(monkeypatch):
+def timing(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """Two processes, whatever the machine has; they find the module by the path they inherit."""
     monkeypatch.syspath_prepend(str(SCRIPTS))
     import timing

@@ -1,23 +1,19 @@
 """One build of the site and one browser for all the tests of the page."""
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-# Test modules here are imported by path, so the checks they share must be put within reach.
-sys.path.insert(0, str(Path(__file__).parent))
-
-from site_checks import build_notebook, build_problems, build_site, served
+from tests.site.site_checks import build_notebook, build_problems, build_site, served
 
 FIGURES_OF_THE_GATES = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.fixture(scope="session")
-def measured(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+def measured(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Keep a figure that a gate measured, to be printed when all have run."""
     return request.config.stash.setdefault(FIGURES_OF_THE_GATES, {}).__setitem__
 

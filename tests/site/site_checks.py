@@ -19,12 +19,12 @@ from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pypdfium2
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 from figures_src import ruby
 from figures_src.article.language import typography
@@ -83,6 +83,9 @@ def build_problems(result: subprocess.CompletedProcess[str]) -> list[str]:
     return problems if problems or result.returncode == 0 else [f"jekyll ended with {result.returncode}"]
 
 
+Scheme = Literal["light", "dark"]
+
+
 @dataclass
 class Visit:
     """A page open in the browser, and what happened while it loaded."""
@@ -92,10 +95,15 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
 
+    def told(self, message: ConsoleMessage) -> None:
+        """Keep what the console complains of."""
+        if message.type in ("error", "warning"):
+            self.console.append(message.text)
+
 
 @contextmanager
 def visit(
-    browser: Browser, url: str, width: int = WIDE, scheme: str = "light", patient: bool = False, **options: Any
+    browser: Browser, url: str, width: int = WIDE, scheme: Scheme = "light", patient: bool = False, **options: Any
 ) -> Iterator[Visit]:
     """Open `url` and load every image that it shows; a `patient` visit waits for a quiet network instead, unscrolled.
 
@@ -104,7 +112,7 @@ def visit(
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
     context.set_default_timeout(PATIENCE)
     seen = Visit(context.new_page())
-    seen.page.on("console", lambda m: m.type in ("error", "warning") and seen.console.append(m.text))
+    seen.page.on("console", seen.told)
     seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
     seen.page.on("request", lambda request: seen.requests.append(request.url))
     seen.page.on("response", lambda response: seen.responses.append(response))

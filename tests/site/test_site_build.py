@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from site_checks import ROOT, build_problems, build_site, dead_links, html_errors
+
+from tests.site.site_checks import ROOT, build_problems, build_site, dead_links, html_errors
 
 pytestmark = pytest.mark.site
 

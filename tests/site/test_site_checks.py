@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from site_checks import (
+
+from tests.site.site_checks import (
     ABOVE,
     NARROW,
     WIDE,
+    Scheme,
     Visit,
     axe_violations,
     bad_equations,
@@ -122,7 +124,7 @@ def break_page(directory: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(NARROW, "dark"), (WIDE, "light")])
-def test_a_sound_page_passes_every_check(browser: Browser, sound_url: str, width: int, scheme: str) -> None:
+def test_a_sound_page_passes_every_check(browser: Browser, sound_url: str, width: int, scheme: Scheme) -> None:
     with visit(browser, sound_url, width, scheme) as seen:
         assert {check.__name__: check(seen) for check in CHECKS} == {check.__name__: [] for check in CHECKS}
         assert wrong_variants(seen, width, scheme) == []
@@ -156,7 +158,7 @@ def test_blocks_that_lie_over_one_another_are_seen(browser: Browser, sound: Path
     ("width", "scheme", "lost"), [(WIDE, "dark", "a-dark.svg"), (NARROW, "light", "a-light-narrow.svg")]
 )
 def test_a_figure_in_the_wrong_theme_or_width_is_seen(
-    browser: Browser, sound: Path, sound_url: str, width: int, scheme: str, lost: str
+    browser: Browser, sound: Path, sound_url: str, width: int, scheme: Scheme, lost: str
 ) -> None:
     break_page(sound, f'srcset="{lost}"', 'srcset="a-light.svg"')
     with visit(browser, sound_url, width, scheme) as seen:

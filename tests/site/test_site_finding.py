@@ -10,10 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from bibtexparser.entrypoint import parse_string
 from playwright.sync_api import Browser
-from site_checks import ROOT, build_problems, build_site, inline_code, policy_of, until, visit
 
 from figures_src.catalogue import FIGURES
+from tests.site.site_checks import ROOT, build_problems, build_site, inline_code, policy_of, until, visit
 
 pytestmark = pytest.mark.site
 
@@ -113,11 +114,9 @@ def test_the_edition_is_the_newest_one_with_a_date(changelog: str, told: str) ->
 
 
 def test_the_notice_is_bibtex_that_names_the_article(post: str) -> None:
-    import bibtexparser
-
     notice = re.search(r'<pre id="bibtex"[^>]*><code>(.*?)</code>', post, re.DOTALL)
     assert notice
-    library = bibtexparser.parse_string(notice[1])
+    library = parse_string(notice[1])
     assert not library.failed_blocks
     fields = library.entries[0].fields_dict
     assert fields["title"].value == "Normalisation par lots (Batch Normalization)"

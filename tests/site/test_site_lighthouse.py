@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from site_checks import COMPRESSIBLE, PATIENCE, ROOT, QuietHandler, served
+
+from tests.site.site_checks import COMPRESSIBLE, PATIENCE, ROOT, QuietHandler, served
 
 pytestmark = [pytest.mark.site, pytest.mark.browser, pytest.mark.alone]
 

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from site_checks import (
+
+from figures_src import style
+from figures_src.notebook import build
+from tests.site.site_checks import (
     NARROW,
     WIDE,
+    Scheme,
     axe_violations,
     broken_images,
     build_notebook,
@@ -24,9 +28,6 @@ from site_checks import (
     typography_problems,
     visit,
 )
-
-from figures_src import style
-from figures_src.notebook import build
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -48,7 +49,7 @@ def notebook_url(site_url: str) -> str:
 
 @pytest.mark.parametrize(("width", "scheme"), [(NARROW, "dark"), (WIDE, "light")])
 def test_a_page_passes_the_gates_of_the_article(
-    browser: Browser, notebook_url: str, page: str, width: int, scheme: str
+    browser: Browser, notebook_url: str, page: str, width: int, scheme: Scheme
 ) -> None:
     with visit(browser, f"{notebook_url}/{page}", width, scheme) as seen:
         assert console_problems(seen) == []
@@ -65,7 +66,7 @@ def test_a_page_passes_the_gates_of_the_article(
 
 @pytest.mark.parametrize(("scheme", "theme"), [("light", style.LIGHT), ("dark", style.DARK)])
 def test_colours_and_curves_follow_the_system_then_the_switch(
-    browser: Browser, notebook_url: str, scheme: str, theme: style.Theme
+    browser: Browser, notebook_url: str, scheme: Scheme, theme: style.Theme
 ) -> None:
     other = "dark" if scheme == "light" else "light"
     paper, link = "getComputedStyle(document.body).backgroundColor", ".md-content a[href*='normalisation']"

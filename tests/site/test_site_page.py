@@ -8,10 +8,13 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
-from site_checks import (
+
+from figures_src.catalogue import FIGURES
+from tests.site.site_checks import (
     NARROW,
     ROOT,
     WIDE,
+    Scheme,
     axe_violations,
     bad_equations,
     broken_images,
@@ -28,8 +31,6 @@ from site_checks import (
     visit,
     wrong_variants,
 )
-
-from figures_src.catalogue import FIGURES
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -60,7 +61,7 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) ->
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 768, WIDE])
-def test_axe_finds_no_violation(browser: Browser, address: str, width: int, scheme: str) -> None:
+def test_axe_finds_no_violation(browser: Browser, address: str, width: int, scheme: Scheme) -> None:
     with visit(browser, address, width, scheme) as seen:
         assert axe_violations(seen) == []
 
@@ -73,7 +74,7 @@ def test_the_text_is_french_typography_with_no_markup_left(browser: Browser, add
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_figures_load_and_follow_theme_and_width(browser: Browser, post_url: str, width: int, scheme: str) -> None:
+def test_figures_load_and_follow_theme_and_width(browser: Browser, post_url: str, width: int, scheme: Scheme) -> None:
     with visit(browser, post_url, width, scheme) as seen:
         assert seen.page.locator("figure picture img").count() >= 1
         assert broken_images(seen) == []

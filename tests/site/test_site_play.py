@@ -11,16 +11,17 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Locator, Page
 from scipy.stats import norm
-from site_checks import until, visit
 
 from figures_src import batchnorm, build, french
 from figures_src.article import play
 from figures_src.article.facts.mnist import grid_facts
 from figures_src.figures.signals import gaussian, sigmoid
+from tests.site.site_checks import until, visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 SCRIPTS = Path(__file__).parents[2] / "assets" / "js"
+NAMES = ("gamma_beta", "batch", "grid")
 LARGEST = 8_192
 RANDOM = np.random.default_rng(20210405)
 
@@ -35,8 +36,10 @@ def laboratory(browser: Browser, site_url: str) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def article(browser: Browser, post_url: str) -> Iterator[Page]:
     with visit(browser, post_url, patient=True) as seen:
-        seen.page.locator("#play-grid").scroll_into_view_if_needed()
-        seen.page.wait_for_load_state("networkidle")
+        for figure in seen.page.locator(".play").all():  # each comes to life when it comes near
+            figure.scroll_into_view_if_needed()
+        for name in NAMES:
+            seen.page.evaluate(f"import('/assets/js/play_{name}.js').then(() => true)")
         yield seen.page
 
 
@@ -51,6 +54,14 @@ def test_no_script_is_large(measured: Callable[[str, object], None]) -> None:
     measured("scripts, bytes", ", ".join(f"{name} {size}" for name, size in sizes.items()))
     assert {"theme.js", "page.js", "play_gamma_beta.js", "play_batch.js", "play_grid.js"} <= set(sizes)
     assert max(sizes.values()) <= LARGEST
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_script_is_asked_for_when_the_reader_comes_near(browser: Browser, post_url: str, name: str) -> None:
+    with visit(browser, post_url, patient=True) as seen:
+        assert [address for address in seen.requests if "/play_" in address] == []
+        seen.page.locator(f"#play-{name.replace('_', '-')}").scroll_into_view_if_needed()
+        until(seen.page, f"performance.getEntriesByType('resource').some(r => r.name.endsWith('/play_{name}.js'))")
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 64])
@@ -87,10 +98,14 @@ def test_shares_and_heights_are_those_of_the_first_state(laboratory: Page) -> No
 
 
 def test_numbers_are_written_as_in_the_article(laboratory: Page) -> None:
-    values = [*RANDOM.normal(0, 10.0 ** RANDOM.integers(-3, 6, 200)).tolist(), 0.0, -0.001, 1234567.891, -0.0]
+    values = [*RANDOM.normal(0, 10.0 ** RANDOM.integers(-3, 6, 200)).tolist(), 0.0, -0.001, 1234567.891, -0.0, 1.005]
     for decimals, signed in ((0, False), (1, True), (2, False)):
         ours = call(laboratory, "french", "a[0].map(x => m.number(x, a[1], a[2]))", values, decimals, signed)
         assert ours == [french.number(value, decimals, signed=signed) for value in values]
+    settings = [0.003, 0.1, 1.0, 12.5, 30.0]
+    assert call(laboratory, "french", "a[0].map(m.shortest)", settings) == [
+        french.shortest(value) for value in settings
+    ]
 
 
 def test_an_example_alone_loses_everything_and_the_population_saves_it(laboratory: Page) -> None:

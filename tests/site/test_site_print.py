@@ -9,7 +9,9 @@ from typing import NamedTuple
 import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page
-from site_checks import (
+
+from figures_src.catalogue import FIGURES
+from tests.site.site_checks import (
     NARROW,
     PATIENCE,
     WIDE,
@@ -18,9 +20,7 @@ from site_checks import (
     until,
     visit,
 )
-from site_checks import served as serve
-
-from figures_src.catalogue import FIGURES
+from tests.site.site_checks import served as serve
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 

@@ -15,11 +15,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from site_checks import (
+
+from figures_src.article.listing import SOURCE
+from tests.site.site_checks import (
     NARROW,
     PATIENCE,
     WIDE,
     QuietHandler,
+    Scheme,
     broken_images,
     overflow,
     overlaps,
@@ -28,8 +31,6 @@ from site_checks import (
     visit,
     wrong_variants,
 )
-
-from figures_src.article.listing import SOURCE
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -48,7 +49,7 @@ def test_without_scripts_everything_can_be_read(browser: Browser, post_url: str)
             figure = page.locator(f"#{name}")
             assert figure.locator("input:visible, button:visible").count() == 0
             assert len(figure.locator("[role='status']").inner_text()) > 60
-            assert (figure.locator("svg.plot").first.bounding_box() or {})["height"] > 150
+            assert figure.locator("svg.plot").first.bounding_box()["height"] > 150
         assert page.locator("button:visible").count() == 0
         assert page.locator(".levels a").count() == 3
         assert page.locator("#play-grid td").count() == 20
@@ -271,7 +272,7 @@ SHARE_KEYS = """[...document.querySelectorAll('#play-gamma-beta dt')].map(e => g
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_forced_colours_leave_lines_and_choices_to_see(browser: Browser, post_url: str, scheme: str) -> None:
+def test_forced_colours_leave_lines_and_choices_to_see(browser: Browser, post_url: str, scheme: Scheme) -> None:
     with visit(browser, post_url, WIDE, scheme, forced_colors="active") as seen:
         assert seen.page.evaluate("matchMedia('(forced-colors: active)').matches")
         lines = seen.page.evaluate(FORCED)
@@ -366,7 +367,7 @@ def test_firefox_renders_the_equations(built_site: Path, post_path: str, tmp_pat
     assert firefox, "Firefox is missing: run `make test`, or `apt-get install firefox-esr`"
     reports: list[Any] = []
     came = threading.Event()
-    options = {"probe": FIREFOX_PROBE % f"/{post_path}", "reports": reports, "came": came}
+    options: dict[str, Any] = {"probe": FIREFOX_PROBE % f"/{post_path}", "reports": reports, "came": came}
     handler = partial(ReportHandler, directory=str(built_site), **options)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -404,9 +405,9 @@ def test_levels_and_contents_lead_into_the_page_and_follow_it(browser: Browser, 
         for anchor in ("principe", "pourquoi"):
             page.evaluate(f"document.getElementById('{anchor}').scrollIntoView({{block: 'start'}})")
             until(page, f"document.querySelector('.contents [aria-current=true]')?.hash === '#{anchor}'")
-            box = page.locator(".contents-list").bounding_box() or {}
+            box = page.locator(".contents-list").bounding_box()
             assert 0 <= box["y"] < 100
-            assert box["x"] + box["width"] < (page.locator(".post-body > p").first.bounding_box() or {})["x"]
+            assert box["x"] + box["width"] < page.locator(".post-body > p").first.bounding_box()["x"]
 
 
 @pytest.mark.parametrize("anchor", ["gbn_2", "ref-ioffe2015", "glossaire"])
@@ -420,8 +421,8 @@ def test_a_link_leads_to_its_place(browser: Browser, post_url: str, anchor: str)
 
 def test_a_phone_has_the_contents_above_the_text(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url, NARROW) as seen:
-        contents = seen.page.locator(".contents").bounding_box() or {}
-        text = seen.page.locator(".post-body > p").first.bounding_box() or {}
+        contents = seen.page.locator(".contents").bounding_box()
+        text = seen.page.locator(".post-body > p").first.bounding_box()
         assert contents["y"] + contents["height"] <= text["y"]
 
 
@@ -436,8 +437,8 @@ NOTES = """[...document.querySelectorAll('.remark')].map(note => {
 def test_remarks_stand_in_the_margin_beside_their_paragraph(browser: Browser, post_url: str, width: int) -> None:
     with visit(browser, post_url, width) as seen:
         notes = seen.page.evaluate(NOTES)
-        contents = seen.page.locator(".contents-list").bounding_box() or {}
-        text = seen.page.locator(".post-body > p").first.bounding_box() or {}
+        contents = seen.page.locator(".contents-list").bounding_box()
+        text = seen.page.locator(".post-body > p").first.bounding_box()
         assert len(notes) >= 4
         assert [note for note in notes if not note["text_right"] + 16 <= note["left"] < note["right"] <= width] == []
         assert [note for note in notes if abs(note["top"] - note["beside"]) > 1] == []
@@ -486,7 +487,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_symbols_have_one_colour_in_equations_and_code(
-    browser: Browser, post_url: str, scheme: str, measured: Measured
+    browser: Browser, post_url: str, scheme: Scheme, measured: Measured
 ) -> None:
     with visit(browser, post_url, WIDE, scheme) as seen:
         names, colours = seen.page.evaluate(CODE_NAMES), seen.page.evaluate(EQUATION_COLOURS)

@@ -1,6 +1,7 @@
 """What a checkpoint's name is made of: a run goes on only where it would have had the same bits."""
 
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,6 @@ def test_edited_code_has_no_checkpoint(package: Path, name: str) -> None:
 @pytest.mark.parametrize("library", ["torch", "pillow"])
 def test_another_library_has_no_checkpoint(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     before = run_key("run")
-    version = checkpoint.version
     monkeypatch.setattr(checkpoint, "version", lambda name: "0" if name == library else version(name))
     assert run_key("run") != before
 

@@ -24,6 +24,7 @@ from figures_src.training.checkpoint import Checkpoint
 from figures_src.training.convolutional import Training
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
+from figures_src.training.probes.population import install
 from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
 
 COMMON: dict[str, Any] = {"seed": 3, "learning_rate": 0.05, "widths": (4, 6), "replay_steps": 5}
@@ -52,7 +53,7 @@ def made_up(side: tuple[int, ...]) -> Dataset:
         images = rng.integers(0, 120, (10 * count, *side)).astype(np.uint8)
         images[:, :9, :9] += (12 * labels).reshape(-1, *[1] * len(side))
         splits.append(Images(images, labels))
-    return Dataset("made up", *splits, "0" * 64)
+    return Dataset("made up", splits[0], splits[1], "0" * 64)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +139,7 @@ def test_a_step_is_that_of_torch_optim(datasets: dict[type, Dataset], normalizat
         chosen = next(rows).numpy()
         images = torch.from_numpy(standard[chosen].transpose(0, 3, 1, 2).astype(np.float32))
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(twin(images), ours.labels[torch.from_numpy(chosen)]).backward()
+        torch.nn.functional.cross_entropy(twin(images), ours.labels[torch.from_numpy(chosen)]).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         ours.advance()
     for (name, one), other in zip(ours.network.named_parameters(), twin.parameters(), strict=True):
@@ -213,7 +214,7 @@ def test_recomputed_statistics_undo_the_dark(datasets: dict[type, Dataset]) -> N
 
     @torch.no_grad()
     def normalised(images: np.ndarray, vector: torch.Tensor) -> torch.Tensor:
-        cars.install(ours.network.eval(), vector)
+        install(ours.network.eval(), vector)
         standard = ours.standardised(torch.from_numpy(images))
         return ours.network.norms[0](ours.network.convolutions()[0](standard))[:, :, 1:-1, 1:-1]
 

@@ -199,9 +199,7 @@ def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
 
     A path drawn in a PDF has fewer points where it is straight, so each point counts for the time it stands for.
     """
-    order = np.argsort(values)
-    below = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(below, below[-1] / 2)])
+    return float(np.quantile(values, 0.5, weights=weights, method="inverted_cdf"))
 
 
 def _final_losses() -> dict[float, Quotient]:

@@ -4,13 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from figures_src.article.facts.controls import WINDOWS, control_facts
+from figures_src.article.facts.controls import WINDOWS, ControlFacts, control_facts
 from figures_src.experiments.prediction import Standing
 from tests.article import samples
 
 
 @pytest.fixture(scope="module")
-def facts():
+def facts() -> ControlFacts:
     return control_facts(*samples.controls().values())
 
 

@@ -2,12 +2,12 @@ import math
 
 import pytest
 
-from figures_src.article.facts.covariate import checks, covariate_facts
+from figures_src.article.facts.covariate import CovariateFacts, checks, covariate_facts
 from tests.article import samples
 
 
 @pytest.fixture(scope="module")
-def facts():
+def facts() -> CovariateFacts:
     return covariate_facts(*samples.smoothing(height=4).values())
 
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from figures_src.article.facts.imagenet import gather
+from figures_src.article.facts.imagenet import ImageNetFacts, gather
 from figures_src.published import load
 
 
 @pytest.fixture(scope="module")
-def imagenet():
+def imagenet() -> ImageNetFacts:
     return gather()["imagenet"]
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from figures_src.article.facts.inception import checks, inception_facts
+from figures_src.article.facts.inception import InceptionFacts, checks, inception_facts
 from figures_src.experiments.inception.measures import BN, BN_X5
 from tests.article import samples
 from tests.experiments.inception_samples import STEPS, curve
 
 
 @pytest.fixture(scope="module")
-def facts():
+def facts() -> InceptionFacts:
     return inception_facts(*samples.reduced().values())
 
 

@@ -5,21 +5,21 @@ import numpy as np
 import pytest
 
 from figures_src.article.facts import mnist as facts
-from figures_src.experiments.estimates import NotMeasured
+from figures_src.experiments.estimates import NotMeasured, estimate
 from tests.article import samples
 
 
 def test_an_estimate_is_mean_and_student_interval():
-    estimate = facts.estimate([1.0, 2.0, 3.0])
-    assert estimate.mean == 2
-    assert estimate.half_width == pytest.approx(4.302653 / math.sqrt(3), rel=1e-5)
-    assert estimate.sign == 0
-    assert facts.estimate([-2.0, -2.001]).sign == -1
+    found = estimate([1.0, 2.0, 3.0])
+    assert found.mean == 2
+    assert found.half_width == pytest.approx(4.302653 / math.sqrt(3), rel=1e-5)
+    assert found.sign == 0
+    assert estimate([-2.0, -2.001]).sign == -1
 
 
 @pytest.mark.parametrize("values", [[1.0], [1.0, math.nan]])
 def test_an_estimate_of_too_little_may_not_be_asked_for(values):
-    found = facts.estimate(values)
+    found = estimate(values)
     for read in ("mean", "half_width", "clear", "sign"):
         with pytest.raises(NotMeasured, match="two finite values"):
             getattr(found, read)

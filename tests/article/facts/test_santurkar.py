@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from figures_src.article.facts import santurkar as facts_santurkar
-from figures_src.article.facts.santurkar import Quotient, santurkar_facts, weighted_median
+from figures_src.article.facts.santurkar import Quotient, SanturkarFacts, santurkar_facts, weighted_median
 
 
 @pytest.fixture(scope="module")
-def facts():
+def facts() -> SanturkarFacts:
     return santurkar_facts()
 
 

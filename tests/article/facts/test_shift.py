@@ -1,7 +1,19 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
-from figures_src.article.facts.shift import RECORDS, cars_facts, checks, gather, shoes_facts, statistics_facts
+from figures_src.article.facts.shift import (
+    RECORDS,
+    CarsFacts,
+    ShoesFacts,
+    StatisticsFacts,
+    cars_facts,
+    checks,
+    gather,
+    shoes_facts,
+    statistics_facts,
+)
 from figures_src.experiments.batch_statistics.measures import BATCH, CUMULATIVE, FAST, PRECISE, SLOW, STANDARD
 from figures_src.experiments.batch_statistics.predictions import ESTIMATION, REGULARISATION
 from figures_src.experiments.cars import predictions as cars_predictions
@@ -11,15 +23,15 @@ from tests.article import samples
 from tests.experiments.shift_samples import cars_arrays, lower, shoes_arrays, statistics_arrays
 
 
-def shoes(**settings):
+def shoes(**settings: Any) -> ShoesFacts:
     return shoes_facts(samples.shifting(shift_shoes=shoes_arrays(**settings))["shift_shoes"])
 
 
-def cars(**settings):
+def cars(**settings: Any) -> CarsFacts:
     return cars_facts(samples.shifting(shift_cars=cars_arrays(**settings))["shift_cars"])
 
 
-def statistics(arrays):
+def statistics(arrays: dict[str, np.ndarray]) -> StatisticsFacts:
     return statistics_facts(samples.shifting(batch_statistics=arrays)["batch_statistics"])
 
 

@@ -11,12 +11,13 @@ import torch
 
 from figures_src.datasets import Dataset, Images
 from figures_src.experiments.inception import training as inception
-from figures_src.experiments.inception.runs import InceptionRun
+from figures_src.experiments.inception.runs import STILL_FINITE, InceptionRun
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.precision import Precision
+from figures_src.training.randomness import batch_rows
 
 RUN = InceptionRun(
     arm="bn_x5",
@@ -62,7 +63,7 @@ def test_stopped_and_resumed_ends_with_the_same_bits(tmp_path: Path, dataset: Da
         np.testing.assert_array_equal(again[name], array, err_msg=name)
     assert whole["test_accuracy"].shape == (6,)
     assert np.isfinite(whole["train_loss"]).all()
-    assert whole["diverged_at"] == inception.STILL_FINITE
+    assert whole["diverged_at"] == STILL_FINITE
 
 
 def test_a_step_is_that_of_torch_optim(dataset: Dataset) -> None:
@@ -70,7 +71,7 @@ def test_a_step_is_that_of_torch_optim(dataset: Dataset) -> None:
     training = inception.on_photographs(run, dataset, "cpu", Precision.FLOAT32)
     before = {name: tensor.clone() for name, tensor in training.network.named_parameters()}
     velocity = {name: torch.zeros_like(tensor) for name, tensor in before.items()}
-    rows, twin = inception.batch_rows(run, 40, 0), inception.build(run, "cpu")
+    rows, twin = batch_rows(run, 40, 0), inception.build(run, "cpu")
     pixels = dataset.train.images.astype(np.float64)
     standard = (pixels - pixels.mean(axis=(0, 1, 2))) / pixels.std(axis=(0, 1, 2))
     for _ in range(3):
@@ -82,7 +83,7 @@ def test_a_step_is_that_of_torch_optim(dataset: Dataset) -> None:
         with torch.no_grad():
             for (name, parameter), gradient in zip(twin.named_parameters(), gradients, strict=True):
                 velocity[name] = 0.9 * velocity[name] + gradient
-                parameter -= 0.05 * velocity[name]
+                parameter.sub_(0.05 * velocity[name])
         training.advance()
     for (name, ours), theirs in zip(training.network.named_parameters(), twin.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-5, msg=name)
@@ -95,8 +96,10 @@ def test_images_set_aside_judge_and_are_never_learnt(tmp_path: Path, dataset: Da
     aside = inception.held_out(run, 40)
     assert aside is not None
     assert len(set(aside.tolist())) == 8
-    np.testing.assert_array_equal(training.source.photographs.judged.numpy(), dataset.train.images[aside])
-    learnt = {image.tobytes() for image in training.source.photographs.training.numpy()}
+    assert isinstance(training.source, inception.OnPhotographs)
+    photographs = training.source.photographs
+    np.testing.assert_array_equal(photographs.judged.numpy(), dataset.train.images[aside])
+    learnt = {image.tobytes() for image in photographs.training.numpy()}
     assert len(learnt) == 32
     assert not learnt & {image.tobytes() for image in dataset.train.images[aside]}
     np.testing.assert_array_equal(aside, inception.held_out(replace(run, seed=4), 40))

@@ -43,7 +43,8 @@ def test_each_network_is_the_one_trained_alone(tmp_path: Path, normalization: No
 
 def test_stopped_and_resumed_ends_with_the_same_bits(tmp_path: Path) -> None:
     whole, _ = train(RUN, None, Machine(tmp_path / "whole"))
-    cut, told = Machine(tmp_path / "cut", checkpoint_seconds=0), []
+    cut = Machine(tmp_path / "cut", checkpoint_seconds=0)
+    told: list[object] = []
     with pytest.raises(Interrupted):
         train(RUN, None, cut, told.append, lambda: len(told) > 1)
     again, _ = train(RUN, None, cut)

@@ -1,7 +1,9 @@
 """Runs of an ensemble: batches, measurements, interruption."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,13 +63,17 @@ def test_a_run_learns(tmp_path: Path, batch_norm: bool) -> None:
     assert not any(np.isnan(array).any() for array in arrays.values())
 
 
+def _heard_twice(told: list[int]) -> bool:
+    return len(told) > 1
+
+
 def test_stopped_and_resumed_ends_with_the_same_bits(tmp_path: Path) -> None:
     whole, _ = train(RUN, blobs(), machine(tmp_path / "whole"))
     stops = 0
     while True:
         told: list[int] = []
         try:
-            again, _ = train(RUN, blobs(), machine(tmp_path / "cut"), told.append, lambda told=told: len(told) > 1)
+            again, _ = train(RUN, blobs(), machine(tmp_path / "cut"), told.append, partial(_heard_twice, told))
             break
         except Interrupted:
             stops += 1
@@ -233,6 +239,6 @@ def test_changes_add_up_to_the_way_of_the_percentiles(tmp_path: Path) -> None:
         ({"unit": 10}, "outside"),
     ],
 )
-def test_impossible_settings_are_refused_at_once(settings: dict[str, object], complaint: str) -> None:
+def test_impossible_settings_are_refused_at_once(settings: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         replace(RUN, **settings)

@@ -56,7 +56,7 @@ def test_ten_steps_equal_autograd(batch_norm: bool, norm: type[nn.Module]) -> No
         for twin, optimizer, own in zip(twins, optimizers, rows, strict=True):
             images = torch.nn.functional.pad(data.images[own], (0, INPUTS - LIT))
             optimizer.zero_grad()
-            nn.functional.cross_entropy(twin(images), data.labels[own]).backward()
+            nn.functional.cross_entropy(twin(images), data.labels[own]).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
     for network, twin in enumerate(twins):
         linears = [module for module in twin if isinstance(module, nn.Linear)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,10 +86,10 @@ def test_the_networks_are_those_of_the_batch_statistics() -> None:
 def noise(count: int, seed: int) -> Images:
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
-    return Images(images, np.arange(count) % 10)
+    return Images(images, np.arange(count, dtype=np.uint8) % 10)
 
 
-def tiny_run(**changes: object) -> FitRun:
+def tiny_run(**changes: Any) -> FitRun:
     run = FitRun(normalization=BATCH, seed=0, learning_rate=0.1, batch_size=8, images_seen=160, evaluations=4,
                  widths=(4, 4), learnt_images=32, measured_images=32, validation_images=16, precise_images=32,
                  replay_steps=5)  # fmt: skip

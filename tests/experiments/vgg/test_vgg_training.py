@@ -15,10 +15,12 @@ from figures_src.experiments.deep_linear.runs import LinearRun
 from figures_src.experiments.vgg import training as vgg
 from figures_src.experiments.vgg.runs import LandscapeProbe, VggRun
 from figures_src.networks.normalization import Normalization
+from figures_src.networks.vgg import VGG
 from figures_src.training.checkpoint import Checkpoint
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.precision import Precision
+from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
 
 RUN = VggRun(
     normalization=Normalization.NOISY,
@@ -104,9 +106,9 @@ def test_probes_leave_the_training_untouched(tmp_path: Path, dataset: Dataset, n
 @pytest.mark.parametrize("normalization", [Normalization.NONE, Normalization.BATCH])
 def test_a_step_is_that_of_torch_optim(dataset: Dataset, normalization: Normalization) -> None:
     training = vgg.Training(replace(RUN, normalization=normalization), dataset, "cpu", Precision.FLOAT32)
-    twin = vgg.VGG(normalization, RUN.divisor, vgg.torch_generator(RUN.seed, vgg.INITIAL))
+    twin = VGG(normalization, RUN.divisor, torch_generator(RUN.seed, INITIAL))
     optimizer = torch.optim.SGD(twin.parameters(), lr=RUN.learning_rate)
-    rows = vgg.batch_rows(RUN, 80, 0)
+    rows = batch_rows(RUN, 80, 0)
     pixels = dataset.train.images.astype(np.float64)
     standard = (pixels - pixels.mean(axis=(0, 1, 2))) / pixels.std(axis=(0, 1, 2))
     for _ in range(3):
@@ -114,7 +116,7 @@ def test_a_step_is_that_of_torch_optim(dataset: Dataset, normalization: Normaliz
         images = torch.from_numpy(standard[chosen].transpose(0, 3, 1, 2).astype(np.float32))
         labels = torch.from_numpy(dataset.train.labels[chosen].astype(np.int64))
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(twin(images), labels).backward()
+        torch.nn.functional.cross_entropy(twin(images), labels).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         training.advance()
     for (name, ours), theirs in zip(training.network.named_parameters(), twin.parameters(), strict=True):
@@ -174,7 +176,8 @@ def test_linear_probes_leave_the_training_untouched(tmp_path: Path) -> None:
 def test_linear_loss_is_a_share_of_the_sum_of_squared_errors(factor: float) -> None:
     training = linear.Training(replace(LINEAR, normalization=Normalization.NONE, loss_factor=factor), "cpu")
     x, targets = (tensor.numpy() for tensor in linear.problem(LINEAR))
-    product = np.linalg.multi_dot([layer.weight.detach().numpy().T for layer in training.network.layers])
+    layers: Any = training.network.layers
+    product = np.linalg.multi_dot([layer.weight.detach().numpy().T for layer in layers])
     training.advance()
     expected = factor * ((x @ product - targets) ** 2).sum()
     assert training.arrays["replay_loss"][0] == pytest.approx(expected, rel=1e-10)
@@ -186,7 +189,8 @@ def test_shift_of_the_linear_network_in_closed_form() -> None:
         LINEAR, normalization=Normalization.NONE, depth=2, shift_layers=(2,), learning_rate=1e-3, loss_factor=1
     )
     training = linear.Training(run, "cpu")
-    first, second = (layer.weight.detach().numpy().copy() for layer in training.network.layers)
+    layers: Any = training.network.layers
+    first, second = (layer.weight.detach().numpy().copy() for layer in layers)
     x, y = (tensor.numpy() for tensor in linear.problem(run))
 
     def gradient(w: np.ndarray) -> np.ndarray:

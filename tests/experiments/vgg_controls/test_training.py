@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,7 +96,7 @@ def test_statistics_taken_again_are_those_of_the_coming_batches_without_noise(da
     training = Training(RUN, dataset, "cpu", Precision.FLOAT32)
     training.advance()
     before = {name: buffer.clone() for name, buffer in training.network.named_buffers()}
-    first = training.network.layers[0]
+    first: Any = training.network.layers[0]
     coming = training.photographs
     with training._statistics_taken_again():
         found = first.norm.running_mean.clone()
@@ -109,6 +110,7 @@ def test_statistics_taken_again_are_those_of_the_coming_batches_without_noise(da
 
 def test_he_weights_are_normal_of_variance_two_over_the_inputs(dataset: Dataset) -> None:
     run = replace(RUN, initial=Initial.HE, divisor=1)
-    weight = Training(run, dataset, "cpu", Precision.FLOAT32).network.layers[5].linear.weight.detach()
+    sixth: Any = Training(run, dataset, "cpu", Precision.FLOAT32).network.layers[5]
+    weight = sixth.linear.weight.detach()
     assert float(weight.std()) == pytest.approx((2 / weight[0].numel()) ** 0.5, rel=0.01)
     assert float(weight.abs().max()) > 3.5 * float(weight.std()), "a uniform draw has no tail"

@@ -1,6 +1,7 @@
 """Probes against cases solved by hand."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,15 +88,15 @@ def test_shift_equals_stepping_a_second_network() -> None:
     net = nn.Sequential(nn.Linear(5, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 6), nn.BatchNorm1d(6), nn.ReLU(),
                         nn.Linear(6, 3))  # fmt: skip
     x, y, rate = torch.randn(20, 5), torch.randint(0, 3, (20,)), 0.5
-    twin = nn.Sequential(*[nn.Linear(5, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 6), nn.BatchNorm1d(6),
+    twin: Any = nn.Sequential(*[nn.Linear(5, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 6), nn.BatchNorm1d(6),
                            nn.ReLU(), nn.Linear(6, 3)])  # fmt: skip
     twin.load_state_dict(net.state_dict())
-    nn.functional.cross_entropy(twin(x), y).backward()
+    nn.functional.cross_entropy(twin(x), y).backward()  # type: ignore[no-untyped-call]
     before = twin[6].weight.grad.clone()
     torch.optim.SGD([*twin[0].parameters(), *twin[1].parameters(), *twin[3].parameters(), *twin[4].parameters()],
                     lr=rate).step()  # fmt: skip
     twin.zero_grad()
-    nn.functional.cross_entropy(twin(x), y).backward()
+    nn.functional.cross_entropy(twin(x), y).backward()  # type: ignore[no-untyped-call]
     after = twin[6].weight.grad
 
     descent = Descent(net, rate)
