@@ -21,7 +21,7 @@ from figures_src.experiments.depth.measures import (
     RESIDUAL_STANDARD,
 )
 from figures_src.figures import drawing
-from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, over_seeds, triples
+from figures_src.figures.common import PARTS, Cell, Records, Table, over_seeds, triples
 from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc
 
@@ -67,17 +67,21 @@ def expected(record: Record, arm: str) -> np.ndarray | None:
     return np.append(np.log10(gains)[::-1].cumsum()[::-1], 0) / 2
 
 
+WIDE = drawing.Places(352, tuple((left, 82, width, 226) for left, width in ((40, 172), (258, 172), (500, 196))))
+NARROW = drawing.Places(912, tuple((GUTTER, top, 280, height) for top, height in ((96, 186), (372, 186), (648, 206))))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Two panels of gradients, one of accuracies."""
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(records), _subtitle(records), 912 if layout.stacked else 352)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(records), _subtitle(records), places.body)
         drawing.key(sheet, 0, 12, _samples(theme))
-        for index, pair in enumerate(PAIRS):
-            place = (GUTTER, 96 + index * 276) if layout.stacked else (GUTTER + index * 218, 82)
-            axes = sheet.panel(*place, 280 if layout.stacked else 172, 186 if layout.stacked else 226)
-            _draw_gradients(sheet, axes, records[INITIAL], pair, named=layout.stacked or index == 1)
-        place = (GUTTER, 96 + 2 * 276) if layout.stacked else (GUTTER + 2 * 218 + 24, 82)
-        learnt = sheet.panel(*place, 280 if layout.stacked else 196, 206 if layout.stacked else 226)
+        *gradients, learnt = sheet.panels(places)
+        for pair, axes in zip(PAIRS, gradients, strict=True):
+            _draw_gradients(sheet, axes, records[INITIAL], pair)
+            if layout.stacked or axes is gradients[-1]:
+                sheet.name_below(axes, "couche, de l’entrée à la sortie")
         _draw_ladder(sheet, learnt, records[LADDER])
         return drawing.finish(sheet)
 
@@ -169,7 +173,7 @@ def _samples(theme: Theme) -> list[drawing.Sample]:
     ]
 
 
-def _draw_gradients(sheet: drawing.Sheet, axes: Axes, record: Record, pair: Pair, named: bool) -> None:
+def _draw_gradients(sheet: drawing.Sheet, axes: Axes, record: Record, pair: Pair) -> None:
     theme, depth = sheet.theme, int(record.arrays["depth"])
     sheet.name(axes, pair.title, "norme du gradient / celle de la sortie", gutter=GUTTER)
     layers = np.arange(1, depth + 1)
@@ -181,8 +185,6 @@ def _draw_gradients(sheet: drawing.Sheet, axes: Axes, record: Record, pair: Pair
     marks = [power for power in range(int(np.ceil(low)), int(high) + 1) if power % every == 0]
     drawing.ticks(axes.yaxis, marks, [drawing.power_of_ten(power) for power in marks])
     drawing.rules(axes, theme, marks)
-    if named:
-        sheet.name_below(axes, "couche, de l’entrée à la sortie")
     for arm, colour in ((pair.without_bn, theme.without_bn), (pair.with_bn, theme.with_bn)):
         drawing.band(axes, layers, over_seeds(profile(record, arm)), colour)
         line = expected(record, arm)
@@ -212,12 +214,7 @@ def _draw_ladder(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     for pair in PAIRS:
         for arm, colour in ((pair.without_bn, theme.without_bn), (pair.with_bn, theme.with_bn)):
             found = [measures.test_accuracies(record.arrays, arm, int(depth)) for depth in depths]
-            over = _within(over_seeds(np.stack(found, axis=1)))
+            over = over_seeds(np.stack(found, axis=1))
             drawing.band(axes, depths, over, colour, linestyle=pair.dashes, marker="o", markersize=4)
     note = "trait plein : résiduel ; points : sans raccourci"
     sheet.name_at(axes, note, GUTTER, -sheet.layout.small, size=sheet.layout.small, color=theme.muted)
-
-
-def _within(over: Interval) -> Interval:
-    """An accuracy is between 0 and 1, whatever its interval says."""
-    return Interval(over.mean, np.clip(over.low, 0, 1), np.clip(over.high, 0, 1))

@@ -73,16 +73,18 @@ def points(record: Record) -> Iterator[Point]:
                 yield Point(kind, layer, *setting, *place, found[:, rate, decay, layer])
 
 
+WIDE = drawing.Places(382, ((GUTTER, 76, 340, 258), (476, 76, 236, 258)))
+NARROW = drawing.Places(700, ((GUTTER, 98, 276, 250), (GUTTER, 446, 276, 196)))
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Angles on the left, lengths on the right."""
     record = records[RECORD]
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), 700 if layout.stacked else 382)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
         drawing.key(sheet, 0, 12, _samples(theme))
-        if layout.stacked:
-            angles, lengths = sheet.panel(GUTTER, 98, 276, 250), sheet.panel(GUTTER, 446, 276, 196)
-        else:
-            angles, lengths = sheet.panel(GUTTER, 76, 340, 258), sheet.panel(476, 76, 236, 258)
+        angles, lengths = sheet.panels(places)
         _draw_angles(sheet, angles, record)
         _draw_lengths(sheet, lengths, record)
         return drawing.finish(sheet)
