@@ -6,7 +6,7 @@ from figures_src.experiments.batch_statistics.experiment import BATCH_STATISTICS
 from figures_src.experiments.cars.experiment import SHIFT_CARS
 from figures_src.experiments.cars_border.experiment import CARS_BORDER
 from figures_src.experiments.deep_linear.experiment import DLN, DLN_SUM
-from figures_src.experiments.depth.experiment import DEPTH_INITIAL, DEPTH_TRAINING
+from figures_src.experiments.depth.experiment import DEPTH_INITIAL, DEPTH_TRAINING, DEPTH_TRAINING_LONG
 from figures_src.experiments.experiment import AnyExperiment
 from figures_src.experiments.inception.experiment import GRID as INCEPTION_GRID
 from figures_src.experiments.inception.experiment import INCEPTION_CPU
@@ -35,6 +35,6 @@ EXPERIMENTS: Mapping[str, AnyExperiment] = {
         *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER),
         *(BATCH_STATISTICS, STATISTICS_TO_FIT),
         *(INCEPTION_GRID, INCEPTION_CPU),
-        *(SCALE, DEPTH_INITIAL, DEPTH_TRAINING),
+        *(SCALE, DEPTH_INITIAL, DEPTH_TRAINING, DEPTH_TRAINING_LONG),
     )
 }
