@@ -48,6 +48,7 @@ class Figure:
 
 QUOTED = (
     "cars_border",
+    "depth_training",
     "dln_sum",
     "inception_grid",
     "linear_problems",

@@ -25,7 +25,7 @@ from figures_src.figures.common import PARTS, Cell, Records, Table, over_seeds, 
 from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc
 
-INITIAL, LADDER = "depth_initial", "depth_training"
+INITIAL, LADDER = "depth_initial", "depth_training_long"
 GUTTER = 40
 ACTIVATION = "relu"
 DASHED: dict[str, Any] = {"linewidth": 1.3, "linestyle": (0, (4, 2))}

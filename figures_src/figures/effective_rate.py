@@ -4,7 +4,7 @@ Theory is that of weights before a BN (`figures_src.experiments.scale.measures`)
 decay, the mean of its seeds.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ from figures_src.style import Layout, Theme, rc
 
 RECORD = "scale"
 GUTTER = 46
+ALIVE = 0.5
+"""Test accuracy under which a network, of the control alone, has learnt nothing: its angle is in the table."""
 SPREAD = 0.035
 """Between the layers of a cell, in powers of ten of the rate: they would cover each other."""
 
@@ -53,11 +55,13 @@ class Point:
     settled: bool
     expected: float
     measured: np.ndarray
+    accuracy: float
+    """The least of the seeds' test accuracies."""
 
     @property
     def drawn(self) -> bool:
-        """Whether a logarithmic axis has a place for it."""
-        return bool(np.isfinite(self.measured).all() and (self.measured > 0).all())
+        """Whether every seed learns something, and a logarithmic axis has a place for it."""
+        return bool(self.accuracy > ALIVE and np.isfinite(self.measured).all() and (self.measured > 0).all())
 
 
 def points(record: Record) -> Iterator[Point]:
@@ -70,7 +74,8 @@ def points(record: Record) -> Iterator[Point]:
             for layer in range(found.shape[-1]):
                 setting = float(measures.rates(arrays, kind.run)[rate]), float(arrays["decay"][1 + decay])
                 place = bool(settled[rate, decay]), float(expected[rate, decay])
-                yield Point(kind, layer, *setting, *place, found[:, rate, decay, layer])
+                accuracy = float(arrays["test_accuracy"][kind.run, :, rate, 1 + decay].min())
+                yield Point(kind, layer, *setting, *place, found[:, rate, decay, layer], accuracy)
 
 
 WIDE = drawing.Places(382, ((GUTTER, 76, 340, 258), (476, 76, 236, 258)))
@@ -139,7 +144,7 @@ def _subtitle(record: Record) -> str:
     seeds = len(record.config["seeds"])
     return drawing.tidy(
         f"MNIST, trois couches de {record.config['width']} ReLU ; un point par couche et par réglage, moyenne de "
-        f"{seeds} graines. Contour seul : équilibre non atteint."
+        f"{seeds} graines. Contour seul : équilibre non atteint. Les réseaux qui n’apprennent rien ne sont pas montrés."
     )
 
 
@@ -193,19 +198,26 @@ def _log_heights(axes: Axes, theme: Theme, low: float, high: float) -> None:
 def _draw_lengths(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     theme = sheet.theme
     sheet.name(axes, "Longueur, sans pénalité", "carré gagné / carrés des pas", gutter=GUTTER)
-    found: Sequence[tuple[Kind, np.ndarray]] = [(kind, measures.growth(record.arrays, kind.run)) for kind in KINDS[:2]]
+    shown = {kind: _lengths(record, kind) for kind in KINDS[:2]}
     rates = measures.rates(record.arrays, BATCH)
     axes.set_xscale("log")
     axes.set_xlim(rates[0] / 1.6, rates[-1] * 1.6)
-    means = [values.mean(axis=0) for _, values in found]
-    seen = np.concatenate([each[np.isfinite(each) & (each > 0)] for each in means])
-    _log_heights(axes, theme, min(0.5, float(seen.min()) / 1.4), max(3.0, float(seen.max()) * 1.4))
+    top = 1.15 * max(1.0, *(float(np.nanmax(each)) for each in shown.values() if np.isfinite(each).any()))
+    axes.set_ylim(min(0.0, *(1.1 * float(np.nanmin(each)) for each in shown.values() if np.isfinite(each).any())), top)
+    marks = [0.0, 0.5, 1.0] if top < 2 else drawing.round_marks(top, 5)
+    drawing.ticks(axes.yaxis, marks, [french.shortest(mark) for mark in marks])
+    drawing.rules(axes, theme, marks)
     drawing.ticks(axes.xaxis, rates.tolist(), [french.shortest(float(rate)) for rate in rates])
     sheet.name_below(axes, "taux d’apprentissage")
     axes.axhline(1, color=theme.muted, linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
-    for (kind, _), each in zip(found, means, strict=True):
-        for rate, layer in np.ndindex(each.shape):
-            if np.isfinite(each[rate, layer]) and each[rate, layer] > 0:
-                x = rates[rate] * 10 ** (SPREAD * (layer - 1))
-                axes.plot([x], [each[rate, layer]], linestyle="none", marker=kind.marker, markersize=5,
-                          color=_colour(kind, theme), zorder=3)  # fmt: skip
+    for kind, lengths in shown.items():
+        for layer in range(lengths.shape[1]):
+            places = rates * 10 ** (SPREAD * (layer - 1))
+            axes.plot(places, lengths[:, layer], linestyle="none", marker=kind.marker, markersize=5,
+                      color=_colour(kind, theme), zorder=3)  # fmt: skip
+
+
+def _lengths(record: Record, kind: Kind) -> np.ndarray:
+    """Means over seeds, (rates, layers); not numbers where some seed learns nothing."""
+    alive = record.arrays["test_accuracy"][kind.run, :, :, 0].min(axis=0) > ALIVE
+    return np.where(alive[:, None], measures.growth(record.arrays, kind.run).mean(axis=0), np.nan)

@@ -117,7 +117,7 @@ def at_chosen_rate(arrays: Arrays, runs: Sequence[Any]) -> Arrays:
 VIEWS: Mapping[str, View] = {
     **dict.fromkeys(("vgg_controls", "vgg_low_rate", "vgg_lengths", "vgg_initial_grid", "vgg_initial"), by_way),
     "scale": by_rate,
-    "depth_training": at_chosen_rate,
+    **dict.fromkeys(("depth_training", "depth_training_long"), at_chosen_rate),
     "linear_problems": by_factor,
     "shift_cars": along_strengths,
     "cars_border": along_borders,

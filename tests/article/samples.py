@@ -223,6 +223,7 @@ def scale_and_depth() -> dict[str, Record]:
         "scale": scale_samples.arrays(),
         "depth_initial": depth_samples.initial_arrays(),
         "depth_training": depth_samples.ladder_arrays(),
+        "depth_training_long": depth_samples.ladder_arrays(),
     }
     return {
         name: Record(name, found, {**SIDECAR, "config": asdict(EXPERIMENTS[name].config), "verdicts": []})

@@ -73,10 +73,12 @@ def test_a_title_says_how_far_networks_that_learn_are_from_theory() -> None:
 
 def test_an_angle_of_no_network_is_not_drawn() -> None:
     angle = RECORDS["scale"].arrays["angle"].copy()
+    accuracy = RECORDS["scale"].arrays["test_accuracy"].copy()
     angle[STANDARD, 0, 1, 2], angle[STANDARD, :, 2, 3] = np.nan, 0
-    records = changed("scale", angle=angle)
+    accuracy[STANDARD, 1, 2, 2] = 0.1
+    records = changed("scale", angle=angle, test_accuracy=accuracy)
     drawn = [point for point in effective_rate.points(records["scale"]) if point.drawn]
-    assert len(drawn) == 81 - 6
+    assert len(drawn) == 81 - 9
     effective_rate.draw(records, style.LIGHT, style.WIDE)
     gone = next(row for row in rows(effective_rate, records) if (row["network"], row["learning_rate"], row["decay"])
                 == ("sans BN", "0.2", "0.004"))  # fmt: skip
@@ -108,8 +110,8 @@ def test_a_title_says_what_every_seed_learns() -> None:
         "Sans raccourci, la BN multiplie le gradient par 1,22 à chaque couche et laisse apprendre jusqu’à 20 couches ; "
         "avec des raccourcis, jusqu’à 80 couches"
     )
-    accuracy = RECORDS["depth_training"].arrays["test_accuracy"].copy()
+    accuracy = RECORDS["depth_training_long"].arrays["test_accuracy"].copy()
     accuracy[:, 1] = 0.1
     assert "jusqu’à aucune profondeur" in plain(
-        depth_gradients.headline(changed("depth_training", test_accuracy=accuracy))
+        depth_gradients.headline(changed("depth_training_long", test_accuracy=accuracy))
     )

@@ -16,7 +16,7 @@ from figures_src.experiments.depth.runs import GAUSSIAN
 from figures_src.experiments.estimates import Estimate, estimate
 from figures_src.records.record import Record
 
-RECORDS = INITIAL, LADDER = "depth_initial", "depth_training"
+RECORDS = INITIAL, LADDER = "depth_initial", "depth_training_long"
 ARMS = {
     "plain": {"without_bn": PLAIN_STANDARD, "with_bn": PLAIN_BATCH},
     "residual": {"without_bn": RESIDUAL_STANDARD, "with_bn": RESIDUAL_BATCH},

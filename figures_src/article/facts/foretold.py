@@ -8,7 +8,7 @@ from figures_src.article.predictions import Check, checks_of
 from figures_src.experiments.prediction import Standing, Verdict
 from figures_src.records.record import Record
 
-FIRST_PROTOCOLS = {"dln": "dln_sum"}
+FIRST_PROTOCOLS = {"depth_training_long": "depth_training", "dln": "dln_sum"}
 """Records that were trained again under another protocol, and those of the first: the same predictions."""
 
 

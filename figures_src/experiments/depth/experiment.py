@@ -10,9 +10,9 @@ updates of plain descent: each kind of network at each depth has the rate that 5
 BN a residual network doubles the square of its signal at each block: its rates are those of a grid around 2^−depth,
 lest it be refused what a smaller step would give it.
 
-``depth_training_long`` is its second protocol, written after the record of the first had shown best rates at the upper end
-of the grid, and residual networks that ended at 87 to 89 %: 1 500 updates of 48 images, and rates up to 3. What failed
-under the first protocol counts as failed.
+``depth_training_long`` is its second protocol, written after the record of the first had shown best rates at the upper
+end of the grid, and residual networks that ended at 87 to 89 %: 1 500 updates of 48 images, and rates up to 3. What
+failed under the first protocol counts as failed.
 """
 
 import math
@@ -160,7 +160,7 @@ DEPTH_TRAINING = Experiment(
         learning_rates=(0.03, 0.1),
         doubling_rates=(0.1, 1.0),
         seeds=(0, 1),
-        steps=30,
+        steps=20,
         validation_images=200,
     ),
     protocol=1,

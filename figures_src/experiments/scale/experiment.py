@@ -70,7 +70,7 @@ SCALE = Experiment(
     name="scale",
     question="L’échelle des poids placés avant une BN suit-elle la théorie ?",
     config=ScaleProtocol(),
-    quick=ScaleProtocol(learning_rates=(0.05, 0.8), decays=(0.0, 0.016), seeds=(0, 1), steps=300, measure_every=20),
+    quick=ScaleProtocol(learning_rates=(0.8,), decays=(0.0, 0.016), seeds=(0, 1), steps=300, measure_every=20),
     protocol=1,
     dataset="MNIST",
     dataset_sha256=MNIST_SHA256,

@@ -23,6 +23,9 @@ LEARNT = 0.9
 CLOSE = 0.1
 """How far from theory, in parts of it, an angle may be to count as on its line."""
 
+NEAR = 0.05
+"""The same of a mean over seeds, which varies less."""
+
 
 def rates(arrays: Arrays, run: int) -> np.ndarray:
     """The learning rates of a run."""
@@ -93,6 +96,17 @@ def same_product(arrays: Arrays, run: int) -> np.ndarray:
 def cosines(arrays: Arrays, run: int) -> np.ndarray:
     """|cos(W, ∇W)|: median over time, layers and rates, with the smallest decay; one a seed."""
     return np.asarray(np.median(np.abs(arrays["cosine"][run, :, :, 1]), axis=(1, 2, 3)))
+
+
+def learning_cosines(arrays: Arrays, run: int) -> np.ndarray:
+    """The same at the rates at which every seed learns, where gradients are no zeros: written after the run."""
+    kept = (arrays["test_accuracy"][run, :, :, 1] >= LEARNT).all(axis=0)
+    return np.asarray(np.median(np.abs(arrays["cosine"][run, :, kept, 1]), axis=(0, 2, 3)))
+
+
+def near_theory(arrays: Arrays, run: int) -> np.ndarray:
+    """Which settled layers are within `NEAR` of theory, as means over seeds, (cells, layers): written after the run."""
+    return np.asarray(np.abs(deviations(arrays, run).mean(axis=0)) <= NEAR)
 
 
 def growth(arrays: Arrays, run: int) -> np.ndarray:

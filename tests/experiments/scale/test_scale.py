@@ -163,6 +163,23 @@ def test_the_share_is_that_of_networks_that_learnt() -> None:
     assert np.isnan(measures.on_the_line(found, BATCH)).all()
 
 
+def test_gradients_that_are_zeros_have_no_angle_and_are_left_out_where_networks_die() -> None:
+    found = arrays()
+    found["cosine"][STANDARD, :, 2], found["test_accuracy"][STANDARD, 0, 2] = np.nan, 0.1
+    assert np.isnan(measures.cosines(found, STANDARD)).all()
+    assert not by_name(found)["control_perpendicular"].met
+    np.testing.assert_allclose(measures.learning_cosines(found, STANDARD), 0.02)
+
+
+def test_a_mean_over_seeds_is_nearer_than_each_of_them() -> None:
+    found = arrays()
+    found["angle"][BATCH, 0, 1, 2, -2:, 0] *= 1.2
+    found["angle"][BATCH, 1, 1, 2, -2:, 0] *= 0.8
+    assert by_name(found)["angle"].measured == pytest.approx(0.2)
+    assert measures.near_theory(found, BATCH).all()
+    assert not measures.near_theory(found, STANDARD).any()
+
+
 def test_cells_share_products() -> None:
     found = arrays()
     product = measures.products(found, BATCH)
