@@ -14,9 +14,9 @@ from tests.conftest import as_published
 
 
 def test_a_link_leads_to_an_anchor_of_a_page() -> None:
-    told = '<a class="notebook-link" href="/carnet/vgg_controls/#bandes">toutes les bandes</a>'
+    told = '<a href="/carnet/vgg_controls/#bandes">toutes les bandes</a>'
     assert carnet("vgg_controls", "bandes", "toutes les bandes") == told
-    assert carnet("vgg") == '<a class="notebook-link" href="/carnet/vgg/#resultats">carnet</a>'
+    assert carnet("vgg") == '<a href="/carnet/vgg/#resultats">carnet</a>'
 
 
 @pytest.mark.parametrize(
