@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from figures_src.experiments.prediction import judge
+from figures_src.experiments.prediction import Bound, Prediction
 from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.notebook import written
 from figures_src.records import store
@@ -59,7 +59,7 @@ FIRST = f'judge("{WORDS}", "≤ 0,5", 0)\n'
 class Toy:
     def __init__(self, commit: str):
         self.sidecar = {"commit": commit}
-        self.verdicts = (judge(WORDS, "≤ 0,5", 0.1, 0.5),)
+        self.verdicts = (Prediction("loss", WORDS, Bound("≤", 0.5)).judge(0.1),)
 
 
 def test_a_prediction_is_dated_by_the_first_commit_that_holds_it_as_it_stands(tmp_path) -> None:
