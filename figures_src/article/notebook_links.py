@@ -30,7 +30,7 @@ def carnet(name: str, anchor: str = RESULTS, words: str = "carnet") -> str:
     Raises:
         KeyError: no record has that name, or its page no such anchor; the message names the nearest.
     """
-    return f'<a class="notebook-link" href="{address(name, anchor)}">{escape(words, quote=False)}</a>'
+    return f'<a href="{address(name, anchor)}">{escape(words, quote=False)}</a>'
 
 
 def address(name: str, anchor: str = RESULTS) -> str:
