@@ -11,6 +11,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from figures_src.article import markup
 from figures_src.article.markup import NOTEBOOK
 from figures_src.commands import closest
 from figures_src.records import store
@@ -31,6 +32,16 @@ def carnet(name: str, anchor: str = RESULTS, words: str = "carnet") -> str:
         KeyError: no record has that name, or its page no such anchor; the message names the nearest.
     """
     return f'<a href="{address(name, anchor)}">{escape(words, quote=False)}</a>'
+
+
+def claim(kind: str, name: str = "", anchor: str = RESULTS) -> str:
+    """A mark that says where a statement comes from; with the name of a record, it leads to its numbers.
+
+    Raises:
+        KeyError: as `carnet` does.
+        ValueError: no such kind of claim.
+    """
+    return markup.claim(kind, address(name, anchor) if name else "")
 
 
 def address(name: str, anchor: str = RESULTS) -> str:
