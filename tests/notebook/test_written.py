@@ -1,6 +1,7 @@
 """When predictions were written: every one of a record is dated, and the history says the same where it is at hand."""
 
 import subprocess
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -60,7 +61,7 @@ FIRST = f'judge("{WORDS}", "≤ 0,5", 0)\n'
 
 def record(commit: str) -> Record:
     verdict = Prediction("loss", WORDS, Bound("≤", 0.5)).judge(0.1)
-    return Record("toy", {}, {"commit": commit, "verdicts": [vars(verdict)]})
+    return Record("toy", {}, {"commit": commit, "verdicts": [asdict(verdict)]})
 
 
 def test_a_prediction_is_dated_by_the_first_commit_that_holds_it_as_it_stands(tmp_path: Path) -> None:
