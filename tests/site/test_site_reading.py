@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -372,7 +373,9 @@ def test_firefox_renders_the_equations(built_site: Path, post_path: str, tmp_pat
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/probe"
         command = [firefox, "--headless", "--no-remote", "--profile", str(tmp_path), address]
-        browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # As root in the home of another, as that of a runner of GitHub, Firefox would not start.
+        home = {**os.environ, "HOME": str(tmp_path)}
+        browser = subprocess.Popen(command, env=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             assert came.wait(240), "Firefox never reported: does it start here? Try `firefox-esr --headless`"
         finally:
