@@ -86,6 +86,23 @@ def test_paper_shows_every_figure_dark_on_white(
     assert paper_problems(paper.file, captions) == []
 
 
+HEADINGS = "[...document.querySelectorAll('h2, h3, h4, h5, caption')].map(heading => heading.textContent)"
+
+
+def letters(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum())
+
+
+def test_no_sheet_ends_with_what_heads_the_next_one(paper: Paper, browser: Browser, post_url: str) -> None:
+    with visit(browser, post_url) as seen:
+        headings = [letters(text) for text in seen.page.evaluate(HEADINGS)]
+    assert len(headings) > 50
+    with pypdfium2.PdfDocument(paper.file) as pdf:
+        lines = [page.get_textpage().get_text_range().strip().splitlines()[-1] for page in pdf]
+    last = [letters(line) for line in lines]
+    assert [line for line in last if len(line) > 8 and any(heading.endswith(line) for heading in headings)] == []
+
+
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 @pytest.mark.parametrize("turned", [False, True])
 def test_paper_has_wide_light_drawings_and_tables(browser: Browser, post_url: str, width: int, turned: bool) -> None:

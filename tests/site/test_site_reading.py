@@ -112,6 +112,20 @@ def test_a_phone_with_letters_twice_as_large_neither_scrolls_nor_breaks_words(
         large.close()
 
 
+PARTED = """[...document.querySelectorAll('.stacked td.number')].map(cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const pieces = [...range.getClientRects()].reduce((sum, piece) => sum + piece.width, 0);
+    return [cell.textContent, range.getBoundingClientRect().width - pieces]; })"""
+
+
+def test_the_pieces_of_a_number_stay_together_in_a_stacked_table(browser: Browser, post_url: str) -> None:
+    with visit(browser, post_url, NARROW) as seen:
+        cells = seen.page.evaluate(PARTED)
+    assert len(cells) > 100
+    assert [text for text, apart in cells if apart > 2] == []
+
+
 SCROLLERS = """[...document.querySelectorAll('.post :is(.table, pre, .formula)')].map(e =>
     [e.outerHTML.slice(0, 90), e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight, e.tabIndex === 0])"""
 
