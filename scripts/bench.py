@@ -21,6 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import torch
+import typer
 from rich.console import Console
 from rich.table import Table
 from timing import CORES, ROUNDS, by_turns, on_every_core, product_rate, seconds_per_step
@@ -177,4 +178,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(lambda: typer.run(main))
