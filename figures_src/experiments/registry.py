@@ -10,6 +10,7 @@ from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.inception.experiment import GRID as INCEPTION_GRID
 from figures_src.experiments.inception.experiment import INCEPTION_CPU
 from figures_src.experiments.linear_problems.experiment import LINEAR_PROBLEMS
+from figures_src.experiments.mistakes.experiment import MISTAKES
 from figures_src.experiments.mnist.experiment import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.shoes.experiment import SHIFT_SHOES
@@ -33,5 +34,6 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER),
         *(BATCH_STATISTICS, STATISTICS_TO_FIT),
         *(INCEPTION_GRID, INCEPTION_CPU),
+        MISTAKES,
     )
 }
