@@ -14,6 +14,7 @@ from figures_src.experiments.mistakes.experiment import MISTAKES
 from figures_src.experiments.mnist.experiment import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.parts.experiment import PARTS
+from figures_src.experiments.places.experiment import PLACES
 from figures_src.experiments.shoes.experiment import SHIFT_SHOES
 from figures_src.experiments.statistics_to_fit.experiment import STATISTICS_TO_FIT
 from figures_src.experiments.vgg.experiment import VGG_CPU, VGG_FULL_WIDTH
@@ -35,6 +36,6 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER),
         *(BATCH_STATISTICS, STATISTICS_TO_FIT),
         *(INCEPTION_GRID, INCEPTION_CPU),
-        *(MISTAKES, PARTS),
+        *(MISTAKES, PARTS, PLACES),
     )
 }

@@ -32,7 +32,7 @@ def part_arrays(
         "arm": np.array([str(part) for part, _, _ in cells]),
         "run_learning_rate": np.array([rate for _, rate, _ in cells]),
         "seed": np.array([seed for _, _, seed in cells]),
-        **{f"{name}_accuracy": found for name in ("validation", "test", "recomputed")},
+        **{f"{name}_accuracy": found.copy() for name in ("validation", "test", "recomputed")},
         "last_loss": np.ones(len(cells)),
         "kept_mean": np.array([drift if part is DRIFTING else 1.0 for part, _, _ in cells]),
         "kept_deviation": np.ones(len(cells)),
