@@ -1,7 +1,6 @@
 """The two places of BN: the networks against the same in plain PyTorch, what is trained, and the predictions."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from figures_src.experiments.places.predictions import PREDICTIONS
 from figures_src.experiments.places.runs import NETWORKS, Architecture, Place, arm_of
 from figures_src.training.machine import Machine
 from figures_src.training.probes.population import statistics
+from tests.experiments.places.samples import RATES, place_arrays
 
-SEEDS, RATES = 3, (0.03, 0.1)
 EQUAL = {arm_of(architecture, place): 50.0 for architecture, place in NETWORKS}
 
 
@@ -105,18 +104,6 @@ def test_every_norm_is_used_and_followed() -> None:
 
 
 # Arrays -------------------------------------------------------------------------------------------------
-
-
-def place_arrays(accuracy: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Accuracies in per cent at the rate 0.1, five points less at the other."""
-    cells = [(arm, rate, seed) for seed in range(SEEDS) for arm in accuracy for rate in RATES]
-    found = np.array([(accuracy[arm] - (0 if rate == RATES[1] else 5) + seed) / 100 for arm, rate, seed in cells])
-    return {
-        "arm": np.array([arm for arm, _, _ in cells]),
-        "run_learning_rate": np.array([rate for _, rate, _ in cells]),
-        "seed": np.array([seed for _, _, seed in cells]),
-        **{f"{name}_accuracy": found.copy() for name in ("validation", "test", "recomputed")},
-    }
 
 
 def test_predictions_can_be_met_and_can_fail() -> None:
