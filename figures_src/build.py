@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from figures_src.article import notebook_links
 from figures_src.catalogue import FIGURES, Figure, article_records
 from figures_src.files import forget_partial, sha256, sha256_of_files, write_whole
 from figures_src.imports import closure
@@ -31,7 +32,11 @@ POST = "post"
 CARD = "card"
 """The picture that other sites show beside a link to the article."""
 CARD_FILE = "card.png"
-TEXT_SUFFIXES = (".j2", ".bib", ".json")
+PALETTE = "palette"
+"""The colours of page and notebook, in files of the repository's own skin."""
+SKIN = (ROOT / "_sass", ROOT / "docs" / "theme" / "stylesheets")
+"""Where that is; a copy of the package alone has none."""
+TEXT_SUFFIXES = (".j2", ".bib", ".json", ".toml")
 DRAWING_LIBRARIES = ("contourpy", "matplotlib", "numpy", "pillow", "scipy")
 ARTICLE_LIBRARIES = ("bibtexparser", "jinja2", "latex2mathml", "numpy", "scipy")
 """Distributions whose version may change what is drawn, or written."""
@@ -55,7 +60,9 @@ class Place:
 
 FULL = Place("full", ROOT / "assets" / "figures", ROOT / "_posts" / "2021-04-05-normalisation-par-lots.md")
 QUICK = Place("quick", ROOT / "build" / "quick" / "figures", ROOT / "build" / "quick" / "post.md")
-WRITTEN = (FULL.figures, FULL.post.parent, store.RECORDS, QUICK.post.parent, ROOT / "build" / "checkpoints")
+DRAFT = ROOT / "build" / "draft" / "post.md"
+"""A post of which the records deny some sentences, for whoever trains on another processor."""
+WRITTEN = (FULL.figures, FULL.post.parent, store.RECORDS, QUICK.post.parent, ROOT / "build" / "checkpoints", *SKIN)
 """Folders that a build writes."""
 
 
@@ -69,10 +76,12 @@ class State:
 
 
 def examine(place: Place, ids: Iterable[str]) -> list[State]:
-    """Compare the figures named, the card and, last, the post with what the manifest remembers of them."""
+    """Compare the figures named, the card, the palette and, last, the post with what the manifest remembers of them."""
     manifest = _read_manifest(place)
-    states = [_state(place, manifest, name, figure_inputs(place, FIGURES[name])) for name in ids]
-    return [*states, _state(place, manifest, CARD, card_inputs()), _state(place, manifest, POST, post_inputs(place))]
+    inputs = {name: figure_inputs(place, FIGURES[name]) for name in ids} | {CARD: card_inputs()}
+    if place.preset == FULL.preset and all(folder.is_dir() for folder in SKIN):
+        inputs[PALETTE] = palette_inputs()
+    return [_state(place, manifest, name, told) for name, told in {**inputs, POST: post_inputs(place)}.items()]
 
 
 def orphans(place: Place) -> list[str]:
@@ -127,6 +136,11 @@ def card_inputs() -> Digests:
     }
 
 
+def palette_inputs() -> Digests:
+    """Digests of all that decides the colours of page and notebook."""
+    return {"colours": sha256_of_files(closure([PACKAGE / "palette.py"]), ROOT)}
+
+
 def post_inputs(place: Place) -> Digests:
     """Digests of all that decides what the post says."""
     texts = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in TEXT_SUFFIXES]
@@ -137,6 +151,7 @@ def post_inputs(place: Place) -> Digests:
     return {
         "article": sha256_of_files([*article, *texts, *shown], ROOT),
         "figures": sha256_of_files([path for path in figures if path.exists()], ROOT),
+        "notebook": sha256(json.dumps(notebook_links.anchors()).encode()),
         **{f"record {name}": _record_digest(place, name) for name in article_records()},
         "numbers": sha256_of_files(code - article, ROOT),
         "published": sha256_of_files((PACKAGE / "published").glob("*.csv"), ROOT),
@@ -145,7 +160,7 @@ def post_inputs(place: Place) -> Digests:
 
 
 def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callable[[str], None]) -> None:
-    """Draw each figure in its four variants, the card in its one, and remember what it was made from.
+    """Draw each figure in its four variants and the card in its one, write the palette, and remember their inputs.
 
     Raises:
         WorkerKilled: a process was killed; the figures told as done are.
@@ -155,18 +170,20 @@ def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callabl
     with pool(max(min(jobs, cores(), len(names)), 1), "drawing", os.chdir, ROOT) as drawers:
         for state, files in zip(states, drawers.map(draw_files, names, [place.preset] * len(names)), strict=True):
             for name, content in files.items():
-                write_whole(place.figures / name, content)
+                write_whole(_folder_of(place, state.name) / name, content)
             _remember(place, state, {name: sha256(content) for name, content in files.items()})
             done(state.name)
 
 
 def draw_files(name: str, preset: str) -> dict[str, bytes]:
-    """Contents of the files of one figure, or of the card, by name."""
-    from figures_src import card, style
+    """Contents of the files of one figure, of the card or of the palette, by name."""
+    from figures_src import card, palette, style
     from figures_src.svg import svg_bytes  # brings matplotlib, which a build with nothing to do never needs
 
     if name == CARD:
         return {CARD_FILE: card.png_bytes()}
+    if name == PALETTE:
+        return palette.files()
     figure = FIGURES[name]
     records = load_records(figure.needs, preset)
     module = import_module(f"figures_src.figures.{name}")
@@ -207,6 +224,24 @@ def make_post(place: Place, state: State) -> None:
     _remember(place, state, {place.post.name: sha256(content)})
 
 
+def make_draft() -> int:
+    """Write what the article would be with today's records, and return how many sentences they deny.
+
+    Raises:
+        PostNotWritten: the templates cannot tell what the records hold; the error names the template.
+    """
+    from figures_src.article.assertions import NOT_VERIFIED
+    from figures_src.publish import PostNotWritten, render
+
+    try:
+        content = render(load_records(article_records(), FULL.preset), FULL.figures, draft=True)
+    except Exception as error:
+        raise PostNotWritten(error) from error
+    DRAFT.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(DRAFT, content.encode())
+    return content.count(f"({NOT_VERIFIED}")
+
+
 @contextmanager
 def lock(waiting: Callable[[str], None]) -> Iterator[None]:
     """Let one build at a time write; a second one says whom it waits for.
@@ -236,7 +271,7 @@ def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: st
         return State(name, inputs, ("never made",))
     changed = sorted(set(inputs.items()) ^ set(known["inputs"].items()))
     reasons = [f"{kind} changed" for kind in dict.fromkeys(kind for kind, _ in changed)]
-    where = place.post.parent if name == POST else place.figures
+    where = _folder_of(place, name)
     for file, digest in known["outputs"].items():
         path = where / file
         if not path.exists():
@@ -246,9 +281,14 @@ def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: st
     return State(name, inputs, tuple(reasons))
 
 
+def _folder_of(place: Place, name: str) -> Path:
+    """That from which the files of a product are named."""
+    return {POST: place.post.parent, PALETTE: ROOT}.get(name, place.figures)
+
+
 def _remember(place: Place, state: State, outputs: Digests) -> None:
     manifest = _read_manifest(place)
-    known = {name: entry for name, entry in manifest.items() if name in FIGURES or name in (CARD, POST)}
+    known = {name: entry for name, entry in manifest.items() if name in FIGURES or name in (CARD, PALETTE, POST)}
     known[state.name] = {"inputs": state.inputs, "outputs": outputs}
     write_whole(place.manifest, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode())
 

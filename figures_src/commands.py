@@ -10,7 +10,14 @@ PYTHON = ".venv/bin/python"
 BUILD = f"{PYTHON} scripts/build_figures.py"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What a misspelt name was most likely meant to be, whatever its case."""
+def closest(name: str, known: Iterable[str], what: str) -> str:
+    """Return `name` if it is known.
+
+    Raises:
+        KeyError: it is not; the message names the nearest that is, whatever its case.
+    """
     folded = {one.casefold(): one for one in known}
-    return folded[get_close_matches(name.casefold(), folded, n=1, cutoff=0)[0]]
+    if name in folded.values():
+        return name
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0)
+    raise KeyError(f"no {what} {name!r}: did you mean {folded[near[0]] if near else 'nothing, there is none'!r}?")

@@ -5,7 +5,6 @@ name is an error, and so is a number that is not finite; but for quick records, 
 says so: see `figures_src.article.unknown`.
 """
 
-import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from figures_src import french, templating
-from figures_src.article import assertions, components, listing, markup, references, unknown
+from figures_src.article import assertions, components, listing, markup, moved, notebook_links, references, unknown
 from figures_src.article.contents import fill_contents
 from figures_src.article.facts.mnist import gather
 from figures_src.article.glossary import glossary
@@ -34,55 +33,53 @@ class PostNotWritten(Exception):
     """The records and the templates do not make a post; what is published was left as it is."""
 
     def __init__(self, error: Exception):
-        super().__init__(f"the post is left as it was: {_place(error)}: {type(error).__name__}: {error}")
+        super().__init__(f"the post is left as it was: {templating.place_of(error)}: {type(error).__name__}: {error}")
 
 
-def _place(error: Exception) -> str:
-    """File and line of the template, or of the package where no template was at work, that an error came from."""
-    root = Path(__file__).parents[1]
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if root in Path(frame.filename).parents]
-    frame = [frame for frame in frames if frame.filename.endswith(".j2")][-1:] or frames[-1:]
-    return ", ".join(f"{Path(each.filename).relative_to(root)}, line {each.lineno}" for each in frame)
-
-
-def render(records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure] = FIGURES) -> str:
+def render(
+    records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure] = FIGURES, *, draft: bool = False
+) -> str:
     """Return the whole text of the post.
 
     Args:
         records: every record that the article or its figures quote, by name.
         figures: the folder of the drawings, read for their sizes.
         catalogue: the table of figures.
+        draft: mark the sentences that the records deny, instead of refusing them; such a post is not to be published.
 
     Raises:
         jinja2.UndefinedError: a template names what does not exist.
         KeyError: a record, a figure, a reference or an array is missing.
-        ValueError: a number is not finite, TeX is malformed, or a sentence is denied.
+        ValueError: a number is not finite, TeX is malformed, a sentence is denied, or a passage moved nowhere.
         FileNotFoundError: a drawing is missing.
     """
-    page = environment(records, figures, catalogue).get_template(TEMPLATE).render()
-    return references.number_citations(typeset(fill_contents(fill_section_links(page))))
+    page = environment(records, figures, catalogue, draft=draft).get_template(TEMPLATE).render()
+    return references.number_citations(typeset(fill_contents(fill_section_links(moved.checked(page)))))
 
 
 def environment(
-    records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure], templates: Path = TEMPLATES
+    records: Mapping[str, Record],
+    figures: Path,
+    catalogue: Mapping[str, Figure],
+    templates: Path = TEMPLATES,
+    *,
+    draft: bool = False,
 ) -> Environment:
     """Everything that templates, titles, captions and alternative texts may name."""
     quick = any(record.quick for record in records.values())
     jinja = templating.environment(templates, kind=unknown.Lenient if quick else unknown.Strict)
     facts = gather(records)
-    jinja.globals.update(facts, quick=quick, **_vocabulary(), **_numbers(quick))
+    jinja.globals.update(facts, quick=quick, draft=draft, **_vocabulary(), **_numbers(quick))
     jinja.globals.update(
         prediction_table=partial(prediction_table, quick=quick),
-        held=assertions.held_or_marked if quick else assertions.held,
+        held=assertions.held_or_marked if quick or draft else assertions.held,
     )
-    address = figures.name if quick else f"/{FIGURES_FOLDER.as_posix()}"
-    figure = markup.FigureMarkup(catalogue, records, figures, address, lambda text: jinja.from_string(text).render())
-    jinja.globals.update(
-        figure=figure,
-        label=figure.label,
-        see=figure.see,
-        play=Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names)),
+    address = figures.name if quick else f"{'../..' if draft else ''}/{FIGURES_FOLDER.as_posix()}"
+    play = Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names))
+    figure = markup.FigureMarkup(
+        catalogue, records, figures, address, lambda text: jinja.from_string(text).render(), play
     )
+    jinja.globals.update(figure=figure, twins=figure.twins, label=figure.label, see=figure.see)
     return jinja
 
 
@@ -102,16 +99,20 @@ def _vocabulary() -> dict[str, object]:
         "remark": components.remark,
         "noted": components.noted,
         "box": components.box,
+        "folded": components.folded,
         "quotation": components.quotation,
         "hypothesis": components.hypothesis,
         "table": markup.table,
         "listing": listing.listing,
+        "example": listing.example,
         "source_link": listing.source_link,
         "verbatim": markup.verbatim,
         "measured": measured,
         "verdict_of": verdict_of,
         "plural": french.plural,
         "listed": french.sentence_list,
+        "carnet": notebook_links.carnet,
+        "moved": moved.moved,
     }
 
 

@@ -1,19 +1,31 @@
 """What runs of one network have in common, in numbers; free of torch, so that keys can be computed without it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from itertools import product
+from typing import ClassVar, Self
 
 from figures_src.networks.normalization import Normalization
+from figures_src.settings import shared_settings
 
 MOMENTA: tuple[float | None, ...] = (0.1, 0.01, None)
 """Weight of the new batch in each running average; none for the mean of all batches so far."""
 
 
-class SingleNetwork:
+class Stepwise:
+    """What has a number of steps; its fields are declared by the frozen dataclass that inherits."""
+
+    steps: int
+
+    def schedule(self, every: int) -> range:
+        """Steps of something done every so many steps, from 0 on; the last step is one where ``every`` divides it."""
+        return range(0, self.steps + 1, every) if every else range(0)
+
+
+class SingleNetwork(Stepwise):
     """A run of one network; its fields are declared by the frozen dataclass that inherits."""
 
     seed: int
-    steps: int
 
     @property
     def networks(self) -> int:
@@ -25,13 +37,19 @@ class SingleNetwork:
         """The seed that orders the batches."""
         return (self.seed,)
 
-    def schedule(self, every: int) -> range:
-        """Steps of something done every so many steps, from 0 on; the last step is one where ``every`` divides it."""
-        return range(0, self.steps + 1, every) if every else range(0)
+
+@dataclass(frozen=True, kw_only=True)
+class Learning:
+    """How a small convolutional network learns."""
+
+    learning_rate: float
+    batch_size: int
+    images_seen: int
+    widths: tuple[int, ...] = (16, 32, 64, 64)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvolutionalRun:
+class ConvolutionalRun(Learning):
     """One small convolutional network. Steps count updates; ``images_seen`` over ``batch_size`` is their number.
 
     Measurements are made ``evaluations`` times, at equal distances, the last one after the last update.
@@ -39,10 +57,6 @@ class ConvolutionalRun:
 
     normalization: Normalization
     seed: int
-    learning_rate: float
-    batch_size: int
-    images_seen: int
-    widths: tuple[int, ...] = (16, 32, 64, 64)
     evaluations: int = 1
     replay_steps: int = 20
 
@@ -83,3 +97,31 @@ class ConvolutionalRun:
     def evaluation_steps(self) -> tuple[int, ...]:
         """Steps of the measurements."""
         return tuple(self.steps * place // self.evaluations for place in range(1, self.evaluations + 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoAnswers:
+    """How many images of each answer are learnt, and shown afterwards.
+
+    Population statistics are the mean of those of ``population_batches`` batches, the weights being final.
+    """
+
+    learnt_per_answer: int
+    shown_per_answer: int
+    population_batches: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class BothArms(TwoAnswers, Learning):
+    """Both arms, for every seed; a seed draws the images learnt, their order and the initial weights."""
+
+    run_type: ClassVar[type[ConvolutionalRun]]
+    seeds: tuple[int, ...] = tuple(range(10))
+    learning_rate: float = 0.05
+    batch_size: int = 50
+
+    def runs(self) -> Sequence[ConvolutionalRun]:
+        """Seeds, then arms without and with batch normalization."""
+        shared = shared_settings(self, self.run_type)
+        cells = product(self.seeds, (Normalization.NONE, Normalization.BATCH))
+        return [self.run_type(normalization=arm, seed=seed, **shared) for seed, arm in cells]

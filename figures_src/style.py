@@ -19,7 +19,7 @@ SMALLEST_TEXT = 12
 
 @dataclass(frozen=True)
 class Theme:
-    """One meaning for one colour, in the figures as on the page (``_sass/_colours.scss`` holds the same values).
+    """One meaning for one colour, in the figures as on the page (`figures_src.palette`).
 
     Hues start from Okabe & Ito's palette and are moved only as far as contrast asks: 4.5 on ``paper`` for
     whatever may be text. ``faint`` is for rules that carry no information.

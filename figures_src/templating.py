@@ -3,6 +3,7 @@
 Braces are left to TeX and to Jekyll's Liquid: neither ever meets Jinja.
 """
 
+import traceback
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 def environment(*folders: Path, kind: type[Environment] = Environment) -> Environment:
     """Templates of these folders; naming what does not exist is an error."""
     return kind(
+        extensions=["jinja2.ext.do"],
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         variable_start_string="<<",
@@ -24,3 +26,15 @@ def environment(*folders: Path, kind: type[Environment] = Environment) -> Enviro
         keep_trailing_newline=True,
         autoescape=False,  # what it writes is this repository’s own Markdown
     )
+
+
+def place_of(error: Exception, root: Path = Path(__file__).parents[1]) -> str:
+    """File and line of the template, or of the package where no template was at work, that an error came from."""
+    every = traceback.extract_tb(error.__traceback__)
+    templates = [frame for frame in every if frame.filename.endswith(".j2")]
+    frames = templates or [frame for frame in every if root in Path(frame.filename).parents]
+    return ", ".join(f"{_within(Path(frame.filename), root)}, line {frame.lineno}" for frame in frames[-1:])
+
+
+def _within(path: Path, root: Path) -> Path:
+    return path.relative_to(root) if root in path.parents else path

@@ -75,7 +75,7 @@ def plain(batch_norm: bool) -> float:
 def run_of(normalization: Normalization, divisor: int = DIVISOR, shift: int = 0, histogram: int = 0) -> VggRun:
     """A run that measures the shift and the landscape, and takes histograms, every so many steps; 0 is never."""
     landscape = LandscapeProbe(every=shift)
-    return VggRun(normalization, 0.1, 0, 15_000, divisor, evaluate_every=0, shift_every=shift,
+    return VggRun(normalization, 0.1, 0, divisor=divisor, evaluate_every=0, shift_every=shift,
                   histogram_every=histogram, landscape=landscape)  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from figures_src.commands import nearest
+from figures_src.commands import BUILD, closest
 from figures_src.processes import cores
 
 if TYPE_CHECKING:
@@ -45,10 +45,11 @@ class Options:
 
 def among(kind: str, names: list[str], known: list[str]) -> None:
     """Refuse a name that does not exist, and name the nearest one that does."""
-    for name in names:
-        if name not in known:
-            meant = nearest(name, known)
-            refuse(f"no {kind} is called {name!r}; did you mean {meant!r}? (--list shows them all)")
+    try:
+        for name in names:
+            closest(name, known, kind)
+    except KeyError as error:
+        refuse(f"{error.args[0]} (--list shows them all)")
 
 
 def build(
@@ -60,6 +61,10 @@ def build(
         list[str] | None, typer.Option(metavar="EXPERIMENT…", help="Seal records made before sidecars were sealed.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Minutes instead of hours, in build/quick.")] = False,
+    draft: Annotated[
+        bool,
+        typer.Option("--draft", help="Only the post, in build/draft, with the sentences marked that records deny."),
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if anything is stale.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Write nothing; say why each figure is stale.")] = False,
     show: Annotated[bool, typer.Option("--list", help="Write nothing; list figures and experiments.")] = False,
@@ -84,6 +89,8 @@ def build(
         list_all()
     elif seal:
         seal_records(seal, preset)
+    elif draft:
+        write_draft()
     elif check or why:
         report(options, failing=check)
     else:
@@ -123,6 +130,16 @@ def seal_records(names: list[str], preset: str) -> None:
     with house.lock(lambda pid: print(f"another build (process {pid}) is at work: waiting for it to end")):
         for name in names:
             print(f"{name}: {'sealed' if seal(EXPERIMENTS[name], preset) else 'sealed already, and whole'}")
+
+
+def write_draft() -> None:
+    """Write the draft, and print where it is and what it marks."""
+    from figures_src import build as house
+
+    if lacking := house.lacking(house.FULL):
+        refuse(f"--draft: no {lacking}; run {BUILD} first")
+    denied = house.make_draft()
+    print(f"{house.DRAFT.relative_to(house.ROOT)}: {denied} sentences marked « non vérifié ici »")
 
 
 def report(options: Options, failing: bool) -> None:

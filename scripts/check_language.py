@@ -32,6 +32,8 @@ def main(
     except FileNotFoundError as error:
         sys.exit(f"check_language.py: {error}")
     Console().print(reading_table(page))
+    if post.suffix == ".md":
+        Console().print(section_table(post.read_text(encoding="utf-8")))
     for name, lines in findings.items():
         for line in lines:
             print(f"{name}: {line}")
@@ -56,10 +58,22 @@ def findings_of(page: language.Page) -> dict[str, list[str]]:
 
 def reading_table(page: language.Page) -> Table:
     """Words and reading time of each level, and of the whole."""
-    table = Table("level", "words", "minutes", title=f"Reading time at {contents.READING_SPEED} words a minute")
-    rows = [(level.title, page.words.get(level.anchor, 0)) for level in contents.LEVELS]
-    for title, words in [*rows, ("Whole article", sum(page.words.values()))]:
-        table.add_row(title, str(words), f"{contents.reading_seconds(words) / 60:.1f}")
+    table = Table(
+        "level", "words", "at most", "minutes", title=f"Reading time at {contents.READING_SPEED} words a minute"
+    )
+    by_level = contents.level_words({**dict.fromkeys((level.anchor for level in contents.LEVELS), 0), **page.words})
+    rows = [(level.title, by_level[level.anchor], str(level.most)) for level in contents.LEVELS]
+    for title, words, most in [*rows, ("Whole article", sum(page.words.values()), "")]:
+        table.add_row(title, str(words), most, f"{contents.reading_seconds(words) / 60:.1f}")
+    return table
+
+
+def section_table(post: str) -> Table:
+    """Words of each section of a post in Markdown, without those of the sections inside it."""
+    table = Table("section", "words", "minutes")
+    for heading, words in contents.section_words(post):
+        indented = f"{'  ' * (heading.level - 2)}{heading.title}"
+        table.add_row(indented, str(words), f"{contents.reading_seconds(words) / 60:.1f}")
     return table
 
 

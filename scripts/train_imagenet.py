@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from figures_src.commands import nearest
+from figures_src.commands import closest
 
 if TYPE_CHECKING:
     from figures_src.datasets.image_folder import Tree
@@ -49,8 +49,10 @@ class Options:
 
 def among(kind: str, name: str, known: list[str]) -> None:
     """Refuse a name that does not exist, and name the nearest one that does."""
-    if name not in known:
-        refuse(f"no {kind} is called {name!r}; did you mean {nearest(name, known)!r}? ({', '.join(known)})")
+    try:
+        closest(name, known, kind)
+    except KeyError as error:
+        refuse(f"{error.args[0]} ({', '.join(known)})")
 
 
 def main(

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from figures_src.article import assertions
 from figures_src.experiments.inception import measures as inception
 
 SITE = "tests/site/"
+HELD, FIXED_LEVEL = assertions.held, inception.FIXED_LEVEL
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,6 +23,15 @@ def _samples_are_no_evidence() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assertions, "held", assertions.held_or_marked)
         patch.setattr(inception, "FIXED_LEVEL", 0.7)
+        yield
+
+
+@contextmanager
+def as_published() -> Iterator[None]:
+    """What is made of the records themselves: sentences are held, and the level is ours."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assertions, "held", HELD)
+        patch.setattr(inception, "FIXED_LEVEL", FIXED_LEVEL)
         yield
 
 

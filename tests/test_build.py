@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from figures_src import build
-from figures_src.catalogue import FIGURES
+from figures_src.catalogue import FIGURES, article_records
 from figures_src.files import write_whole
 from figures_src.imports import closure, imported
 
@@ -503,3 +504,21 @@ def test_storage_troubles_are_told_in_one_line(tree: Path) -> None:
     assert process.returncode == 1
     assert process.stderr.count("\n") == 1
     assert "figures" in process.stderr
+
+
+def test_a_draft_marks_what_the_records_deny_and_leaves_the_post(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "DRAFT", tmp_path / "draft" / "post.md")
+    post = build.FULL.post.read_bytes()
+    records = build.load_records(article_records(), "full")
+    curves = records["mnist_curves"]
+    swapped = {**curves.arrays, "test_accuracy": curves.arrays["test_accuracy"][:, ::-1]}
+    records["mnist_curves"] = replace(curves, arrays=swapped)
+    monkeypatch.setattr(build, "load_records", lambda names, preset: records)
+    denied = build.make_draft()
+    told = build.DRAFT.read_text()
+    assert denied == len(re.findall(r"\(non vérifié ici.: ", told)) > 0
+    assert "published: false" in told
+    assert "brouillon, à ne pas publier" in told
+    assert build.FULL.post.read_bytes() == post

@@ -1,5 +1,6 @@
 """The table of figures: complete, and true to the files."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_the_alternative_text_says_what_the_figure_shows(name: str) -> None:
     alt = FIGURES[name].alt
     assert len(alt) > 80
     assert not alt.lower().startswith(("graphique", "schéma", "image", "figure"))
+
+
+@pytest.mark.parametrize("name", list(FIGURES))
+def test_a_caption_opens_with_its_finding_and_is_short(name: str) -> None:
+    """The title is what it opens with; what the Jinja pass writes counts for one word."""
+    figure = FIGURES[name]
+    text = re.sub(r"<<.*?>>", "x", f"{figure.title} {figure.caption}", flags=re.DOTALL)
+    assert sum(any(map(str.isalnum, word)) for word in text.split()) <= 35
 
 
 def test_labels_are_unique() -> None:

@@ -24,7 +24,7 @@ ORDER = (
     {"records", "published"},
     {"style", "svg"},
     {"figures"},
-    {"card"},
+    {"card", "palette"},
     {"catalogue"},
     {"article"},
     {"publish"},
@@ -35,6 +35,7 @@ ORDER = (
 TORCH_FREE = (
     "figures",
     "card.py",
+    "palette.py",
     "article",
     "catalogue.py",
     "publish.py",

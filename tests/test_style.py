@@ -93,16 +93,6 @@ def test_greek_letters_differ_for_everyone(theme, seen_by):
     assert min(distance(getattr(theme, a), getattr(theme, b), seen_by) for a, b in combinations(letters, 2)) >= 15
 
 
-def test_the_page_has_the_same_colours():
-    sass = (Path(__file__).parents[1] / "_sass" / "_colours.scss").read_text()
-    light, dark = sass.split("@include dark", 1)
-    for theme, text in ((style.LIGHT, light), (style.DARK, dark)):
-        for name in ("paper", "ink", "muted", *ARMS):
-            found = re.search(rf"--{name.replace('_', '-')}: (#[0-9a-f]{{6}})", text)
-            assert found, f"--{name} is not in _sass/_colours.scss"
-            assert found[1] == getattr(theme, name), f"--{name} of the {theme.name} theme"
-
-
 def test_the_fonts_are_the_shipped_ones_and_hold_what_figures_write():
     style.install_fonts()
     needed = "ÀÇÉÈÊËÎÏÔÙÛàâçéèêëîïôùûüœŒæ«»’–— \u00a0\u202f\u2212×·²³ᵉ±≥≤≠≈→←↑↓∞√∑∂∆%‰σμγβεηλθΔΣ0123456789,()[]"

@@ -46,7 +46,7 @@ async function copy(button) {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
     told.textContent = 'Copié.';
   } catch {
-    told.textContent = 'La copie est refusée ici\u202f: sélectionnez le texte.';
+    told.textContent = 'La copie est refusée ici\u00a0: sélectionnez le texte.';
   }
 }
 
@@ -67,6 +67,20 @@ window.print = async () => {
 
 for (const region of document.querySelectorAll('.post [tabindex="0"], .formula')) watchScrolling(region);
 
+// Within its list, so that the page itself does not move.
+function show(entry, list) {
+  const [inside, frame] = [entry, list].map((element) => element.getBoundingClientRect());
+  if (inside.top < frame.top || inside.bottom > frame.bottom) list.scrollTop += inside.top - frame.top - frame.height / 2;
+}
+
+// What stood in an earlier edition and has moved: its old address leads straight to where it stands now.
+function followMoved() {
+  const link = document.querySelector('.moved :target a');
+  if (link) location.replace(link.href);
+}
+addEventListener('hashchange', followMoved);
+followMoved();
+
 // The table of contents follows the reading: the current entry is that of the last heading above a third of the screen.
 function follow(contents) {
   const links = new Map([...contents.querySelectorAll('a')].map((link) => [link.hash.slice(1), link]));
@@ -74,6 +88,7 @@ function follow(contents) {
   const refresh = () => {
     const above = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
     const current = links.get(above.at(-1)?.id);
+    if (current?.getAttribute('aria-current') === 'false') show(current, contents.querySelector('.contents-list'));
     for (const link of links.values()) link.setAttribute('aria-current', String(link === current));
   };
   let waiting = false;
@@ -90,7 +105,15 @@ function follow(contents) {
 }
 
 const contents = document.querySelector('.contents');
-if (contents) follow(contents);
+if (contents) {
+  const beside = matchMedia('(min-width: 72rem)'); // as in _site.scss
+  const unfold = () => {
+    contents.querySelector('details').open = beside.matches;
+  };
+  beside.addEventListener('change', unfold);
+  unfold();
+  follow(contents);
+}
 
 // The figures to play with stand as the page has them, and come to life when nothing of the first view waits any more.
 addEventListener('load', () => {

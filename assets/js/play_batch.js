@@ -9,11 +9,11 @@ export const Z_HAT_RANGE = 4;
 const across = (value, range) => Math.min(1, Math.max(0, (value + range) / (2 * range)));
 
 const TRAINING_ALONE =
-  'Un exemple seul\u202f: μ = z et σ² = 0, donc ẑ = 0, quelle que soit la valeur de z. Rien n’en reste. ' +
+  'Un exemple seul\u00a0: μ = z et σ² = 0, donc ẑ = 0, quelle que soit la valeur de z. Rien n’en reste. ' +
   'C’est pourquoi l’évaluation emploie les statistiques de la population.';
-const TRAINING_EQUAL = 'Toutes les valeurs sont égales\u202f: σ² = 0, et seul ε évite de diviser par zéro.';
-const TRAINING = 'μ et σ² viennent de ce lot\u202f: déplacer un seul exemple change le ẑ de tous les autres.';
-const EVALUATION = 'μ et σ² viennent de la population\u202f: chaque ẑ ne dépend plus que de son propre z, même seul.';
+const TRAINING_EQUAL = 'Toutes les valeurs sont égales\u00a0: σ² = 0, et seul ε évite de diviser par zéro.';
+const TRAINING = 'μ et σ² viennent de ce lot\u00a0: déplacer un seul exemple change le ẑ de tous les autres.';
+const EVALUATION = 'μ et σ² viennent de la population\u00a0: chaque ẑ ne dépend plus que de son propre z, même seul.';
 
 function message(z, evaluating, sigma2) {
   if (evaluating) return EVALUATION;

@@ -31,7 +31,7 @@ export function state(data, index) {
     curves: ARMS.map((arm) => curve(data.step, cell[arm])),
     finals: ARMS.map((arm) => estimate(cell[arm].final)),
     told:
-      `Écart-type initial ${setting(sigma)}, taux ${setting(rate)}\u202f: après ` +
+      `Écart-type initial ${setting(sigma)}, taux ${setting(rate)}\u00a0: après ` +
       `${number(data.step[data.step.length - 1])} itérations, ${percent(cell.with_bn.final[0])} avec BN et ` +
       `${percent(cell.without_bn.final[0])} sans BN, soit un écart de ${number(gap, 1, true)}\u00a0` +
       `${Math.abs(gap) < 2 ? 'point' : 'points'} (±\u202f${number(half, 1)}).`,

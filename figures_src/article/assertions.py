@@ -1,6 +1,13 @@
 """What makes a sentence of the article true, checked where it stands."""
 
-NOT_VERIFIED = " (non vérifié ici)"
+import math
+
+from figures_src import french
+from figures_src.commands import BUILD
+from figures_src.experiments.estimates import Estimate, NotMeasured
+from figures_src.experiments.intervals import Ratio
+
+NOT_VERIFIED = "non vérifié ici"
 
 
 class DeniedSentence(ValueError):
@@ -14,11 +21,34 @@ def held(condition: object, *told: object) -> str:
         DeniedSentence: it does not hold.
     """
     if not condition:
-        numbers = "; ".join(map(repr, told))
-        raise DeniedSentence(f"the records deny this sentence ({numbers}): rewrite it, and its condition")
+        mend = f"rewrite it, and its condition; `{BUILD} --draft` writes a post with such sentences marked"
+        raise DeniedSentence(f"the records deny this sentence ({numbers(told)}): {mend}")
     return ""
 
 
 def held_or_marked(condition: object, *told: object) -> str:
-    """Write a mark where ``condition`` does not hold: a quick record denies much of what the full one shows."""
-    return "" if condition else NOT_VERIFIED
+    """Write a mark, with the numbers, where ``condition`` does not hold: a draft, or a quick post, shows it."""
+    return "" if condition else f" ({NOT_VERIFIED} : {numbers(told)})"
+
+
+def numbers(told: tuple[object, ...]) -> str:
+    """The numbers that a sentence rests on, for whoever has to rewrite it."""
+    return " ; ".join(map(_shown, told))
+
+
+def _shown(value: object) -> str:
+    match value:
+        case Estimate() if type(value) is Estimate:
+            return f"{_shown(value.mean)} ± {_shown(value.half_width)}"
+        case Ratio(low=float(low), high=float(high)):
+            return f"{_shown(value.value)} ({_shown(low)} à {_shown(high)})"
+        case Ratio():
+            return f"{value.side} {_shown(value.value)}".lstrip()
+        case bool() | str():
+            return str(value)
+        case float() | int() if math.isfinite(value):
+            return french.significant(float(value), 3) if value else "0"
+    try:
+        return french.NO_BREAK_SPACE.join(str(value).split())[:120]
+    except NotMeasured:
+        return "—"

@@ -47,6 +47,15 @@ def box(title: str, id: str = "", *, caller: Caller) -> str:
     return _block(opening, f'<p class="box-title" id="{anchor}-titre">{title}</p>', caller)
 
 
+def folded(title: str, *, caller: Caller) -> str:
+    """What only some readers want, closed until they open it, on paper too.
+
+    Raises:
+        ValueError: nothing is inside.
+    """
+    return _block('details class="folded"', f'<summary markdown="span">{title}</summary>', caller, how="block")
+
+
 def quotation(key: str, place: str = "", author: str = "", *, translated: bool = True, caller: Caller) -> str:
     """A block quotation, attributed and linked; guillemets are put around what is inside.
 
@@ -90,9 +99,10 @@ def hypothesis(number: int, name: str, origin: str, chain: Sequence[str], *, cal
     return _block(f'div class="hypothesis" role="group" id="{anchor}" aria-labelledby="{anchor}-titre"', head, caller)
 
 
-def _block(opening: str, head: str, caller: Caller) -> str:
+def _block(opening: str, head: str, caller: Caller, how: str = "1") -> str:
+    """``how`` is "block" for elements that kramdown does not take for blocks by itself."""
     tag = opening.split()[0]
-    return f'\n\n<{opening} markdown="1">\n{head}\n\n{_inside(caller)}\n\n</{tag}>\n\n'
+    return f'\n\n<{opening} markdown="{how}">\n{head}\n\n{_inside(caller)}\n\n</{tag}>\n\n'
 
 
 def _inside(caller: Caller) -> str:

@@ -3,11 +3,11 @@
 Both are asked for at the top of the page, before what they tell is known: `fill_contents` writes them at the end.
 """
 
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import takewhile
 
 from figures_src import french
 from figures_src.article.headings import Heading, headings
@@ -25,36 +25,79 @@ class Level:
     anchor: str
     title: str
     what: str
-    shortest: float = 0
-    longest: float = math.inf
-    """Seconds of reading that its title allows."""
+    most: int
+    """Words that it may ask a reader to read: at `READING_SPEED`, 30 seconds, 3 minutes and 35 minutes."""
+    parts: tuple[str, ...] = ()
+    """Further parts of the first rank that belong to it."""
 
 
 LEVELS = (
-    Level("en-30-secondes", "30 secondes", "l’idée", 20, 45),
-    Level("en-3-minutes", "3 minutes", "le principe et l’usage", 130, 205),
-    Level("comprendre", "Comprendre", "le détail, les expériences, les explications"),
+    Level("en-30-secondes", "30 secondes", "l’idée", 110),
+    Level("en-3-minutes", "3 minutes", "le principe et l’usage", 660),
+    Level(
+        "comprendre",
+        "Comprendre",
+        "le détail, les expériences, les explications",
+        7700,
+        ("en-resume", "questions-en-suspens"),
+    ),
 )
 
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_NOT_PROSE = re.compile(
-    r"<(figure|table|math|code|pre|h[1-6]|nav|head|script|style)\b.*?</\1>|^```.*?^```$|`[^`\n]+`|"
-    r"^#{1,6} .*?$|<[^>]*>|\]\([^()\s]*\)|\{:.*?\}",
-    re.DOTALL | re.MULTILINE,
-)
-_WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
+_FOLDED = re.compile(r"<details\b(?![^>]*\bopen\b)[^>]*>(.*?)</details>", re.DOTALL)
+_SUMMARY = re.compile(r"<summary\b.*?</summary>", re.DOTALL)
+_UNSEEN = re.compile(r"<(script|template|style|nav|head|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+_CODE = re.compile(r"^```[^\n]*\n(.*?)^```$|<pre\b[^>]*>(.*?)</pre>", re.DOTALL | re.MULTILINE)
+_FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_MARKUP = re.compile(r"<[^>]*>|\]\([^()\n]*\)|\{[:#][^}\n]*\}|^#{1,6} ", re.MULTILINE)
+_CODE_WORD = re.compile(r"\w+")
 _PART = re.compile(r'(?:^## [^\n]*\{#|<h2\b[^>]*\bid=")([\w-]+)(?:\}$|".*?</h2>)', re.MULTILINE | re.DOTALL)
 
 
-def prose_words(text: str) -> int:
-    """Words of the running text, in Markdown or HTML: no figures, tables, headings, code nor formulas."""
-    return len(_WORD.findall(unescape(_NOT_PROSE.sub(" ", text))))
+def visible_words(text: str) -> int:
+    """Words that a reader sees by default, in Markdown or HTML: prose, captions, tables, headings.
+
+    A formula counts for one, a word of code for a half, what is folded for its summary. What a screen reader alone is
+    told, such as alternative texts, is not counted.
+    """
+    seen = _FOLDED.sub(_summary, text)
+    seen = _CODE.sub(_half, _UNSEEN.sub(" ", seen))
+    plain = unescape(_MARKUP.sub(" ", _FORMULA.sub(" x ", seen)))
+    return sum(any(map(str.isalnum, word)) for word in plain.split())
+
+
+def _summary(folded: re.Match[str]) -> str:
+    found = _SUMMARY.search(folded[1])
+    return found[0] if found else " "
+
+
+def _half(code: re.Match[str]) -> str:
+    return " x " * (len(_CODE_WORD.findall(unescape(re.sub(r"<[^>]*>", "", code[1] or code[2])))) // 2)
 
 
 def parts(page: str) -> dict[str, str]:
     """The text of each part of the first rank, by anchor; what comes before the first has none: ""."""
     pieces = _PART.split(_FRONT.sub("", page))
     return {"": pieces[0]} | dict(zip(pieces[1::2], pieces[2::2], strict=True))
+
+
+def level_words(words: Mapping[str, int]) -> dict[str, int]:
+    """Words of each level, from those of each part of the first rank.
+
+    Raises:
+        KeyError: a level is missing.
+    """
+    return {level.anchor: words[level.anchor] + sum(words.get(part, 0) for part in level.parts) for level in LEVELS}
+
+
+def section_words(page: str) -> list[tuple[Heading, int]]:
+    """Every heading of a Markdown page, with the words between it and the next one."""
+    found = list(headings(page).values())
+    places = [page.index(f"{{#{heading.anchor}}}") if heading.level < 7 else -1 for heading in found]
+    kept = [(heading, place) for heading, place in zip(found, places, strict=True) if place >= 0]
+    ends = [page.rindex("\n", 0, place) for _, place in kept[1:]] + [len(page)]
+    # A folded part may hold no heading, so that none is cut in two.
+    return [(heading, visible_words(page[place:end])) for (heading, place), end in zip(kept, ends, strict=True)]
 
 
 def reading_seconds(words: int) -> float:
@@ -76,22 +119,25 @@ def levels(page: str) -> str:
     Raises:
         KeyError: the page lacks one of them.
     """
-    texts = parts(page)
+    words = level_words({anchor: visible_words(text) for anchor, text in parts(page).items()})
     links = "".join(
         f'<li><a href="#{level.anchor}"><strong>{level.title}</strong> <span>{level.what}</span> '
-        f"<span>{reading_time(prose_words(texts[level.anchor]))} de lecture</span></a></li>"
+        f"<span>{reading_time(words[level.anchor])} de lecture</span></a></li>"
         for level in LEVELS
     )
     return f'<nav class="levels" aria-label="Trois niveaux de lecture"><ol>{links}</ol></nav>'
 
 
 def table_of_contents(page: str) -> str:
-    """Links to the headings of the first two ranks."""
-    found = [heading for heading in headings(page).values() if heading.level <= 3]
-    entries = "".join(_entry(part, inside) for part, inside in _nested(found))
+    """Links to the headings down to the sections: the first three ranks.
+
+    Folded where there is no room beside the text; a link leads back to it, and opens it.
+    """
+    found = [heading for heading in headings(page).values() if heading.level <= 4]
     return (
-        '<nav class="contents" aria-label="Sommaire"><div class="contents-list"><p>Sommaire</p>'
-        f"<ol>{entries}</ol></div></nav>"
+        '<nav class="contents" aria-label="Sommaire"><details class="contents-list"><summary>Sommaire</summary>'
+        f'<ol id="sommaire">{_entries(found)}</ol></details></nav>\n\n'
+        '<a class="to-contents" href="#sommaire">Sommaire</a>'
     )
 
 
@@ -106,19 +152,15 @@ def fill_contents(page: str) -> str:
     return page.replace(MARK, f"{levels(page)}\n\n{table_of_contents(page)}", 1)
 
 
-def _nested(found: Sequence[Heading]) -> list[tuple[Heading, list[Heading]]]:
-    nested: list[tuple[Heading, list[Heading]]] = []
-    for heading in found:
-        if heading.level == 2:
-            nested.append((heading, []))
-        else:
-            nested[-1][1].append(heading)
-    return nested
-
-
-def _entry(part: Heading, inside: Sequence[Heading]) -> str:
-    below = "".join(f'<li><a href="#{heading.anchor}">{_title(heading)}</a></li>' for heading in inside)
-    return f'<li><a href="#{part.anchor}">{_title(part)}</a>{f"<ol>{below}</ol>" if below else ""}</li>'
+def _entries(found: Sequence[Heading]) -> str:
+    """The headings of the highest rank, each with those below it."""
+    if not found:
+        return ""
+    first, rest = found[0], list(found[1:])
+    below = list(takewhile(lambda heading: heading.level > first.level, rest))
+    inside = f"<ol>{_entries(below)}</ol>" if below else ""
+    entry = f'<li><a href="#{first.anchor}">{_title(first)}</a>{inside}</li>'
+    return entry + _entries(rest[len(below) :])
 
 
 def _title(heading: Heading) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from figures_src.article.names import closest
+from figures_src.commands import closest
 
 _HEADING = re.compile(r"^(?P<level>#{2,6}) (?P<text>.+?) \{#(?P<anchor>[\w-]+)\}$", re.MULTILINE)
 _BOX = re.compile(

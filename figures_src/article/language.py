@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from figures_src import ruby
-from figures_src.article.contents import LEVELS, parts, prose_words, reading_seconds
+from figures_src.article.contents import LEVELS, level_words, parts, reading_time, visible_words
 from figures_src.article.references import names
 
 WORDS = Path(__file__).with_name("words.txt")
@@ -67,7 +67,7 @@ class Page:
     listed: list[str] = field(default_factory=list)
     """Keys of the works in the list of references."""
     words: dict[str, int] = field(default_factory=dict)
-    """How many each part of the first rank has in its prose, by anchor."""
+    """How many each part of the first rank shows, by anchor."""
 
 
 def read(html: str) -> Page:
@@ -76,7 +76,7 @@ def read(html: str) -> Page:
     reader.feed(html)
     reader.close()
     reader.end_block()
-    reader.page.words = {anchor: prose_words(text) for anchor, text in parts(html).items()}
+    reader.page.words = {anchor: visible_words(text) for anchor, text in parts(html).items()}
     return reader.page
 
 
@@ -281,20 +281,23 @@ def reachability(page: Page) -> list[str]:
 
 def _named(page: Page, figure: str) -> bool:
     """Whether something other than the figure itself links to it or says its name."""
-    label = re.compile(rf"{re.escape(page.figures[figure])}(?!\w|[\s\u00a0]bis)")
+    label = re.compile(rf"{re.escape(page.figures[figure])}(?!\w|[\s\u00a0]bis)", re.IGNORECASE)
     prose = (block for block in page.blocks if block.figure != figure)
     return figure in page.targets or any(label.search(block.text) for block in prose)
 
 
 def lengths(page: Page) -> list[str]:
-    """Levels that are missing, or too short or too long for what their title promises."""
-    found = []
-    for level in LEVELS:
-        seconds = reading_seconds(page.words.get(level.anchor, 0))
-        if not level.shortest <= seconds <= level.longest:
-            told = f"takes {seconds:.0f} s to read, not {level.shortest} to {level.longest}"
-            found.append(f"« {level.title} » (#{level.anchor}) {told}")
-    return found
+    """Levels that are missing, or longer than what their title promises."""
+    missing = [f"« {level.title} » (#{level.anchor}) is missing" for level in LEVELS if level.anchor not in page.words]
+    if missing:
+        return missing
+    words = level_words(page.words)
+    return [
+        f"« {level.title} » (#{level.anchor}) has {words[level.anchor]} words, {reading_time(words[level.anchor])}: "
+        f"{level.most} at most"
+        for level in LEVELS
+        if words[level.anchor] > level.most
+    ]
 
 
 _TYPED_NUMBER = re.compile(r"\d[\d\s\u202f\u00a0]*%|\d+,\d+|\b\d{1,3}[ \u202f\u00a0]\d{3}\b|\b\d{4,}\b")

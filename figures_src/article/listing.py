@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from figures_src.article.names import closest
+from figures_src.commands import closest
 
 SOURCE = Path(__file__).parents[1] / "batchnorm.py"
+EXAMPLES = Path(__file__).parent / "examples"
 CODE = "/assets/code"
 """Where the page serves copies of files of the package; the layout puts the site's base path before it."""
 
@@ -28,14 +29,27 @@ def listing(*names: str, docstrings: bool = True) -> str:
     Raises:
         KeyError: the source has no such definition; the message names the nearest one.
     """
-    code = "\n\n".join(extracts(SOURCE.read_text(encoding="utf-8"), names, docstrings=docstrings))
-    # kramdown hands the attribute to the block: names and comments are English in a French page.
-    return f'```python\n{code}\n```\n{{: lang="en"}}'
+    return _code("\n\n".join(extracts(SOURCE.read_text(encoding="utf-8"), names, docstrings=docstrings)))
+
+
+def example(name: str) -> str:
+    """Return a Markdown block of code with one of the programs of ``examples/``, which the tests run.
+
+    Raises:
+        KeyError: there is no such program; the message names the nearest one.
+    """
+    programs = {path.stem: path for path in EXAMPLES.glob("*.txt")}
+    return _code(programs[closest(name, programs, "example")].read_text(encoding="utf-8").strip())
 
 
 def source_link(text: str, module: str = SOURCE.name) -> str:
     """A link to the whole file of a module, named by its path in the package."""
     return f'<a href="{CODE}/{module}">{escape(text, quote=False)}</a>'
+
+
+def _code(code: str) -> str:
+    """A block of code; kramdown hands the attribute to it: names and comments are English in a French page."""
+    return f'```python\n{code}\n```\n{{: lang="en"}}'
 
 
 def extracts(source: str, names: Sequence[str], *, docstrings: bool = True) -> list[str]:

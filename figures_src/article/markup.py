@@ -14,11 +14,10 @@ from xml.etree import ElementTree as ET
 from figures_src import french
 from figures_src.article.listing import source_link
 from figures_src.article.mathematics import mathml
-from figures_src.article.names import closest as closest
 from figures_src.article.references import cite
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
-from figures_src.commands import BUILD
+from figures_src.commands import BUILD, closest
 from figures_src.published import ORIGINS
 from figures_src.records.record import Record
 
@@ -114,20 +113,46 @@ class FigureMarkup:
     """The same folder as the page sees it; the layout puts the site's base path before it."""
     render: Callable[[str], str]
     """Evaluates the Jinja of a title, a caption or an alternative text."""
+    play: Callable[[str], str]
+    """Gives what stands in place of a drawing where scripts run, by name."""
 
-    def __call__(self, name: str) -> str:
-        """Return the figure named, on one line.
+    def __call__(self, name: str, play: str = "") -> str:
+        """Return the figure named, on one line; ``play`` is what stands in its place where scripts run.
 
         Raises:
             KeyError: the catalogue has no such figure, or a record it needs is missing.
             FileNotFoundError: one of its drawings is missing.
         """
         figure = self.catalogue[closest(name, self.catalogue, "figure")]
-        return (
-            f'<figure id="{figure.id}" class="figure">{self._picture(figure)}<figcaption>'
-            f"<p>{self._caption(figure)}</p>"
-            f'<p class="provenance">{self._provenance(figure)}</p></figcaption></figure>'
-        )
+        shown = self._picture(figure)
+        if play:
+            shown = f'<div class="static-twin">{shown}</div>{self.play(play)}'
+        return self._framed(figure.id, shown, f"{self._caption(figure)}", self._tools([figure], enlarge=not play))
+
+    def twins(self, first: str, second: str, title: str, caption: str) -> str:
+        """Two schemas side by side, in their narrow variants, under one caption.
+
+        Raises:
+            KeyError: the catalogue lacks one of them.
+            FileNotFoundError: one of their drawings is missing.
+        """
+        pair = [self.catalogue[closest(name, self.catalogue, "figure")] for name in (first, second)]
+        shown = "".join(f'<div id="{figure.id}">{self._picture(figure, narrow=True)}</div>' for figure in pair)
+        number = label(pair[0]).rpartition(".")[0]
+        text = f"<strong>{number}. {self._line(title)}</strong> {self._line(caption)}"
+        twins = f'<div class="twins">{shown}</div>'
+        return self._framed(number_id(pair[0]), twins, text, self._tools(pair, enlarge=False))
+
+    @staticmethod
+    def _framed(anchor: str, shown: str, caption: str, tools: str) -> str:
+        return f'<figure id="{anchor}" class="figure">{shown}<figcaption><p>{caption}</p>{tools}</figcaption></figure>'
+
+    def _tools(self, figures: Sequence[Figure], *, enlarge: bool) -> str:
+        """Where the figures come from, folded, and a button where scripts run."""
+        sources = "".join(f'<p class="provenance">{self._provenance(figure)}</p>' for figure in figures)
+        name = f"Agrandir{french.NO_BREAK_SPACE}: {label(figures[0])}"
+        button = f'<button type="button" class="enlarge needs-js" aria-label="{name}">Agrandir</button>'
+        return f'<details class="source"><summary>Source</summary>{sources}</details>{button if enlarge else ""}'
 
     def label(self, name: str) -> str:
         """What the text calls a figure: "Graphique 2".
@@ -138,15 +163,19 @@ class FigureMarkup:
         return label(self.catalogue[closest(name, self.catalogue, "figure")])
 
     def see(self, name: str) -> str:
-        """The same, as a link to the figure."""
-        return f'<a class="figure-link" href="#{name}">{self.label(name)}</a>'
+        """The same as a sentence says it, "graphique 2", as a link to the figure."""
+        words = self.label(name)
+        words = (words[0].lower() + words[1:]).replace("bis", "<i>bis</i>")
+        return f'<a class="figure-link" href="#{name}">{words}</a>'
 
-    def _picture(self, figure: Figure) -> str:
+    def _picture(self, figure: Figure, *, narrow: bool = False) -> str:
+        """The drawing in the variants of ``SOURCES``; ``narrow``, in those for small screens alone."""
+        variants = (("dark-narrow", DARK_THEME),) if narrow else SOURCES
         sources = "".join(
-            f'<source media="{media}" {self._drawing(figure, variant, "srcset")}>' for variant, media in SOURCES
+            f'<source media="{media}" {self._drawing(figure, variant, "srcset")}>' for variant, media in variants
         )
         alternative = escape(typeset(self._line(figure.alt)), quote=True)
-        drawing = self._drawing(figure, "light", "src")
+        drawing = self._drawing(figure, "light-narrow" if narrow else "light", "src")
         image = f'<img {drawing} alt="{alternative}" loading="lazy" decoding="async">'
         # Nothing is fetched any more once paper is laid out, but lazy images, hidden ones too, are fetched just before.
         paper = f'<img class="on-paper" {drawing} alt="{alternative}" loading="lazy" decoding="sync">'
@@ -162,7 +191,7 @@ class FigureMarkup:
         title = self._line(figure.title)
         stop = "" if title.endswith((".", "?", "!", "…")) else "."
         caption = self._line(figure.caption)
-        return f"<strong>{label(figure)}.</strong> {title}{stop} {caption}".rstrip()
+        return f"<strong>{label(figure)}. {title}{stop}</strong> {caption}".rstrip()
 
     def _provenance(self, figure: Figure) -> str:
         quick = any(record.quick for record in self.records.values())
@@ -178,13 +207,15 @@ class FigureMarkup:
             parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')
         parts.append(f"{source_link(f'Code du {figure.kind.lower()} (Python)', f'figures/{figure.id}.py')}.")
         parts.append(f"Pour redessiner : <code>{BUILD}{' --quick' if quick else ''} --only {figure.id}</code>.")
-        # Shown where scripts run; the drawing itself answers to a click, too.
-        name = f"Agrandir{french.NARROW_NO_BREAK_SPACE}: {label(figure)}"
-        parts.append(f'<button type="button" class="enlarge needs-js" aria-label="{name}">Agrandir</button>')
         return " ".join(parts)
 
     def _line(self, template: str) -> str:
         return re.sub("[ \n]+", " ", self.render(template)).strip()
+
+
+def number_id(figure: Figure) -> str:
+    """The anchor that two parts of a schema share: "sbn_1" of "sbn_1a"."""
+    return figure.id.rstrip("ab")
 
 
 def label(figure: Figure) -> str:

@@ -14,15 +14,15 @@ from scipy.stats import norm
 
 from figures_src import french
 from figures_src.article.facts.mnist import GridFacts
-from figures_src.article.names import closest
 from figures_src.article.typography import typeset
+from figures_src.commands import closest
 from figures_src.experiments.estimates import Estimate
 from figures_src.figures import grid_cells
 from figures_src.figures.signals import EPSILON, gaussian, sigmoid
 from figures_src.records.record import Record
 
 Points = Iterable[tuple[float, float]]
-NNBSP = french.NARROW_NO_BREAK_SPACE
+NNBSP, NBSP = french.NARROW_NO_BREAK_SPACE, french.NO_BREAK_SPACE
 
 Y_RANGE, TALLEST, POINTS = 8.0, 0.85, 161
 STRAIGHT, FLAT, WITHIN = 1.0, 3.0, 2.0
@@ -163,7 +163,7 @@ def batch(values: Sequence[float], size: int) -> dict[str, Any]:
         "z_hat_ticks": ticks((-2, -1, 0, 1, 2), Z_HAT_RANGE),
         "examples": [_example(float(a), float(b), i < size) for i, (a, b) in enumerate(zip(z, z_hat, strict=True))],
         "told": (
-            f"μ = {french.number(mu, 2)}{NNBSP}; σ = {french.number(sigma, 2)}. μ et σ² viennent de ce lot{NNBSP}: "
+            f"μ = {french.number(mu, 2)}{NNBSP}; σ = {french.number(sigma, 2)}. μ et σ² viennent de ce lot{NBSP}: "
             "déplacer un seul exemple change le ẑ de tous les autres."
         ),
     }
@@ -245,7 +245,7 @@ def grid_told(facts: GridFacts, chosen: int) -> str:
     cell = facts.cells[chosen]
     pair = cell.accuracy
     return (
-        f"Écart-type initial {french.shortest(cell.sigma)}, taux {french.shortest(cell.learning_rate)}{NNBSP}: après "
+        f"Écart-type initial {french.shortest(cell.sigma)}, taux {french.shortest(cell.learning_rate)}{NBSP}: après "
         f"{french.integer(facts.steps)} itérations, {french.percent(pair.with_bn.mean)} avec BN et "
         f"{french.percent(pair.without_bn.mean)} sans BN, soit un écart de {french.points(pair.gap.mean, signed=True)} "
         f"(±{NNBSP}{french.number(100 * pair.gap.half_width, 1)})."

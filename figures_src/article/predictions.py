@@ -1,13 +1,14 @@
 """Predictions written before a run, as the article shows them: what was expected, measured, and said of it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from figures_src import french
 from figures_src.article import markup
 from figures_src.article.unknown import MARK
-from figures_src.experiments.prediction import AFTER_TRIAL, Standing, Verdict
+from figures_src.commands import closest
+from figures_src.experiments.prediction import Standing, Verdict, by_name
 
 SHOWN = {
     Standing.MET: '<span class="verdict-met">tenue</span>',
@@ -28,9 +29,14 @@ class Check:
     """The same prediction under the protocol that was tried first, where there was one."""
 
     @property
+    def name(self) -> str:
+        """That of the prediction."""
+        return self.verdict.name
+
+    @property
     def after_trial(self) -> bool:
         """Whether it was written after a trial had shown what it says: it is counted apart."""
-        return AFTER_TRIAL in self.verdict.prediction
+        return self.verdict.pilot
 
     @property
     def standing(self) -> Standing:
@@ -40,17 +46,22 @@ class Check:
         return self.verdict.standing
 
 
-def checks_of(verdicts: Sequence[Verdict], first: Sequence[Verdict] = ()) -> list[Check]:
-    """Verdicts as the page shows them, each with that of the first protocol.
+def checks_of(
+    verdicts: Sequence[Verdict], first: Sequence[Verdict] = (), published: Mapping[str, float] | None = None
+) -> Mapping[str, Check]:
+    """Verdicts as the page shows them, by the names of their predictions, in their order.
+
+    Each stands with that of the first protocol, and with what a paper published, by the same names.
 
     Raises:
-        ValueError: the two protocols did not judge the same predictions.
+        ValueError: the two protocols did not judge the same predictions, or a value was published of no prediction.
     """
-    if not first:
-        return [Check(verdict) for verdict in verdicts]
-    if [verdict.prediction for verdict in verdicts] != [verdict.prediction for verdict in first]:
-        raise ValueError("the first protocol judged other predictions: name them alike, in the same order")
-    return [Check(verdict, first=before) for verdict, before in zip(verdicts, first, strict=True)]
+    known, before = by_name(verdicts), by_name(first)
+    if before and before.keys() != known.keys():
+        raise ValueError("the first protocol judged other predictions: name them alike")
+    if strange := (published or {}).keys() - known.keys():
+        raise ValueError(f"published values of {sorted(strange)}, which no prediction speaks of: name them alike")
+    return {name: Check(known[name], (published or {}).get(name), before.get(name)) for name in known}
 
 
 def quantity(value: float | None, verdict: Verdict) -> str:
@@ -88,23 +99,26 @@ def state(check: Check) -> str:
     return SHOWN[check.standing]
 
 
-def verdict_of(checks: Sequence[Check], beginning: str) -> Verdict:
-    """The verdict on the one prediction that begins so, for sentences that tell what was expected.
+def verdict_of(checks: Sequence[Check], name: str) -> Verdict:
+    """The verdict on a prediction, for sentences that tell what was expected.
 
     Raises:
-        ValueError: none begins so, or several do.
+        KeyError: none has this name; the message names the nearest one.
     """
-    found = [check.verdict for check in checks if check.verdict.prediction.startswith(beginning)]
-    if len(found) != 1:
-        raise ValueError(f"{len(found)} predictions begin with {beginning!r}: give enough of it to tell one")
-    return found[0]
+    known = by_name(checks)
+    return known[closest(name, known, "prediction")].verdict
 
 
-def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False) -> str:
-    """One row a prediction; a column of published values where a paper gives any. Quick verdicts say that they are."""
+def prediction_table(checks: Sequence[Check], caption: str, *, quick: bool = False, written: Sequence[str] = ()) -> str:
+    """One row a prediction, and under it what ``written`` tells of each; a column where a paper has published values.
+
+    Quick verdicts say that they are.
+    """
     known = any(check.published is not None for check in checks)
     heads = ["Prédiction", "Seuil", *(["Publié"] if known else []), "Mesuré", "Graines", "Verdict"]
     rows = [_row(check, known, quick) for check in checks]
+    if written:
+        rows = [[f"{words}<br><small>{told}</small>", *row] for (words, *row), told in zip(rows, written, strict=True)]
     return markup.table(heads, caption, rows, stacked=True)
 
 

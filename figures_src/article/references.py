@@ -15,7 +15,7 @@ from bibtexparser.middlewares import SeparateCoAuthors, SplitNameParts
 from bibtexparser.model import Entry
 
 from figures_src import french
-from figures_src.article.names import closest
+from figures_src.commands import closest
 
 TABLE = Path(__file__).with_suffix(".bib")
 FIXED = ("ioffe2015", "santurkar2018")

@@ -47,8 +47,10 @@ def _replacement(match: re.Match[str]) -> str:
     space = NARROW_NO_BREAK_SPACE
     match match.lastgroup:
         case "opening":
-            return "«" + space
-        case "closing" | "high" | "colon" | "tight_colon" | "percent":
+            return "«" + NO_BREAK_SPACE
+        case "closing" | "colon" | "tight_colon":
+            return NO_BREAK_SPACE + match[match.lastgroup]
+        case "high" | "percent":
             return space + match[match.lastgroup]
         case "thousands":
             return space
@@ -68,7 +70,7 @@ def typeset(page: str) -> str:
     """Give the text of a Markdown or HTML page its no-break spaces, apostrophes and ellipses.
 
     Front matter, tags and their attributes, code, mathematics, addresses and Markdown's own signs stay as they
-    are. Applying it twice changes nothing more. Spaces before ``; : ? !`` and inside « » become U+202F; a space
-    between a label and its number, as in "Graphique 2", becomes U+00A0.
+    are. Applying it twice changes nothing more. Spaces before ``; ? !`` become U+202F, those before a colon,
+    inside « » and between a label and its number, as in "Graphique 2", U+00A0: so does the Imprimerie nationale.
     """
     return _TOKEN.sub(_replacement, page)

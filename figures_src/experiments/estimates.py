@@ -3,11 +3,13 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Generic, NoReturn, TypeVar
 
 import numpy as np
 
-from figures_src.experiments.intervals import half_width
+from figures_src.experiments.intervals import Interval, interval
+
+Quantity = TypeVar("Quantity")
 
 
 class NotMeasured(ValueError):
@@ -15,11 +17,8 @@ class NotMeasured(ValueError):
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A mean over seeds and the half-width of its 95 % confidence interval (Student)."""
-
-    mean: float
-    half_width: float
+class Estimate(Interval[float]):
+    """A mean over seeds and the half-width of its 95 % confidence interval (Student), as a sentence quotes them."""
 
     @property
     def clear(self) -> bool:
@@ -51,21 +50,28 @@ def estimate(samples: Iterable[float]) -> Estimate:
     """Mean over seeds with its 95 % interval; it can be read where two seeds or more gave finite values."""
     values = np.asarray(samples, dtype=float)
     try:
-        return Estimate(float(values.mean()), float(half_width(values)))
+        over = interval(values)
+        return Estimate(float(over.mean), float(over.half_width))
     except ValueError as error:
         return Unestimated(str(error))
 
 
 @dataclass(frozen=True)
-class Pair:
-    """The same quantity without and with batch normalization, and their difference paired by seed."""
+class Pair(Generic[Quantity]):
+    """The same quantity without and with batch normalization."""
 
-    without_bn: Estimate
-    with_bn: Estimate
+    without_bn: Quantity
+    with_bn: Quantity
+
+
+@dataclass(frozen=True)
+class Compared(Pair[Estimate]):
+    """Two means over the same seeds, and their difference paired by seed."""
+
     gap: Estimate
     """With less without."""
 
 
-def pair(without_bn: np.ndarray, with_bn: np.ndarray) -> Pair:
+def compare(without_bn: np.ndarray, with_bn: np.ndarray) -> Compared:
     """Both arms, one value a seed in the same order, and their difference."""
-    return Pair(estimate(without_bn), estimate(with_bn), estimate(with_bn - without_bn))
+    return Compared(estimate(without_bn), estimate(with_bn), estimate(with_bn - without_bn))

@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
 COVERAGE = 0.95
+Number = TypeVar("Number", float, np.ndarray)
 
 
 def half_width(values: np.ndarray, axis: int = 0) -> np.ndarray:
@@ -21,6 +23,35 @@ def half_width(values: np.ndarray, axis: int = 0) -> np.ndarray:
 
     quantile = stdtrit(seeds - 1, (1 + COVERAGE) / 2)
     return np.asarray(quantile * values.astype(np.float64).std(axis, ddof=1) / math.sqrt(seeds))
+
+
+@dataclass(frozen=True)
+class Interval(Generic[Number]):
+    """A mean over seeds and half of its 95 % confidence interval: two numbers, or two arrays of one shape."""
+
+    mean: Number
+    half_width: Number
+
+    @property
+    def low(self) -> Number:
+        """Where the interval begins."""
+        low: Number = self.mean - self.half_width
+        return low
+
+    @property
+    def high(self) -> Number:
+        """Where it ends."""
+        high: Number = self.mean + self.half_width
+        return high
+
+
+def interval(values: np.ndarray, axis: int = 0) -> Interval[np.ndarray]:
+    """Mean over ``axis`` with the 95 % interval of Student's t for independent seeds: mean ± t s/√n.
+
+    Raises:
+        ValueError: fewer than two seeds, or a value that is not finite.
+    """
+    return Interval(np.asarray(values.mean(axis, dtype=np.float64)), half_width(values, axis))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -21,9 +22,23 @@ class Standing(StrEnum):
     """On the expected side, in one network: nothing tells how far another would be from it."""
 
 
+COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "≥": operator.ge,
+    "≤": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+UPWARDS = ("≥", ">")
+"""What is measured must be large."""
+RATIO = "×"
+"""The unit of a ratio: it is shown before the number where it is measured, and not at all in a bound."""
+AFTER_TRIAL = " (prédiction écrite après un essai)"
+"""Ends the words of a prediction whose outcome a trial had shown: it is counted apart."""
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """A prediction written before the run, and what the run said."""
+    """A prediction written before the run, and what the run said: a row of the sidecar of a record."""
 
     prediction: str
     """In French, as the page shows it."""
@@ -45,6 +60,12 @@ class Verdict:
     """"<" or ">" where the measured value only bounds the quantity, because some run never got there."""
     seeds: int | None = None
     """Networks, or pairs of them, behind the measured value; None in records that do not say."""
+    name: str = ""
+    """That of the prediction; empty, as the two below, in a sidecar that is to be judged again."""
+    op: str = ""
+    """How the measured value must stand to the bound: one of `COMPARISONS`."""
+    pilot: bool = False
+    """Whether a trial had shown the outcome when the prediction was written."""
 
     @property
     def undecided(self) -> bool:
@@ -69,65 +90,7 @@ class Verdict:
 
     @property
     def _refuted_by_bound(self) -> bool:
-        upwards = any(sign in self.threshold for sign in "≥>")
-        return self.side == ("<" if upwards else ">") and not self.met
-
-
-COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
-    "≥": operator.ge,
-    "≤": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-
-
-def judge(
-    prediction: str,
-    threshold: str,
-    measured: float,
-    bound: float,
-    decimals: int = 2,
-    unit: str = "×",
-    samples: np.ndarray | None = None,
-) -> Verdict:
-    """Compare what was measured with the bound, as the sign in the threshold says.
-
-    ``samples``, one per seed, give the interval where they are two or more, all finite. What is not a number is
-    never met.
-
-    Raises:
-        ValueError: the threshold holds no sign.
-    """
-    compare = next((compare for sign, compare in COMPARISONS.items() if sign in threshold), None)
-    if compare is None:
-        raise ValueError(f"the threshold {threshold!r} must hold one of {' '.join(COMPARISONS)}")
-    known = samples is not None and len(samples) > 1 and bool(np.isfinite(samples).all())
-    spread = float(half_width(np.asarray(samples))) if known else None
-    met = bool(compare(measured, bound))
-    seeds = None if samples is None else len(samples)
-    return Verdict(prediction, threshold, float(measured), bound, decimals, unit, met, spread, seeds=seeds)
-
-
-def judge_mean(
-    prediction: str, threshold: str, samples: np.ndarray, bound: float, decimals: int = 2, unit: str = "×"
-) -> Verdict:
-    """Compare the mean over seeds; its absolute value where the threshold says "en valeur absolue"."""
-    mean = float(np.mean(samples))
-    measured = abs(mean) if threshold.endswith("en valeur absolue") else mean
-    return judge(prediction, threshold, measured, bound, decimals, unit, samples)
-
-
-def judge_ratio(prediction: str, threshold: str, ratio: Ratio, bound: float, decimals: int = 2) -> Verdict:
-    """Compare a ratio over pairs of seeds, by the interval of `figures_src.experiments.intervals.paired_ratio`."""
-    verdict = judge(prediction, threshold, ratio.value, bound, decimals)
-    return replace(verdict, low=ratio.low, high=ratio.high, side=ratio.side, seeds=ratio.seeds)
-
-
-SIGNS = ("≥", "≤", ">", "<")
-RATIO = "×"
-"""The unit of a ratio: it is shown before the number where it is measured, and not at all in a bound."""
-AFTER_TRIAL = " (prédiction écrite après un essai)"
-"""Ends the words of a prediction whose outcome a trial had shown: it is counted apart."""
+        return self.side == ("<" if self.op in UPWARDS else ">") and not self.met
 
 
 @dataclass(frozen=True)
@@ -135,7 +98,7 @@ class Bound:
     """``value`` as it stands after ``op``; the bound's own French text follows from it.
 
     Raises:
-        ValueError: ``op`` is none of `SIGNS`.
+        ValueError: ``op`` is none of `COMPARISONS`.
     """
 
     op: str
@@ -148,8 +111,8 @@ class Bound:
 
     def __post_init__(self) -> None:
         """Refuse a sign that compares nothing."""
-        if self.op not in SIGNS:
-            raise ValueError(f"{self.op!r} compares nothing: choose among {' '.join(SIGNS)}")
+        if self.op not in COMPARISONS:
+            raise ValueError(f"{self.op!r} compares nothing: choose among {' '.join(COMPARISONS)}")
 
     def __str__(self) -> str:
         number = f"{self.op} {french.shortest(self.value)}"
@@ -167,31 +130,59 @@ class Prediction:
     pilot: bool = False
     """Whether it was written after a trial had shown the outcome: told, and counted apart."""
 
-    def judge(self, measured: float, samples: np.ndarray | None = None) -> Verdict:
-        """Compare what was measured; ``samples``, one per seed, give its interval."""
-        value = abs(float(measured)) if self.bound.absolute else float(measured)
-        words = self.quantity + AFTER_TRIAL if self.pilot else self.quantity
-        bound = self.bound
-        return judge(words, str(bound), value, bound.value, bound.decimals, bound.unit, samples)
+    def judge(self, measured: float, samples: np.ndarray | None = None, seeds: int | None = None) -> Verdict:
+        """Compare what was measured; what is not a number is never met.
+
+        ``samples``, one per seed, give the interval where they are two or more, all finite. ``seeds`` are those behind
+        a value that is no mean over them.
+        """
+        bound, value = self.bound, abs(float(measured)) if self.bound.absolute else float(measured)
+        known = samples is not None and len(samples) > 1 and bool(np.isfinite(samples).all())
+        return Verdict(
+            prediction=self.quantity + AFTER_TRIAL if self.pilot else self.quantity,
+            threshold=str(bound),
+            measured=value,
+            bound=bound.value,
+            decimals=bound.decimals,
+            unit=bound.unit,
+            met=bool(COMPARISONS[bound.op](value, bound.value)),
+            half_width=float(half_width(np.asarray(samples))) if known else None,
+            seeds=seeds if samples is None else len(samples),
+            name=self.name,
+            op=bound.op,
+            pilot=self.pilot,
+        )
 
     def judge_ratio(self, ratio: Ratio) -> Verdict:
         """Compare a ratio over pairs of seeds, by its own interval."""
-        verdict = self.judge(ratio.value)
-        return replace(verdict, low=ratio.low, high=ratio.high, side=ratio.side, seeds=ratio.seeds)
+        verdict = self.judge(ratio.value, seeds=ratio.seeds)
+        return replace(verdict, low=ratio.low, high=ratio.high, side=ratio.side)
 
     def judge_mean(self, samples: np.ndarray) -> Verdict:
         """Compare the mean over seeds of ``samples``, one per seed."""
         return self.judge(float(np.mean(samples)), samples)
 
 
-def by_name(predictions: Iterable[Prediction]) -> Mapping[str, Prediction]:
-    """Predictions by their names.
+class Named(Protocol):
+    """What can be looked up."""
+
+    @property
+    def name(self) -> str:
+        """No two have the same."""
+        ...
+
+
+AnyNamed = TypeVar("AnyNamed", bound=Named)
+
+
+def by_name(items: Iterable[AnyNamed]) -> Mapping[str, AnyNamed]:
+    """Predictions or verdicts by the names of the predictions, in their order.
 
     Raises:
         ValueError: two have the same name.
     """
-    listed = list(predictions)
-    found = {prediction.name: prediction for prediction in listed}
+    listed = list(items)
+    found = {item.name: item for item in listed}
     if len(found) != len(listed):
         raise ValueError("two predictions have the same name: give each one of its own")
     return found

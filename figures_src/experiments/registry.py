@@ -6,7 +6,7 @@ from figures_src.experiments.batch_statistics.experiment import BATCH_STATISTICS
 from figures_src.experiments.cars.experiment import SHIFT_CARS
 from figures_src.experiments.cars_border.experiment import CARS_BORDER
 from figures_src.experiments.deep_linear.experiment import DLN, DLN_SUM
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import AnyExperiment
 from figures_src.experiments.inception.experiment import GRID as INCEPTION_GRID
 from figures_src.experiments.inception.experiment import INCEPTION_CPU
 from figures_src.experiments.linear_problems.experiment import LINEAR_PROBLEMS
@@ -27,7 +27,7 @@ from figures_src.experiments.vgg_controls.experiment import (
     VGG_LOW_RATE,
 )
 
-EXPERIMENTS: Mapping[str, Experiment] = {
+EXPERIMENTS: Mapping[str, AnyExperiment] = {
     experiment.name: experiment
     for experiment in (
         *(CURVES, GRID, MNIST_RATES, STATISTICS_OF_PROBE),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from figures_src.experiments.intervals import half_width
+from figures_src.experiments.intervals import Interval, interval
 from figures_src.records.record import Record
 from figures_src.style import Theme
 
@@ -55,27 +55,8 @@ def _written(cell: Cell) -> Cell:
     return "" if math.isnan(cell) else f"{cell:.7g}"
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A mean over seeds and the bounds of its 95 % confidence interval; arrays of one shape."""
-
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
-def interval(values: np.ndarray, axis: int = 0) -> Interval:
-    """Mean over ``axis`` with the 95 % interval of Student's t for independent seeds: mean ± t s/√n.
-
-    Raises:
-        ValueError: fewer than two seeds, or a value that is not finite.
-    """
-    mean, half = values.mean(axis, dtype=np.float64), half_width(values, axis)
-    return Interval(mean, mean - half, mean + half)
-
-
-def over_seeds(values: np.ndarray) -> Interval:
-    """`interval` over the first axis; with one seed its values, and bounds that are nan, for it tells no spread.
+def over_seeds(values: np.ndarray) -> Interval[np.ndarray]:
+    """Interval over the first axis; with one seed its values, and bounds that are nan, for it tells no spread.
 
     Raises:
         ValueError: no seed, or several of which one is not finite.
@@ -83,10 +64,10 @@ def over_seeds(values: np.ndarray) -> Interval:
     if len(values) != 1:
         return interval(values)
     unknown = np.full(values.shape[1:], np.nan)
-    return Interval(values[0].astype(np.float64), unknown, unknown)
+    return Interval(values[0].astype(np.float64), unknown)
 
 
-def reach(overs: Sequence[Interval], least: float = 0.0) -> tuple[float, float]:
+def reach(overs: Sequence[Interval[np.ndarray]], least: float = 0.0) -> tuple[float, float]:
     """Lowest and highest that an axis should show: every mean, and bands as far beyond as the means are apart.
 
     A band that goes farther is cut: means that say something should not be flattened by one that does not. ``least``
@@ -133,7 +114,7 @@ def parts(values: np.ndarray) -> tuple[float, float, float]:
     return float(over.mean), float(over.low), float(over.high)
 
 
-def triples(interval_: Interval) -> Iterable[tuple[float, float, float]]:
+def triples(interval_: Interval[np.ndarray]) -> Iterable[tuple[float, float, float]]:
     """Mean and bounds, one tuple for each place along a flat interval."""
     flat = (np.ravel(part).tolist() for part in (interval_.mean, interval_.low, interval_.high))
     return zip(*flat, strict=True)

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
 
 from figures_src import french
-from figures_src.figures.common import Interval
+from figures_src.experiments.intervals import Interval
 from figures_src.style import FAMILY, SEMIBOLD, Layout, Theme
 
 DPI = 72
@@ -195,7 +195,7 @@ def accuracy_axis(axes: Axes, theme: Theme, low: float, high: float, marks: Sequ
     rule(axes, theme, [1 - mark for mark in shown])
 
 
-def band(axes: Axes, x: np.ndarray, over: Interval, colour: str, **line: Any) -> None:
+def band(axes: Axes, x: np.ndarray, over: Interval[np.ndarray], colour: str, **line: Any) -> None:
     """A mean and its interval; the band has no edge, so that only the mean reads as a curve.
 
     Bounds that are nan, those of a single seed, draw no band.

@@ -23,8 +23,9 @@ from figures_src.experiments.batch_statistics.measures import (
     sizes,
 )
 from figures_src.experiments.batch_statistics.measures import cost as cost_at
+from figures_src.experiments.intervals import Interval, interval
 from figures_src.figures import drawing
-from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts, reach
+from figures_src.figures.common import PARTS, Cell, Records, Table, parts, reach
 from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
@@ -83,7 +84,7 @@ def headline(record: Record) -> str:
     )
 
 
-def _loses(points: Interval) -> str:
+def _loses(points: Interval[np.ndarray]) -> str:
     """What an estimate does to the accuracy; what the seeds do not tell from nothing, or is a gain, loses nothing."""
     return f"fait perdre {french.points(float(points.mean) / 100, 1)}" if points.low > 0 else "ne coûte rien de net"
 
@@ -108,7 +109,7 @@ def _subtitle(record: Record) -> str:
     )
 
 
-def _frame(sheet: drawing.Sheet, axes: Axes, overs: list[Interval]) -> None:
+def _frame(sheet: drawing.Sheet, axes: Axes, overs: list[Interval[np.ndarray]]) -> None:
     """An axis of points lost that holds every mean, zero, and the bands that stay near."""
     low, high = reach(overs, least=1.0)
     margin = 0.04 * (high - low)

@@ -7,18 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
+from figures_src.experiments.intervals import interval
 from figures_src.experiments.mnist.measures import GOOD_ACCURACY, MATCHED, WITH_BN, WITHOUT_BN, first_step
 from figures_src.figures import drawing
-from figures_src.figures.common import (
-    ARM_LABELS,
-    ARMS,
-    PARTS,
-    Records,
-    Table,
-    arm_colours,
-    interval,
-    triples,
-)
+from figures_src.figures.common import ARM_LABELS, ARMS, PARTS, Records, Table, arm_colours, triples
 from figures_src.published import load
 from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc

@@ -13,18 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
+from figures_src.experiments.intervals import Interval, interval
 from figures_src.experiments.mnist.measures import MATCHED, MEDIAN, WITH_BN, WITHOUT_BN, median_reach, settled_step
 from figures_src.figures import drawing
-from figures_src.figures.common import (
-    ARMS,
-    Cell,
-    Interval,
-    Records,
-    Table,
-    arm_colours,
-    interval,
-    triples,
-)
+from figures_src.figures.common import ARMS, Cell, Records, Table, arm_colours, triples
 from figures_src.published import load
 from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc
@@ -125,7 +117,7 @@ def _steps(record: Record) -> np.ndarray:
     return steps
 
 
-def _layer(record: Record, arm: int, place: int) -> Interval:
+def _layer(record: Record, arm: int, place: int) -> Interval[np.ndarray]:
     return interval(record.arrays["layer_percentiles"][MATCHED, arm][:, _shown(record), place])
 
 

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
+from figures_src.experiments.intervals import interval
 from figures_src.experiments.mnist.measures import STATISTICS, roughness, width
 from figures_src.figures import drawing
-from figures_src.figures.common import Cell, Records, Table, interval
+from figures_src.figures.common import Cell, Records, Table
 from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 

@@ -24,8 +24,9 @@ from figures_src.experiments.batch_statistics.measures import (
     rows,
     sizes,
 )
+from figures_src.experiments.intervals import Interval, interval
 from figures_src.figures import drawing
-from figures_src.figures.common import PARTS, Cell, Interval, Records, Table, interval, parts, reach
+from figures_src.figures.common import PARTS, Cell, Records, Table, parts, reach
 from figures_src.figures.gbn_10 import RECORD, size_axis
 from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc
@@ -108,7 +109,7 @@ def _cells(record: Record) -> list[tuple[str, int, int]]:
     return whole + [(BATCH, largest, group) for group in groups(record.arrays).tolist()]
 
 
-def _curve(record: Record, measure: Measure, cells: list[tuple[str, int, int]]) -> Interval:
+def _curve(record: Record, measure: Measure, cells: list[tuple[str, int, int]]) -> Interval[np.ndarray]:
     return interval(np.stack([measure(record, *cell) for cell in cells], axis=1))
 
 

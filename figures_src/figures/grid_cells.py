@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.experiments.intervals import half_width
+from figures_src.experiments.intervals import interval
 from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN
 from figures_src.records.record import Record
 
@@ -33,12 +33,13 @@ def cell(accuracy: np.ndarray) -> dict[str, Any]:
 
 
 def _arm(accuracy: np.ndarray) -> dict[str, Any]:
-    mean, half = accuracy.mean(0), half_width(accuracy)
-    curves = {"mean": mean, "low": mean - half, "high": mean + half}
+    over = interval(accuracy)
+    curves = {"mean": over.mean, "low": over.low, "high": over.high}
     rounded = {name: np.rint(values * 10_000).astype(int).tolist() for name, values in curves.items()}
     return {**rounded, "final": _estimate(accuracy[:, -1])}
 
 
 def _estimate(values: np.ndarray) -> list[float]:
     """Mean over seeds and half-width, with digits to spare for whoever rounds them again."""
-    return [round(float(values.mean()), 7), round(float(half_width(values)), 7)]
+    over = interval(values)
+    return [round(float(over.mean), 7), round(float(over.half_width), 7)]

@@ -8,19 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
+from figures_src.experiments.intervals import interval
 from figures_src.experiments.mnist.measures import GOOD_ACCURACY, WITH_BN, WITHOUT_BN, best_cell, first_step
 from figures_src.figures import drawing, grid_cells
-from figures_src.figures.common import (
-    ARM_LABELS,
-    ARMS,
-    PARTS,
-    Cell,
-    Records,
-    Table,
-    arm_colours,
-    interval,
-    triples,
-)
+from figures_src.figures.common import ARM_LABELS, ARMS, PARTS, Cell, Records, Table, arm_colours, triples
 from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 

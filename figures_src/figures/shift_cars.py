@@ -20,8 +20,9 @@ from figures_src.experiments.cars.measures import (
     VARIANTS,
     accuracy,
 )
+from figures_src.experiments.intervals import interval
 from figures_src.figures import drawing, pictures
-from figures_src.figures.common import PARTS, Cell, Records, Table, interval, triples
+from figures_src.figures.common import PARTS, Cell, Records, Table, triples
 from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.experiments.arrays import rows_of
+from figures_src.experiments.intervals import interval
 from figures_src.experiments.shoes.measures import (
     BATCH,
     BOOTS,
@@ -31,7 +32,7 @@ from figures_src.experiments.shoes.measures import (
     swap_distances,
 )
 from figures_src.figures import drawing, pictures
-from figures_src.figures.common import PARTS, Cell, Records, Table, interval, parts
+from figures_src.figures.common import PARTS, Cell, Records, Table, parts
 from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 

@@ -5,12 +5,12 @@ Delimiters are those of the article's Jinja pass; an undefined name is an error.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 
 from figures_src import french, templating
 from figures_src.article import markup
@@ -18,9 +18,9 @@ from figures_src.article.predictions import prediction_table
 from figures_src.article.references import REFERENCES
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import AnyExperiment
 from figures_src.experiments.prediction import Standing
-from figures_src.notebook import commands, reference, unreproduced, vocabulary
+from figures_src.notebook import commands, reference, results, unreproduced, vocabulary, written
 from figures_src.notebook.curves import Quantity, networks
 from figures_src.notebook.figures import figure_markup
 from figures_src.notebook.views import drawn
@@ -29,7 +29,9 @@ from figures_src.records.record import Record
 HERE = Path(__file__).parent
 TEXTS = HERE.parent / "experiments"
 """Each text stands in the folder of its experiment."""
-NEEDED_PARTS = ("{#protocole}", "{#non-dit}")
+STORY = "## Protocole {#protocole}"
+"""Where the results end: predictions and curves stand between them and how they were found."""
+NEEDED_PARTS = ("{#resultats}", "{#protocole}", "{#non-dit}")
 ARTICLE = "apprentissage-profond/2021/04/05/normalisation-par-lots.html"
 """The article's address from the root of the site, which Jekyll makes from the post's date and category."""
 SITE_ROOT = "../"
@@ -42,17 +44,24 @@ class MissingText(Exception):
     """An experiment has a record and nobody told its story."""
 
 
+class TextDenied(ValueError):
+    """A text names what does not exist, or says what its record denies."""
+
+    def __init__(self, error: Exception):
+        super().__init__(f"{templating.place_of(error)}: {type(error).__name__}: {error}")
+
+
 @dataclass(frozen=True)
 class Notebook:
     """All that the pages are made from."""
 
-    experiments: Mapping[str, Experiment]
+    experiments: Mapping[str, AnyExperiment]
     records: Mapping[str, Record]
     figures: Mapping[str, Figure]
     texts: Path = TEXTS
 
     @property
-    def recorded(self) -> list[Experiment]:
+    def recorded(self) -> list[AnyExperiment]:
         """The experiments that have a record, in the order of the registry."""
         return [experiment for name, experiment in self.experiments.items() if name in self.records]
 
@@ -67,6 +76,7 @@ def pages(notebook: Notebook) -> dict[str, str]:
 
     Raises:
         MissingText: an experiment with a record has no French text, or it lacks a part.
+        TextDenied: a text names what does not exist, or says what its record denies.
         ValueError: an explanation of a failure does not match the records.
         jinja2.UndefinedError: a template names what does not exist.
     """
@@ -86,7 +96,7 @@ def navigation(notebook: Notebook) -> list[Any]:
     """The table of contents, as MkDocs wants it."""
     return [
         {"Carnet": "index.md"},
-        {"Expériences": [{experiment.name: f"{experiment.name}.md"} for experiment in notebook.recorded]},
+        {"Expériences": [{vocabulary.experiment(each.name): f"{each.name}.md"} for each in notebook.recorded]},
         {"Tout relancer": "relancer.md"},
         {"Non reproduit": "ecarts.md"},
         {"Ajouter une expérience": "ajouter.md"},
@@ -97,6 +107,7 @@ def navigation(notebook: Notebook) -> list[Any]:
 def environment(notebook: Notebook) -> Environment:
     """What every template may name."""
     jinja = templating.environment(HERE, notebook.texts.parent)
+    jinja.globals.update(results.vocabulary(notebook.records))
     jinja.globals.update(
         command=commands.command,
         explained=commands.explained,
@@ -112,6 +123,7 @@ def environment(notebook: Notebook) -> Environment:
         listed=listed,
         cells=lambda cells: french.sentence_list([_cell(*cell) for cell in cells]),
         experiment_link=lambda name: f"[`{name}`]({name}.md)" if name in notebook.records else f"`{name}`",
+        see=lambda name: figure_link(notebook.figures[name]),
     )
     return jinja
 
@@ -139,20 +151,23 @@ def _cell(arm: str, learning_rate: float) -> str:
     return f"{vocabulary.text_of(arm)} au taux {french.shortest(learning_rate)}"
 
 
-def experiment_page(jinja: Environment, notebook: Notebook, experiment: Experiment) -> str:
+def experiment_page(jinja: Environment, notebook: Notebook, experiment: AnyExperiment) -> str:
     """The page of one experiment with a record."""
     record = notebook.records[experiment.name]
     found = drawn(experiment, record.arrays)
     runs = experiment.config.runs()
     rows, count = networks(runs), sum(run.networks for run in runs)
+    told, story = _text(jinja, notebook, experiment.name, record)
     context = {
         "name": experiment.name,
+        "title": vocabulary.experiment(experiment.name),
         "experiment": experiment,
         "sidecar": record.sidecar,
         "dataset": vocabulary.dataset(experiment.dataset),
         "seeds": _seeds(len({row.seed for row in rows}), count),
         "figures": figure_links(notebook.figures, experiment.name),
-        "text": _text(jinja, notebook, experiment.name, record),
+        "results": told,
+        "text": story,
         "configuration": configuration_table(record),
         "varying": _varying(rows),
         "predictions": predictions(notebook.records, experiment.name),
@@ -173,21 +188,26 @@ def undrawn(record: Record, found: Iterable[Quantity]) -> list[str]:
     return sorted(name for name, values in record.arrays.items() if values.ndim > 1 and name not in shown)
 
 
-def _text(jinja: Environment, notebook: Notebook, name: str, record: Record) -> str:
+def _text(jinja: Environment, notebook: Notebook, name: str, record: Record) -> tuple[str, str]:
+    """The results of an experiment, then how they were found."""
     path = next(notebook.texts.glob(f"*/{name}.md.j2"), None)
     if path is None:
         folder = notebook.texts / "NAME"
         raise MissingText(f"{name} has a record and no French text: write {name}.md.j2 in {folder} ({_parts()})")
     settings = {"config": record.config, "common": record.sidecar["common"]}
-    text = jinja.get_template(path.relative_to(notebook.texts.parent).as_posix()).render(settings)
+    try:
+        text = jinja.get_template(path.relative_to(notebook.texts.parent).as_posix()).render(settings)
+    except (TemplateError, LookupError, TypeError, ValueError) as error:
+        raise TextDenied(error) from error
     absent = [part for part in NEEDED_PARTS if part not in text]
     if absent:
-        raise MissingText(f"{path} lacks the part {absent[0]}: it needs two headings ({_parts()})")
-    return text.strip()
+        raise MissingText(f"{path} lacks the part {absent[0]}: it needs three headings ({_parts()})")
+    told, heading, story = text.partition(STORY)
+    return told.strip(), f"{heading}{story}".strip()
 
 
 def _parts() -> str:
-    return "## Protocole {#protocole}, ## Ce que l’article ne dit pas {#non-dit}"
+    return "## Résultats {#resultats}, ## Protocole {#protocole}, ## Ce que l’article ne dit pas {#non-dit}"
 
 
 def _seeds(seeds: int, count: int) -> str:
@@ -233,9 +253,22 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, 
 
 
 def predictions(records: Mapping[str, Record], name: str) -> str:
-    """The table of predictions, in the words and colours of the article; nothing where there are none."""
+    """The table of predictions, in the words and colours of the article; nothing where there are none.
+
+    Each stands beside what a paper's own curves give, where it has any, and the commit that wrote it.
+    """
     checks = unreproduced.checks(records, name)
-    return prediction_table(checks, "Prédictions et verdicts") if checks else ""
+    if not checks:
+        return ""
+    told = zip(checks, results.published(name, checks), strict=True)
+    dated = written.known().get(name, {})
+    days = [_written(dated[check.verdict.prediction]) for check in checks] if dated else []
+    beside = [replace(check, published=value) for check, value in told]
+    return prediction_table(beside, "Prédictions et verdicts", written=days)
+
+
+def _written(found: written.Written) -> str:
+    return f"écrite le {french.date(found.date)}, <code>{found.commit[:7]}</code>"
 
 
 def machine_table(record: Record) -> str:
@@ -291,9 +324,13 @@ def _figures_of(figures: Mapping[str, Figure], name: str) -> list[Figure]:
 
 def figure_links(figures: Mapping[str, Figure], name: str) -> str:
     """Links to the figures of the article that a record feeds; nothing where there are none."""
-    address = f"../{SITE_ROOT}{ARTICLE}"
-    links = [f'<a href="{address}#{figure.id}">{markup.label(figure)}</a>' for figure in _figures_of(figures, name)]
+    links = [figure_link(figure) for figure in _figures_of(figures, name)]
     return french.sentence_list(links) if links else ""
+
+
+def figure_link(figure: Figure) -> str:
+    """A link from the page of an experiment to a figure of the article."""
+    return f'<a href="../{SITE_ROOT}{ARTICLE}#{figure.id}">{markup.label(figure)}</a>'
 
 
 def _curve(name: str, quantity: Quantity) -> dict[str, str]:
@@ -336,7 +373,7 @@ def experiments_table(notebook: Notebook) -> str:
 
 
 def _page_link(name: str, up: str = "") -> str:
-    return f'<a href="{up}{name}/"><code>{name}</code></a>'
+    return f'<a href="{up}{name}/">{vocabulary.experiment(name)}</a> <code>{name}</code>'
 
 
 def _tally(records: Mapping[str, Record], name: str) -> str:

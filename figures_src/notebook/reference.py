@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import AnyExperiment
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -62,6 +62,6 @@ def _modules_in(folder: Path, pattern: str) -> list[str]:
     return sorted(".".join(path.parts) for path in found)
 
 
-def module_of(experiment: Experiment) -> str:
+def module_of(experiment: AnyExperiment) -> str:
     """Where an experiment is declared: its configuration's own module."""
     return type(experiment.config).__module__

@@ -45,7 +45,7 @@ def gaps(records: Iterable[Record], table: Path = TABLE) -> list[Gap]:
     explanations = {(row["experiment"], row["prediction"]): row["why"].strip() for row in _read(table)["explanation"]}
     every = {record.name: record for record in records}
     unsettled = [
-        Gap(name, check, explanations.pop((name, check.verdict.prediction), _usual(check)))
+        Gap(name, check, explanations.pop((name, check.name), _usual(check)))
         for name in every
         for check in checks(every, name)
         if check.standing is not Standing.MET
@@ -53,7 +53,7 @@ def gaps(records: Iterable[Record], table: Path = TABLE) -> list[Gap]:
     stale = [prediction for name, prediction in explanations if name in every]
     if stale:
         raise ValueError(
-            f"{table.name} explains {stale[0]!r}, which no record denies: word it as the record, or drop it"
+            f"{table.name} explains {stale[0]!r}, which no record denies: name it as the record does, or drop it"
         )
     return unsettled
 
@@ -62,7 +62,7 @@ def checks(records: Mapping[str, Record], name: str) -> list[Check]:
     """The predictions of a record, each with what a protocol that was tried first said of it."""
     experiment = EXPERIMENTS.get(name)
     first = records.get(experiment.first_protocol) if experiment else None
-    return checks_of(records[name].verdicts, first.verdicts if first else ())
+    return list(checks_of(records[name].verdicts, first.verdicts if first else ()).values())
 
 
 def _usual(check: Check) -> str:

@@ -14,7 +14,7 @@ from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.batch_statistics import measures as batch_statistics
 from figures_src.experiments.cars import measures as cars
 from figures_src.experiments.cars_border.runs import FOLLOWED, PUBLISHED, RECOMPUTED, REPEATED
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import AnyExperiment
 from figures_src.experiments.linear_problems.predictions import LAYER
 from figures_src.experiments.shoes import measures as shoes
 from figures_src.experiments.shoes.measures import EVALUATION
@@ -25,12 +25,12 @@ View = Callable[[Arrays, Sequence[Any]], Arrays]
 """Of a record's arrays and the runs of its configuration, the arrays to add."""
 
 
-def drawn(experiment: Experiment, arrays: Arrays) -> list[Quantity]:
+def drawn(experiment: AnyExperiment, arrays: Arrays) -> list[Quantity]:
     """All that is drawn of the record of an experiment."""
     return quantities(viewed(experiment, arrays), experiment.config.runs())
 
 
-def viewed(experiment: Experiment, arrays: Arrays) -> Arrays:
+def viewed(experiment: AnyExperiment, arrays: Arrays) -> Arrays:
     """The arrays of a record, and those that the view of its experiment adds, if it has one."""
     view = VIEWS.get(experiment.name)
     return {**arrays, **view(arrays, experiment.config.runs())} if view else arrays

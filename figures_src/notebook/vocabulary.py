@@ -96,6 +96,11 @@ def setting_value(name: str, value: Any) -> str:
     return f"{called} {text}"
 
 
+def experiment(name: str) -> str:
+    """What an experiment is called."""
+    return str(_table()["experiments"].get(name, name))
+
+
 def dataset(name: str) -> str:
     """What a data set is called."""
     return str(_table()["datasets"].get(name, name))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from figures_src.commands import nearest
+from figures_src.commands import closest
 
 FOLDER = Path(__file__).parent
 IOFFE = "Ioffe et Szegedy (2015)"
@@ -85,9 +85,7 @@ def load(name: str) -> Published:
     Raises:
         KeyError: no such file; the message names the nearest one.
     """
-    if name not in ORIGINS:
-        raise KeyError(f"no published curves {name!r}: did you mean {nearest(name, ORIGINS)!r}?")
-    with (FOLDER / f"{name}.csv").open(newline="") as file:
+    with (FOLDER / f"{closest(name, ORIGINS, 'published curves')}.csv").open(newline="") as file:
         header, *rows = csv.reader(file)
     columns = {column: _values(cells) for column, *cells in zip(header, *rows, strict=True)}
     origin = ORIGINS[name]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from figures_src import datasets
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import AnyExperiment
 from figures_src.records import growth, store
 
 Settings = Mapping[str, Any]
@@ -29,7 +29,7 @@ class Change:
         return f"{self.name}: {self.was} → {self.now}"
 
 
-def reason(experiment: Experiment, preset: str) -> str:
+def reason(experiment: AnyExperiment, preset: str) -> str:
     """Why a build would train, as "steps: 15000 → 15001"; nothing where the record is fresh.
 
     Raises:
@@ -44,7 +44,7 @@ def reason(experiment: Experiment, preset: str) -> str:
     return ", ".join([*why, *filter(None, [growth.share(experiment, preset)])])
 
 
-def warning(experiment: Experiment, preset: str) -> str:
+def warning(experiment: AnyExperiment, preset: str) -> str:
     """What to say before a record is made anew: why, what the old one cost, and the mend if that was not meant.
 
     Nothing where there is no record, or a fresh one.
@@ -63,7 +63,7 @@ def warning(experiment: Experiment, preset: str) -> str:
     )
 
 
-def changes(sidecar: Settings, experiment: Experiment, preset: str) -> list[Change]:
+def changes(sidecar: Settings, experiment: AnyExperiment, preset: str) -> list[Change]:
     """What differs between a record and today's code; settings of runs only where none of that name was declared."""
     was, now = (json.loads(json.dumps(told)) for told in (sidecar, store.meaning(experiment, preset)))
     config = store.configuration(experiment, preset)

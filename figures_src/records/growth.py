@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import AnyExperiment
 from figures_src.records import replays, store
 from figures_src.records.record import Record
 from figures_src.settings import settings_of
@@ -48,7 +48,7 @@ class Held:
         return {"taken_over": {"runs": len(self.rows), **{name: sidecar[name] for name in named if name in sidecar}}}
 
 
-def held(experiment: Experiment, preset: str) -> Held:
+def held(experiment: AnyExperiment, preset: str) -> Held:
     """The runs of today's configuration that the record before holds, by their own settings.
 
     Only records with a row for each run can give any: those of ensembles hold many networks a run.
@@ -69,7 +69,7 @@ def held(experiment: Experiment, preset: str) -> Held:
     return Held(rows, record)
 
 
-def verified(experiment: Experiment, preset: str, machine: Machine) -> Held:
+def verified(experiment: AnyExperiment, preset: str, machine: Machine) -> Held:
     """Those of the runs held that today's code still trains as they were, by the losses of their first steps."""
     found = held(experiment, preset)
     if found.record is None or not found.rows:
@@ -84,13 +84,13 @@ def verified(experiment: Experiment, preset: str, machine: Machine) -> Held:
     return found.without(np.array(places)[wrong])
 
 
-def share(experiment: Experiment, preset: str) -> str:
+def share(experiment: AnyExperiment, preset: str) -> str:
     """How many of today's runs a record holds, as "6 of 10 runs held"; nothing where it holds none."""
     rows = held(experiment, preset).rows
     count = len(store.configuration(experiment, preset).runs())
     return f"{len(rows)} of {count} runs held" if rows else ""
 
 
-def _same_protocol(sidecar: Mapping[str, Any], experiment: Experiment) -> bool:
+def _same_protocol(sidecar: Mapping[str, Any], experiment: AnyExperiment) -> bool:
     same: bool = (sidecar["protocol"], sidecar["dataset_sha256"]) == (experiment.protocol, experiment.dataset_sha256)
     return same

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from figures_src.experiments.arrays import Arrays
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.experiment import AnyExperiment, Outcome
 from figures_src.files import sha256, sha256_of_files
 from figures_src.imports import closure
 from figures_src.records import growth, replays, store
@@ -24,7 +24,7 @@ ROUNDING = 1e-9
 """Far below what a verdict prints, far above what the order of additions changes in float64."""
 
 
-def produce(experiment: Experiment, preset: str, machine: Machine, anew: bool = False) -> Record:
+def produce(experiment: AnyExperiment, preset: str, machine: Machine, anew: bool = False) -> Record:
     """Run the experiment and write its record; checkpoints are forgotten only once it is on disk.
 
     Runs that the record before holds are taken over once their first steps are trained again alike; ``anew``: none.
@@ -39,7 +39,9 @@ def produce(experiment: Experiment, preset: str, machine: Machine, anew: bool = 
     return record
 
 
-def keep(experiment: Experiment, preset: str, machine: Machine, outcome: Outcome, commit: str, where: Path) -> Record:
+def keep(
+    experiment: AnyExperiment, preset: str, machine: Machine, outcome: Outcome, commit: str, where: Path
+) -> Record:
     """Write the record of a run that is over."""
     sidecar = {"commit": commit, **_sidecar(experiment, preset, machine, outcome)}
     record = Record(experiment.name, outcome.arrays, sidecar)
@@ -47,7 +49,7 @@ def keep(experiment: Experiment, preset: str, machine: Machine, outcome: Outcome
     return record
 
 
-def is_judged(experiment: Experiment, preset: str) -> bool:
+def is_judged(experiment: AnyExperiment, preset: str) -> bool:
     """Whether the verdicts of a fresh record are those that today's code finds in its arrays, on any processor.
 
     Raises:
@@ -58,7 +60,7 @@ def is_judged(experiment: Experiment, preset: str) -> bool:
     return len(told) == len(found) and all(map(_alike, told, found))
 
 
-def judgement(experiment: Experiment, preset: str) -> str:
+def judgement(experiment: AnyExperiment, preset: str) -> str:
     """Digest of all that the verdicts of a record follow from: what it holds, and the code that judges it.
 
     Two that are equal are judged alike, and neither arrays nor scipy have to be read to know it.
@@ -74,14 +76,14 @@ def judgement(experiment: Experiment, preset: str) -> str:
     return sha256(f"{sidecar.get(store.SEAL)} {code}".encode())
 
 
-def judge_again(experiment: Experiment, preset: str) -> None:
+def judge_again(experiment: AnyExperiment, preset: str) -> None:
     """Write today's verdicts into the sidecar of a fresh record: they follow from its arrays, without training."""
     record = store.load(experiment.name, store.folder(preset))
     sidecar = {**record.sidecar, "verdicts": _judge(experiment, record.arrays)}
     store.save_sidecar(record.name, sidecar, store.folder(preset))
 
 
-def seal(experiment: Experiment, preset: str) -> bool:
+def seal(experiment: AnyExperiment, preset: str) -> bool:
     """Seal a record made before sidecars were, its arrays untouched; say whether it had to be.
 
     Such a sidecar does not tell its runs: those of today's code are its own where they give its key.
@@ -105,7 +107,7 @@ def seal(experiment: Experiment, preset: str) -> bool:
     return True
 
 
-def _judge(experiment: Experiment, arrays: Arrays) -> list[dict[str, Any]]:
+def _judge(experiment: AnyExperiment, arrays: Arrays) -> list[dict[str, Any]]:
     return [asdict(verdict) for verdict in experiment.verdicts(arrays)]
 
 
@@ -120,7 +122,7 @@ def _same(told: Any, found: Any) -> bool:
     return math.isclose(told, found, rel_tol=ROUNDING, abs_tol=ROUNDING) or (math.isnan(told) and math.isnan(found))
 
 
-def _sidecar(experiment: Experiment, preset: str, machine: Machine, outcome: Outcome) -> Mapping[str, Any]:
+def _sidecar(experiment: AnyExperiment, preset: str, machine: Machine, outcome: Outcome) -> Mapping[str, Any]:
     return {
         **store.meaning(experiment, preset),
         "key": store.record_key(experiment, preset),

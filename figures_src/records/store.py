@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.commands import BUILD
-from figures_src.experiments.experiment import Experiment
+from figures_src.experiments.experiment import AnyExperiment, AnyPlan, Experiment
 from figures_src.files import sha256, write_whole
 from figures_src.records.record import Record
 from figures_src.settings import settings_of
@@ -48,12 +48,12 @@ def images(preset: str) -> tuple[int, int] | None:
     return QUICK_IMAGES if preset == "quick" else None
 
 
-def configuration(experiment: Experiment, preset: str) -> Any:
+def configuration(experiment: Experiment[AnyPlan], preset: str) -> AnyPlan:
     """The full or the quick configuration."""
     return experiment.quick if preset == "quick" else experiment.config
 
 
-def meaning(experiment: Experiment, preset: str) -> dict[str, Any]:
+def meaning(experiment: AnyExperiment, preset: str) -> dict[str, Any]:
     """Everything that decides what a record means, down to the defaults of its runs, as its sidecar holds it.
 
     Settings that all runs share are ``common``; the others are told run by run.
@@ -88,7 +88,7 @@ def key_of(sidecar: Mapping[str, Any]) -> str:
     return sha256(json.dumps({**told, "runs": whole_runs(sidecar)}, sort_keys=True).encode())
 
 
-def record_key(experiment: Experiment, preset: str) -> str:
+def record_key(experiment: AnyExperiment, preset: str) -> str:
     """Digest of what a record made today would mean."""
     return key_of(meaning(experiment, preset))
 
@@ -161,7 +161,7 @@ def load(name: str, where: Path = RECORDS) -> Record:
         return Record(name, dict(archive), sidecar)
 
 
-def is_fresh(experiment: Experiment, preset: str) -> bool:
+def is_fresh(experiment: AnyExperiment, preset: str) -> bool:
     """Whether a whole record of today's configuration, data and protocol exists.
 
     Raises:

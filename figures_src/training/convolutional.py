@@ -7,17 +7,19 @@ smaller batch of an epoch is left out.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from figures_src.datasets import Dataset
 from figures_src.networks.convolutional import ConvolutionalNetwork
 from figures_src.networks.normalization import Normalization
 from figures_src.runs import MOMENTA, ConvolutionalRun
 from figures_src.training.checkpoint import run_key
-from figures_src.training.descent import Call, Descent
+from figures_src.training.descent import Call, Descent, UnderWay
 from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.photographs import Standardisation
@@ -29,7 +31,7 @@ from figures_src.training.selection import Labelled
 CHUNK = 500
 
 
-class Training(ABC):
+class Training(UnderWay, ABC):
     """One network under way: see ``figures_src.training.loop.Resumable``. What is measured is a subclass's."""
 
     def __init__(self, run: ConvolutionalRun, learnt: Labelled, classes: int, device: str, group: int = 0):
@@ -41,7 +43,6 @@ class Training(ABC):
         self.network = self.begin(channels, side, classes, group).to(device)
         self.descent = Descent(self.network, run.learning_rate)
         self.averages = Averages(MOMENTA, self.network) if self.normalized else None
-        self.step, self.seconds = 0, 0.0
         self.arrays: Arrays = {"replay_loss": np.full(run.replay_steps, np.nan)}
         self.arrays["precision"] = np.array(str(Precision.FLOAT32))
         self._due = {step: row for row, step in enumerate(run.evaluation_steps())}
@@ -98,18 +99,14 @@ class Training(ABC):
 
     def state(self) -> Arrays:
         """Everything needed to go on from here with the same bits."""
-        arrays = {f"array.{name}": array for name, array in self.arrays.items()}
-        averages = self.averages.state() if self.averages is not None else {}
-        counters = {"step": np.array(self.step), "seconds": np.array(self.seconds)}
-        return {**counters, **self.descent.state(), **averages, **arrays}
+        return {**super().state(), **(self.averages.state() if self.averages is not None else {})}
 
     def restore(self, state: Arrays) -> None:
         """Go back to a saved state."""
-        self.step, self.seconds, self._order = int(state["step"]), float(state["seconds"]), None
-        self.descent.restore(state)
+        super().restore(state)
+        self._order = None
         if self.averages is not None:
             self.averages.restore(state)
-        self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
 
     def coming_batches(self) -> Iterator[Tensor]:
         """The batches that would be learnt next, standardised, without end; the training's own order is left alone."""
@@ -135,8 +132,9 @@ class Training(ABC):
 
 
 def train_convolutional(
-    training: Training,
-    dataset_sha256: str,
+    training: Callable[[Any, Dataset, str], Training],
+    run: ConvolutionalRun,
+    dataset: Dataset,
     machine: Machine,
     on_progress: Callable[[int], None] = nothing_to_tell,
     should_stop: Callable[[], bool] = never,
@@ -148,5 +146,6 @@ def train_convolutional(
     """
     torch.set_num_threads(1)
     torch.backends.cudnn.deterministic = True
-    key = run_key(training.run, dataset_sha256, machine.device)
-    return carry_out(training, training.run.steps, key, machine, on_progress, should_stop)
+    key = run_key(run, dataset.sha256, machine.device)
+    under_way = training(run, dataset, machine.device)
+    return carry_out(under_way, run.steps, key, machine, on_progress, should_stop)

@@ -63,3 +63,24 @@ class Descent:
         """Go back to saved parameters and statistics."""
         for name, tensor in self.network.state_dict().items():
             tensor.copy_(torch.from_numpy(state[f"network.{name}"]))
+
+
+class UnderWay:
+    """A training by `Descent` that can be saved and taken up again: see `figures_src.training.loop.Resumable`."""
+
+    descent: Descent
+    arrays: dict[str, np.ndarray]
+    """What has been measured."""
+    step = 0
+    seconds = 0.0
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything needed to go on from here with the same bits."""
+        arrays = {f"array.{name}": array for name, array in self.arrays.items()}
+        return {"step": np.array(self.step), "seconds": np.array(self.seconds), **self.descent.state(), **arrays}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go back to a saved state."""
+        self.step, self.seconds = int(state["step"]), float(state["seconds"])
+        self.descent.restore(state)
+        self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}

@@ -34,6 +34,7 @@ COMMON = {"hidden": [100, 100, 100], "binary_threshold": 128, "eps": 1e-5, "mome
 SIDECAR = {"preset": "full", "seconds": 3725.0, "device": "cpu", "date": "2026-11-01", "common": COMMON}
 VERDICTS = [
     {
+        "name": "early_gap",
         "prediction": "Avance de la BN à 4 000 itérations",
         "threshold": "> 2 points",
         "measured": 10.0,
@@ -43,6 +44,7 @@ VERDICTS = [
         "met": True,
     },
     {
+        "name": "unit_growth",
         "prediction": "Avec BN, l'écart 15–85 croît",
         "threshold": "|×| ≥ 1,3",
         "measured": 1.05,

@@ -103,6 +103,6 @@ def test_what_says_nothing_is_refused():
 
 
 def test_a_figure_is_seen_by_its_name(render):
-    assert render('<< see("gbn_3") >>') == '<p><a class="figure-link" href="#gbn_3">Graphique\u00a03</a></p>\n'
+    assert render('<< see("gbn_3") >>') == '<p><a class="figure-link" href="#gbn_3">graphique\u00a03</a></p>\n'
     with pytest.raises(KeyError, match="gbn_3"):
         render('<< see("gbn_33") >>')

@@ -37,9 +37,9 @@ MANY
 """.replace("MANY", "mot " * 2200)
 
 
-def test_only_the_running_text_counts():
-    texts = {anchor: contents.prose_words(text) for anchor, text in contents.parts(PAGE).items()}
-    assert texts == {"": 1, "en-30-secondes": 3, "en-3-minutes": 5, "comprendre": 2200, "glossaire": 0}
+def test_what_is_seen_counts():
+    texts = {anchor: contents.visible_words(text) for anchor, text in contents.parts(PAGE).items()}
+    assert texts == {"": 1, "en-30-secondes": 7, "en-3-minutes": 11, "comprendre": 2200, "glossaire": 0}
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,9 @@ def test_levels_and_contents_are_written_where_the_page_asks():
     assert contents.MARK not in page
     assert page.count('<nav class="levels"') == page.count('<nav class="contents"') == 1
     assert "<span>10\u00a0min de lecture</span>" in page
-    assert '<li><a href="#principe">1) Principe</a></li>' in page
-    assert "#phase" not in page.partition("</ol></div></nav>")[0]
+    assert '<li><a href="#principe">1) Principe</a><ol><li><a href="#phase">a) Phase</a></li></ol></li>' in page
+    assert '<ol id="sommaire">' in page
+    assert 'href="#sommaire"' in page
     assert '<li><a href="#glossaire">Glossaire</a></li>' in page
 
 
@@ -64,3 +65,10 @@ def test_a_page_without_a_place_for_them_or_without_a_level_is_refused():
         contents.fill_contents("## A) Un {#un}\n")
     with pytest.raises(KeyError, match="comprendre"):
         contents.levels(PAGE.replace("{#comprendre}", "{#autre}"))
+
+
+def test_the_words_of_each_section_are_told():
+    found = contents.section_words(PAGE)
+    anchors = ["en-30-secondes", "en-3-minutes", "principe", "phase", "comprendre", "glossaire"]
+    assert [heading.anchor for heading, _ in found] == anchors
+    assert {heading.anchor: words for heading, words in found}["comprendre"] == 2200

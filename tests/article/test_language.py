@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from figures_src.article import language
-from figures_src.article.contents import READING_SPEED, parts, prose_words, reading_seconds
+from figures_src.article.contents import READING_SPEED, parts, reading_seconds, visible_words
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "check_language.py"
 SOUND = """
@@ -126,13 +126,15 @@ def test_a_figure_may_be_named_by_a_link():
     assert findings(figure + '<p><a href="#s">ce dessin</a></p>', language.reachability) == []
 
 
-def test_words_are_those_of_the_prose():
+def test_words_are_those_that_a_reader_sees():
     page = language.read(
         """<p>Avant tout.</p><h2 id="a">Un titre</h2><p>Un, deux\u202f: <math><mi>x</mi></math> l’écart.</p>
-        <table><tr><td>pas compté</td></tr></table><h2 id="b">Suite</h2><ul><li>trois mots là</li></ul>
-        <figure id="f"><img alt="pas compté"><figcaption>pas compté</figcaption></figure>"""
+        <table><tr><td>un tableau</td></tr></table><h2 id="b">Suite</h2><ul><li>trois mots là</li></ul>
+        <figure id="f"><img alt="pas compté"><figcaption>une légende</figcaption></figure>
+        <details><summary>Source</summary><p>pas compté</p></details><details open><p>compté</p></details>
+        <script>let x = 1</script><pre><code>a = b + c</code></pre>"""
     )
-    assert page.words == {"": 2, "a": 3, "b": 3}
+    assert page.words == {"": 2, "a": 4 + 2, "b": 3 + 2 + 1 + 1 + 1}
     assert reading_seconds(READING_SPEED) == 60
 
 
@@ -141,17 +143,29 @@ def test_the_time_that_the_page_prints_is_the_one_that_is_checked():
     markdown = (
         "---\ntitle: x\n---\n\nAvant.\n\n## A) Un titre {#a}\n\nVoir <math><mi>x</mi></math>, `du code` et "
         '[<i lang="en">Batch Normalization&#58; Accelerating</i>](https://arxiv.org/abs/1) **vraiment**.\n\n'
-        "#### b) Dessous {#dessous}\n\n- un &lt; deux\n\n```python\nx = 1\n```\n{: .x}\n\n## B) Suite {#b}\n\nFin.\n"
+        "#### b) Dessous {#dessous}\n\n- un &lt; deux\n\n```python\nx = yy + z\n```\n{: .x}\n\n"
+        "## B) Suite {#b}\n\nFin.\n"
     )
-    printed = {anchor: prose_words(text) for anchor, text in parts(markdown).items()}
-    assert printed == {"": 1, "a": 8, "b": 1}
+    printed = {anchor: visible_words(text) for anchor, text in parts(markdown).items()}
+    assert printed == {"": 1, "a": 14, "b": 1}
     assert language.read(language.to_html(markdown)).words == printed
 
 
-@pytest.mark.parametrize(("words", "sound"), [(60, False), (110, True), (200, False)])
+@pytest.mark.parametrize(("words", "sound"), [(60, True), (110, True), (111, False)])
 def test_a_level_is_as_long_as_it_says(words, sound):
-    html = f'<h2 id="en-30-secondes">A</h2><p>{"mot " * words}</p><h2 id="en-3-minutes">B</h2><p>{"mot " * 660}</p>'
+    html = (
+        f'<h2 id="en-30-secondes">A</h2><p>{"mot " * words}</p><h2 id="en-3-minutes">B</h2><p>{"mot " * 660}</p>'
+        '<h2 id="comprendre">C</h2><p>mot</p>'
+    )
     assert (language.lengths(language.read(html)) == []) is sound
+    assert language.lengths(language.read(html.replace("comprendre", "autre"))) != []
+
+
+def test_the_parts_of_a_level_count_together():
+    text = "mot " * 4000
+    html = f'<h2 id="en-30-secondes">A</h2><h2 id="en-3-minutes">B</h2><h2 id="comprendre">C</h2><p>{text}</p>'
+    assert language.lengths(language.read(html)) == []
+    assert language.lengths(language.read(f'{html}<h2 id="en-resume">D</h2><p>{text}</p>')) != []
 
 
 @pytest.mark.parametrize(

@@ -123,3 +123,25 @@ def test_a_link_points_to_the_very_file():
 def test_no_torch():
     program = "import sys, figures_src.article.listing as l; l.listing('mean'); print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_the_six_lines_train_and_answer():
+    code = module.example("six_lines").removeprefix("```python\n").partition("\n```")[0]
+    assert len(code.splitlines()) == 6
+    program = f"""
+import torch
+from torch import nn
+images, labels = torch.randn(8, 784), torch.arange(8) % 10
+class Optimizer:
+    def step(self):
+        assert all(p.grad is not None for p in model.parameters())
+optimizer = Optimizer()
+{code}
+assert answer.shape == () and 0 <= answer < 10 and not model.training and hidden[0].bias is None
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_misspelt_example_is_refused_with_its_nearest_neighbour():
+    with pytest.raises(KeyError, match="did you mean 'six_lines'"):
+        module.example("six_line")

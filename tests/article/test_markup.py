@@ -1,8 +1,10 @@
+import re
+
 import pytest
 
 from figures_src.article import markup
-from figures_src.article.names import closest
 from figures_src.article.references import cite
+from figures_src.commands import closest
 from tests.article import samples
 
 
@@ -44,7 +46,7 @@ def test_a_drawing_without_a_size_or_without_a_file_is_refused(tmp_path):
 
 def test_a_figure(tmp_path):
     figures = markup.FigureMarkup(
-        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text
+        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
     )
     html = figures("gbn_2")
     assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="screen and (max-width: 760px)')
@@ -53,18 +55,41 @@ def test_a_figure(tmp_path):
     assert '<img src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt="Deux courbes &quot;mont' in html
     assert 'loading="lazy" decoding="async"></picture>' in html
     assert '</picture><img class="on-paper" src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt' in html
-    assert "<strong>Graphique\u00a02.</strong> Un titre." in html
+    assert "<strong>Graphique\u00a02. Un titre.</strong> " in html
     assert "3\u00a0graines, 1\u00a0h\u00a02\u00a0min de calcul sur processeur, le 1er\u00a0novembre\u00a02026" in html
     assert "1 à 5\u00a0graines" in figures("gbn_5")
     assert 'href="/assets/figures/gbn_2.csv"' in html
     assert '<a href="/assets/code/figures/gbn_2.py">Code du graphique (Python)</a>' in html
     assert '<a href="/carnet/mnist_curves/">carnet</a>' in html
     assert "<code>.venv/bin/python scripts/build_figures.py --only gbn_2</code>" in html
+    assert '</p><details class="source"><summary>Source</summary><p class="provenance">' in html
     assert "figure 1a" in html
     assert "\n" not in html
     assert "figure 1a" not in figures("gbn_4")
     with pytest.raises(KeyError, match="did you mean 'gbn_2'"):
         figures("gbn_22")
+
+
+def test_what_can_be_played_with_takes_the_place_of_its_drawing(tmp_path):
+    figures = markup.FigureMarkup(
+        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
+    )
+    html = figures("gbn_2", play="batch")
+    assert re.search(r'<figure id="gbn_2"[^>]*><div class="static-twin"><picture>.*?</div>BATCH<figcaption>', html)
+    assert "Agrandir" not in html
+
+
+def test_two_schemas_share_a_caption_and_a_sentence_says_a_label_in_small_letters(tmp_path):
+    figures = markup.FigureMarkup(
+        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
+    )
+    html = figures.twins("sbn_1a", "sbn_1b", "Un titre.", "Une légende.")
+    assert html.startswith('<figure id="sbn_1" class="figure"><div class="twins"><div id="sbn_1a"><picture>')
+    assert "sbn_1b-light-narrow.svg" in html
+    assert "sbn_1b-light.svg" not in html
+    assert "<strong>Schéma\u00a01. Un titre.</strong> Une légende." in html
+    assert figures.see("grid_mnist") == '<a class="figure-link" href="#grid_mnist">graphique\u00a02\u00a0<i>bis</i></a>'
+    assert figures.see("sbn_1a") == '<a class="figure-link" href="#sbn_1a">schéma\u00a01.a</a>'
 
 
 def test_a_table_names_its_rows_and_itself():

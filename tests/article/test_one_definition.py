@@ -6,9 +6,9 @@ from figures_src import french
 from figures_src.article.facts.covariate import published_dln
 from figures_src.article.facts.mnist import gather
 from figures_src.article.facts.santurkar import santurkar_facts
+from figures_src.experiments.prediction import by_name
 from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.experiments.vgg.measures import Place, early_shift_ratio
-from figures_src.experiments.vgg_controls.predictions import CONTROLS, LOW_RATE
 from figures_src.figures import gbn_3, gbn_7, gbn_8
 from figures_src.records import store
 
@@ -23,6 +23,11 @@ def facts(records):
     return gather(records)
 
 
+def judged(records, name):
+    """What today's code finds in the arrays of a record, by the names of its predictions."""
+    return by_name(EXPERIMENTS[name].verdicts(records[name].arrays))
+
+
 def test_how_far_the_median_goes(records, facts):
     reach = facts["signal"].median_reach
     title = gbn_3.headline(records["mnist_curves"])
@@ -31,16 +36,14 @@ def test_how_far_the_median_goes(records, facts):
 
 
 def test_how_the_signal_grows(records, facts):
-    again = EXPERIMENTS["mnist_curves"].verdicts(records["mnist_curves"].arrays)
-    grown = [verdict.measured for verdict in again if "écart 15–85" in verdict.prediction]
-    assert grown == pytest.approx([facts["signal"].growth, facts["signal"].layer_growth])
+    again = judged(records, "mnist_curves")
+    assert again["unit_growth"].measured == pytest.approx(facts["signal"].growth)
+    assert again["layer_growth"].measured == pytest.approx(facts["signal"].layer_growth)
 
 
 def test_what_the_controls_of_vgg_say(records, facts):
     """Sentences and predictions, each by the name of what it is about."""
-    found, names = facts["controls"], ("vgg_controls", "vgg_low_rate")
-    judged = [verdict for name in names for verdict in EXPERIMENTS[name].verdicts(records[name].arrays)]
-    again = dict(zip([*CONTROLS, *LOW_RATE], judged, strict=True))
+    found, again = facts["controls"], judged(records, "vgg_controls") | judged(records, "vgg_low_rate")
     start, early = found.windows[0], found.windows[1]
     ratios = {
         "start_band": start.along,
@@ -73,10 +76,9 @@ def test_what_the_controls_of_vgg_say(records, facts):
 
 
 def test_what_the_linear_problems_say(records, facts):
-    arrays, found = records["linear_problems"].arrays, facts["controls"].problems
-    again = EXPERIMENTS["linear_problems"].verdicts(arrays)
-    assert again[1].measured == pytest.approx(found[1.0].median / found[0.5].median)
-    assert again[3].measured == pytest.approx(100 * found[0.5].halved / facts["controls"].problem_count)
+    again, found = judged(records, "linear_problems"), facts["controls"].problems
+    assert again["factor"].measured == pytest.approx(found[1.0].median / found[0.5].median)
+    assert again["gains"].measured == pytest.approx(100 * found[0.5].halved / facts["controls"].problem_count)
 
 
 def test_how_far_gradients_move(records, facts):
@@ -84,26 +86,26 @@ def test_how_far_gradients_move(records, facts):
     for (rate, layer), pair in covariate.shift.items():
         assert pair.ratio == pytest.approx(early_shift_ratio(records["vgg"].arrays, Place(rate, layer)).value)
     assert gbn_7.ratio(records["vgg"].arrays, 0.1) == pytest.approx(covariate.shift[0.1, 5].ratio)
-    again = EXPERIMENTS["dln"].verdicts(records["dln"].arrays)
-    assert again[0].measured == pytest.approx(min(pair.ratio for pair in covariate.linear[1e-7].shift))
+    again = judged(records, "dln")
+    assert again["shift"].measured == pytest.approx(min(pair.ratio for pair in covariate.linear[1e-7].shift))
     assert sorted(gbn_7.problems(records["dln"].arrays, 1e-6)) == pytest.approx(covariate.linear[1e-6].shift_by_seed[0])
 
 
 def test_how_far_published_gradients_move():
     paper = santurkar_facts()
-    assert published_dln(paper)[0] == pytest.approx(min(paper.layer("dln", 1e-7, layer).l2.ratio for layer in (9, 17)))
+    shifts = [paper.layer("dln", 1e-7, layer).l2.ratio for layer in (9, 17)]
+    assert published_dln(paper)["shift"] == pytest.approx(min(shifts))
 
 
 def test_how_soon_networks_have_learnt(records, facts):
-    small = EXPERIMENTS["inception"].verdicts(records["inception"].arrays)
+    small = judged(records, "inception")
     assert facts["reduced_inception"].fixed.times.side == ""
-    assert small[0].measured == pytest.approx(facts["reduced_inception"].arms["bn_baseline"].times.value)
+    assert small["steps"].measured == pytest.approx(facts["reduced_inception"].arms["bn_baseline"].times.value)
 
 
 def test_the_best_accuracy_is_that_of_the_predictions_and_not_the_level(records, facts):
     arms = facts["reduced_inception"].arms
-    again = EXPERIMENTS["inception"].verdicts(records["inception"].arrays)
-    gain = next(v.measured for v in again if v.prediction.startswith("Meilleure précision"))
+    gain = judged(records, "inception")["fastest_best"].measured
     assert arms["bn_x30"].best > arms["inception"].best
     assert gain > 0, "over the seeds that both have, while the article gives the mean of each"
     assert facts["reduced_inception"].threshold < arms["inception"].best

@@ -16,11 +16,16 @@ from figures_src.article.predictions import (
     verdict_of,
 )
 from figures_src.experiments.intervals import Ratio
-from figures_src.experiments.prediction import Standing, Verdict, judge, judge_ratio
+from figures_src.experiments.prediction import Bound, Prediction, Standing, Verdict
 
 
 def verdict(measured: float, half_width: float | None = None, unit: str = "×", bound: float = 2) -> Verdict:
-    return Verdict("a > b", f"≥ {bound}", measured, bound, 1, unit, measured >= bound, half_width)
+    judged = Prediction("p", "a > b", Bound("≥", bound, unit, decimals=1)).judge(measured)
+    return replace(judged, half_width=half_width)
+
+
+def judge(op: str, value: float, samples: np.ndarray | None = None) -> Verdict:
+    return Prediction("p", "p", Bound(op, 2)).judge(value, samples)
 
 
 def test_quantities_have_their_unit():
@@ -43,7 +48,7 @@ def test_the_interval_decides_whether_a_prediction_is_open():
 
 
 def ratio(measured: float, **parts: float | str | None) -> Verdict:
-    return judge_ratio("p", "≤ 2", Ratio(measured, **{"seeds": 3, **parts}), 2)
+    return Prediction("p", "p", Bound("≤", 2)).judge_ratio(Ratio(measured, **{"seeds": 3, **parts}))
 
 
 def test_a_ratio_is_decided_by_both_ends_of_its_interval():
@@ -53,7 +58,7 @@ def test_a_ratio_is_decided_by_both_ends_of_its_interval():
 
 
 def test_a_verdict_on_one_seed_is_not_called_met():
-    alone = [judge("p", "≥ 2", value, 2, samples=np.array([value])) for value in (3.0, 1.0)]
+    alone = [judge("≥", value, np.array([value])) for value in (3.0, 1.0)]
     assert [each.standing for each in alone] == [Standing.LONE, Standing.FAILED]
     assert "tenue" not in state(Check(alone[0]))
     assert "une graine" in state(Check(alone[0]))
@@ -79,13 +84,22 @@ def test_a_prediction_that_failed_under_a_first_protocol_stays_failed():
     table = prediction_table([both], "T")
     assert "démentie" in table
     assert "tenue" not in table
-    assert checks_of([kept], [failed]) == [both]
+    assert checks_of([kept], [failed]) == {"p": both}
     with pytest.raises(ValueError, match="judged other predictions"):
-        checks_of([kept], [replace(failed, prediction="another")])
+        checks_of([kept], [replace(failed, name="another")])
+
+
+def test_first_protocols_and_published_values_are_found_by_name():
+    verdicts = [replace(verdict(3), name=name) for name in ("a", "b")]
+    found = checks_of(verdicts, verdicts[::-1], {"b": 6.0})
+    assert [check.first for check in found.values()] == verdicts
+    assert [check.published for check in found.values()] == [None, 6.0]
+    with pytest.raises(ValueError, match="published values of"):
+        checks_of(verdicts, published={"c": 1.0})
 
 
 def test_the_number_of_seeds_stands_in_the_table():
-    shown = prediction_table([Check(judge("p", "≥ 2", 3.0, 2, samples=np.ones(7))), Check(verdict(3))], "T")
+    shown = prediction_table([Check(judge("≥", 3.0, np.ones(7))), Check(verdict(3))], "T")
     assert 'data-label="Graines">7<' in shown
     assert 'data-label="Graines">—<' in shown
 
@@ -100,17 +114,12 @@ def test_published_values_have_a_column_only_where_there_are_any():
     assert "a &gt;\u202fb" in both
 
 
-def test_the_sign_of_the_threshold_is_the_comparison():
-    assert [judge("p", f"{sign} 2", 2.0, 2).met for sign in ("≥", "≤", ">", "<")] == [True, True, False, False]
-    assert judge("p", "≥ 2", math.nan, 2).met is False
-    with pytest.raises(ValueError, match="must hold one of ≥"):
-        judge("p", "2", 2.0, 2)
+def test_what_is_not_a_number_is_never_met():
+    assert [judge(op, math.nan).met for op in ("≥", "≤", ">", "<")] == [False] * 4
 
 
-def test_a_verdict_is_found_by_how_its_prediction_begins():
-    checks = [Check(judge("Avec BN, le pas", "≥ 2", 3.0, 2)), Check(judge("Avec BN, la perte", "≥ 1", 3.0, 1))]
-    assert verdict_of(checks, "Avec BN, la").bound == 1
-    with pytest.raises(ValueError, match="2 predictions begin with 'Avec'"):
-        verdict_of(checks, "Avec")
-    with pytest.raises(ValueError, match="0 predictions begin"):
-        verdict_of(checks, "Sans")
+def test_a_verdict_is_found_by_the_name_of_its_prediction():
+    checks = [Check(replace(verdict(3, bound=bound), name=name)) for name, bound in (("step", 2), ("loss", 1))]
+    assert verdict_of(checks, "loss").bound == 1
+    with pytest.raises(KeyError, match="did you mean 'step'"):
+        verdict_of(checks, "steps")

@@ -9,7 +9,10 @@ KEYS = """ioffe2015 santurkar2018 szegedy2015 goodfellow2016 goodfellow_lecture 
 zhang2019rms zhu2025dyt wu2021precise yang2019meanfield brock2021nfnets kohler2019 bjorck2018 lipton2019 luo2019
 hoffer2017 cooijmans2017 laurent2016 he2016 sandler2018 tan2019 tan2020 lecun1998 lecun1998backprop shimodaira2000
 ioffe2017renorm wu2018group daneshmand2020 arora2019 krizhevsky2009 russakovsky2015 simonyan2015 xiao2017
-chen2018deeplab glorot2010 pytorch2019 keras_docs tensorflow_docs pytorch_forum osic2020 summers2020 huber2021"""
+chen2018deeplab glorot2010 pytorch2019 keras_docs tensorflow_docs pytorch_forum osic2020 summers2020 huber2021
+salimans2016 qiao2019 goyal2017 laarhoven2017 li2020 wan2021 kosson2024 lyu2022 ghorbani2019 de2020 daneshmand2021
+meterez2024 balestriero2022 frankle2021 galloway2019 wang2021tent niu2023sar bhatt2024crossq zhong2023federated
+richemond2020byol chen2025derf peng2018megdet li2019dropout gulrajani2017 ho2020 opacus_batchnorm"""
 
 
 def page(*keys):

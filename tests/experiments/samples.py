@@ -138,6 +138,7 @@ def initial_arrays() -> dict[str, np.ndarray]:
         "run_learning_rate": np.array(rates),
         "seed": np.zeros(4, dtype=int),
         "train_accuracy": np.stack([curve(0, 0.8), curve(0, 0.1), curve(3000), curve(4000)]),
+        "test_accuracy": np.stack([curve(0, 0.7), curve(0, 0.1), curve(3000), curve(4000)])[:, 99::50],
         "accuracy_step": STEPS[1:],
     }
 

@@ -13,7 +13,7 @@ PARTS = ("figures_src", "scripts", "assets", "_posts", "tests", "pyproject.toml"
 FILES = {
     "__init__.py": '"""A line that is fitted."""\n',
     "runs.py": """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from figures_src.runs import SingleNetwork
 
@@ -29,6 +29,9 @@ class LineRun(SingleNetwork):
     @property
     def label(self) -> str:
         return f"line seed={self.seed}"
+
+    def cut_short(self):
+        return replace(self, steps=self.replay_steps)
 """,
     "training.py": """
 import numpy as np
@@ -63,15 +66,14 @@ def verdicts(arrays):
     return (PREDICTIONS["fitted"].judge_mean(last_loss(arrays)),)
 """,
     "experiment.py": """
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from figures_src.experiments.assembly import assemble, first_losses
+from figures_src.experiments.assembly import replaying, running
 from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.toy_line.predictions import verdicts
 from figures_src.experiments.toy_line.runs import LineRun
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(None, "figures_src.experiments.toy_line.training")
@@ -86,19 +88,18 @@ class LineProtocol:
         return [LineRun(0.1, seed, self.steps) for seed in self.seeds]
 
 
-def run(config, machine):
-    outcome = assemble(config.runs(), train_all("toy_line", config.runs(), machine, TRAINER))
-    return replace(outcome, arrays=outcome.arrays | {"loss_step": np.arange(config.steps)})
-
-
-def replay(config, machine):
-    return first_losses([replace(each, steps=each.replay_steps) for each in config.runs()], machine, TRAINER)
+def told(config, machine):
+    return {"loss_step": np.arange(config.steps)}
 
 
 TOY_LINE = Experiment("toy_line", "Une droite apprend-elle ?", LineProtocol(), LineProtocol(steps=20), 1,
-                      "Gaussian draws", "0" * 64, run, verdicts, replay)
+                      "Gaussian draws", "0" * 64, running("toy_line", TRAINER, told), verdicts, replaying(TRAINER))
 """,
-    "toy_line.md.j2": """## Protocole {#protocole}
+    "toy_line.md.j2": """## Résultats {#resultats}
+
+Oui, à peu près.
+
+## Protocole {#protocole}
 
 Une droite, << config.seeds | length >> graines.
 

@@ -1,6 +1,11 @@
-"""A prediction stands in the history before its record: the code that made the record held it, word for word."""
+"""A prediction stands in the history before its record: the code that made the record held it, word for word.
+
+The first experiments wrote theirs as sentences with a threshold beside them. What became of these is compared with
+the last sidecars of that time.
+"""
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -11,26 +16,21 @@ from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.records import store
 
 ROOT = Path(__file__).parents[2]
-JUDGED_LATER = {"shoes"}
-"""Its one `Prediction` was written when the arrays were there already, and its text says so."""
-FORMER = {"inception": "figures_src/experiments/inception.py"}
-"""Where predictions stood before each experiment had a folder."""
-FOLDERS = sorted(
-    path.parent.name
-    for path in (ROOT / "figures_src" / "experiments").glob("*/predictions.py")
-    if "Prediction(" in path.read_text() and path.parent.name not in JUDGED_LATER
-)
-RECORDED = {
-    name: folder
-    for name, experiment in EXPERIMENTS.items()
-    if (folder := type(experiment.config).__module__.split(".")[-2]) in FOLDERS
-    and (store.load_sidecar(name) or {}).get("verdicts")
-}
-"""The folder of each record's experiment."""
+SENTENCES = "ab7058c5d556"
+"""The last commit at which some predictions were sentences."""
+FOLDERS = sorted(path.parent.name for path in (ROOT / "figures_src" / "experiments").glob("*/predictions.py"))
+OF_SENTENCES = ("batch_statistics", "cars", "deep_linear", "inception", "mnist", "shoes", "vgg", "vgg_channels")
+"""Folders of the experiments that were run before predictions were objects: no new one is."""
+JUDGED = {name: sidecar for name in EXPERIMENTS if (sidecar := store.load_sidecar(name) or {}).get("verdicts")}
 
 
-def path_of(name: str) -> str:
-    return f"figures_src/experiments/{name}/predictions.py"
+def folder_of(name: str) -> str:
+    """That of the experiment behind a record."""
+    return type(EXPERIMENTS[name].config).__module__.split(".")[-2]
+
+
+def path_of(folder: str) -> str:
+    return f"figures_src/experiments/{folder}/predictions.py"
 
 
 def git(*arguments: str) -> str:
@@ -47,20 +47,30 @@ def predictions_in(source: str) -> list[str]:
     return sorted(ast.unparse(call) for call in calls if ast.unparse(call.func) in ("Prediction", "Bound"))
 
 
-@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("name", [name for name in JUDGED if folder_of(name) not in OF_SENTENCES])
 def test_the_code_that_made_a_record_held_its_predictions(name: str) -> None:
-    commit, folder = store.load(name).sidecar["commit"], RECORDED[name]
+    commit, path = JUDGED[name]["commit"], path_of(folder_of(name))
     assert not commit.endswith("-dirty"), "code that was never committed may have held other predictions"
-    held = [path_of(folder), FORMER.get(folder, "")]
-    path = next(path for path in held if not path or git("ls-tree", "--name-only", commit, path))
-    then = predictions_in(git("show", f"{commit}:{path}"))
-    now = predictions_in((ROOT / path_of(folder)).read_text())
+    now = predictions_in((ROOT / path).read_text())
     assert now
-    assert then == now
+    assert predictions_in(git("show", f"{commit}:{path}")) == now
 
 
-@pytest.mark.parametrize("name", FOLDERS)
-def test_another_bound_is_another_prediction(name: str) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_another_bound_is_another_prediction(folder: str) -> None:
     """Read from the text as git keeps it: what the test above compares can differ."""
-    source = (ROOT / path_of(name)).read_text()
+    source = (ROOT / path_of(folder)).read_text()
     assert predictions_in(re.sub(r'Bound\(("[^"]+"), ', r"Bound(\1, 1 + ", source)) != predictions_in(source)
+
+
+@pytest.mark.parametrize("name", [name for name in JUDGED if folder_of(name) in OF_SENTENCES])
+def test_what_was_a_sentence_asks_for_the_same(name: str) -> None:
+    """The bound, its sign and its unit are those of the threshold that stood beside it."""
+    then = json.loads(git("show", f"{SENTENCES}:figures_src/records/{name}.json"))
+    kept = ("prediction", "bound", "unit", "decimals")
+    assert then["key"] == JUDGED[name]["key"], "the record of another run: take its folder out of `OF_SENTENCES`"
+    for old, new in zip(then["verdicts"], JUDGED[name]["verdicts"], strict=True):
+        assert {field: new[field] for field in kept} == {field: old[field] for field in kept}
+        unit = " σ" if new["unit"] == "σ" else ""  # the one threshold that left out its unit
+        assert new["threshold"] == old["threshold"] + unit
+        assert new["threshold"].startswith(new["op"])

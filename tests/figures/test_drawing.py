@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from figures_src import style
+from figures_src.experiments.intervals import interval
 from figures_src.figures import drawing
-from figures_src.figures.common import interval, over_seeds
+from figures_src.figures.common import over_seeds
 
 
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=8))

@@ -15,9 +15,9 @@ import pytest
 from matplotlib.text import Text
 
 from figures_src import style
+from figures_src.experiments.intervals import interval
 from figures_src.experiments.mnist.measures import roughness
 from figures_src.figures import gbn_2, gbn_3, gbn_4, grid_mnist
-from figures_src.figures.common import interval
 from figures_src.records.record import Record
 from figures_src.svg import svg_bytes
 

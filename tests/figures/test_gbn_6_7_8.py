@@ -58,6 +58,7 @@ def vgg_record(seeds=(0, 1, 2)):
     lengths = np.array([run.landscape.multiples() * run.learning_rate for run in runs])
     arrays |= {
         "train_accuracy": accuracy,
+        "test_accuracy": accuracy - 0.1,
         "histogram_mean": np.repeat(0.1 * rng.standard_normal(grown.shape)[..., None], 3, axis=2),
         "histogram_deviation": np.repeat(grown[..., None], 3, axis=2),
         "histogram_counts": np.broadcast_to(bell(), (*grown.shape, 3, BINS)).copy(),
@@ -92,6 +93,7 @@ def controls_record(seeds=(0, 1, 2, 3, 4)):
     arrays |= {
         "distance": np.array(DISTANCE_LINE),
         "train_accuracy": np.clip(0.1 + 0.8 * time / reached[:, None], 0, 0.97),
+        "test_accuracy": np.clip(0.8 * time / reached[:, None], 0, 0.87),
         "train_loss": np.clip(2.3 - 1.5 * time / reached[:, None], 0.1, None),
         "landscape_loss": np.broadcast_to(own * np.where(plain_, 4.0, 1.0) * along, (len(runs), times, len(along))),
         "line_distance_loss": np.broadcast_to(own * np.where(plain_, 0.5, 1) * away, (len(runs), times, len(away))),

@@ -15,10 +15,10 @@ from PIL import Image
 from figures_src import style
 from figures_src.experiments.batch_statistics import measures as batch_statistics
 from figures_src.experiments.cars import measures as cars
+from figures_src.experiments.intervals import interval
 from figures_src.experiments.shoes import measures as shoes
 from figures_src.experiments.shoes.measures import BATCH, BOOTS, SNEAKERS, STANDARD
 from figures_src.figures import gbn_9, gbn_10, shift_cars, shift_shoes
-from figures_src.figures.common import interval
 from figures_src.figures.pictures import COLOURS, few_colours
 from figures_src.records.record import Record
 from figures_src.svg import svg_bytes

@@ -9,12 +9,18 @@ import numpy as np
 
 from figures_src.catalogue import FIGURES
 from figures_src.experiments.experiment import Experiment, Outcome
-from figures_src.experiments.prediction import Verdict, judge
+from figures_src.experiments.prediction import Bound, Prediction, Verdict
 from figures_src.networks.normalization import Normalization
 from figures_src.notebook.pages import Notebook
 from figures_src.records.record import Record
 
-TEXT = """## Protocole {#protocole}
+TEXT = """## Résultats {#resultats}
+
+À << setting(config.rates[0]) >>, oui<< held(config.rates[0] < 1, config.rates) >>.
+
+<< result("taux", "Les taux", ["Taux", "Écart"], [[setting(config.rates[0]), "1"]]) >>
+
+## Protocole {#protocole}
 
 Un essai à << setting(config.rates[0]) >>.
 
@@ -55,10 +61,10 @@ class Toy:
 def verdicts() -> tuple[Verdict, ...]:
     """One met, one denied, one left open, one judged on a single seed."""
     return (
-        judge("Tenue", "≥ 1", 1.5, 1, unit="×"),
-        judge("Niée", "≥ 3", 2.125, 3, decimals=3, unit="×"),
-        judge("Ouverte", "> 0 point", 0.25, 0, unit="points", samples=np.array([-1.0, 1.5])),
-        judge("Seule", "≥ 1", 1.5, 1, unit="×", samples=np.array([1.5])),
+        Prediction("met", "Tenue", Bound("≥", 1)).judge(1.5),
+        Prediction("denied", "Niée", Bound("≥", 3, decimals=3)).judge(2.125),
+        Prediction("open", "Ouverte", Bound(">", 0, "points")).judge_mean(np.array([-1.0, 1.5])),
+        Prediction("alone", "Seule", Bound("≥", 1)).judge_mean(np.array([1.5])),
     )
 
 

@@ -2,8 +2,10 @@ import re
 
 import pytest
 
-from figures_src.notebook import build, commands, reference
-from figures_src.notebook.pages import MissingText, listed, navigation, pages, unbroken
+from figures_src.article import assertions
+from figures_src.notebook import build, commands, reference, vocabulary
+from figures_src.notebook.pages import MissingText, TextDenied, listed, navigation, pages, unbroken
+from tests.conftest import HELD, as_published
 from tests.notebook import samples
 
 
@@ -14,7 +16,8 @@ def toy(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def real():
-    return build.committed(), pages(build.committed())
+    with as_published():
+        return build.committed(), pages(build.committed())
 
 
 def plain(page):
@@ -86,7 +89,10 @@ def test_predictions_are_counted_by_where_they_stand(toy, real):
     counted = "1\u00a0tenue, 1\u00a0démentie, 1\u00a0indécise, 1\u00a0sur une graine"
     assert counted in toy["index.md"]
     _, found = real
-    assert "2\u00a0tenues, 1\u00a0démentie" in row(found["index.md"], '<a href="dln/"><code>dln</code></a>')[-1]
+    assert (
+        "2\u00a0tenues, 1\u00a0démentie"
+        in row(found["index.md"], '<a href="dln/">Réseau linéaire profond</a> <code>dln</code>')[-1]
+    )
 
 
 def test_the_alternative_text_says_where_the_seeds_begin_and_end(toy):
@@ -111,7 +117,7 @@ def test_an_experiment_without_a_text_says_which_file_to_write(tmp_path):
 
 def test_a_text_without_a_part_says_which(tmp_path):
     notebook = samples.notebook(tmp_path)
-    (notebook.texts / "toy" / "toy.md.j2").write_text("## Protocole {#protocole}\n", encoding="utf-8")
+    (notebook.texts / "toy" / "toy.md.j2").write_text("## Résultats {#resultats}\n## Protocole {#protocole}\n", "utf-8")
     with pytest.raises(MissingText, match=r"lacks the part \{#non-dit\}"):
         pages(notebook)
 
@@ -171,3 +177,47 @@ def test_every_command_of_the_pages_is_one_of_the_list(real):
     patterns = [re.escape(known.line).replace(r"\{\}", r"[a-z0-9_ ]+") for known in commands.COMMANDS.values()]
     assert len(shown) > len(patterns)
     assert [line for line in shown if not any(re.fullmatch(pattern, line) for pattern in patterns)] == []
+
+
+def test_a_page_answers_first_and_tells_its_configuration_last(real):
+    _, found = real
+    order = ("{#question}", "{#resultats}", "{#predictions}", "{#courbes}", "{#protocole}", "{#configuration}")
+    for name in real[0].records:
+        places = [found[f"{name}.md"].index(anchor) for anchor in order]
+        assert places == sorted(places), name
+
+
+def test_a_sentence_that_its_record_denies_stops_the_notebook_where_it_stands(tmp_path, monkeypatch):
+    monkeypatch.setattr(assertions, "held", HELD)
+    notebook = samples.notebook(tmp_path)
+    path = notebook.texts / "toy" / "toy.md.j2"
+    path.write_text(path.read_text(encoding="utf-8").replace("config.rates[0] < 1", "config.rates[0] > 1"), "utf-8")
+    with pytest.raises(TextDenied, match=r"toy\.md\.j2, line 3: DeniedSentence: .*0\.03125, 1e-07"):
+        pages(notebook)
+
+
+def test_a_fact_that_does_not_exist_is_told_with_its_place(tmp_path):
+    notebook = samples.notebook(tmp_path)
+    path = notebook.texts / "toy" / "toy.md.j2"
+    path.write_text(path.read_text(encoding="utf-8").replace("setting(config.rates[0])", "facts.curves", 1), "utf-8")
+    with pytest.raises(TextDenied, match=r"toy\.md\.j2, line 3: KeyError: 'mnist_curves'"):
+        pages(notebook)
+
+
+def test_results_stand_under_headings_that_links_may_name(toy):
+    assert '### Les taux {#taux}\n\n<div class="table stacked"' in toy["toy.md"]
+    assert row(toy["toy.md"], "0,03125") == ["1"]
+
+
+def test_predictions_stand_beside_what_a_paper_found_and_the_commit_that_wrote_them(real):
+    _, found = real
+    words = "Itérations jusqu’à 90\u202f% (entraînement, taux 0,1)"
+    assert "×\u202f0,48" in row(found["vgg.md"], words)
+    dated = "<small>écrite le 23\u00a0novembre\u00a02026, <code>36d47db</code></small></th>"
+    assert dated in found["vgg.md"].partition(words)[2].partition("<td")[0]
+
+
+def test_names_are_french_first(real):
+    notebook, found = real
+    assert [name for name in notebook.records if vocabulary.experiment(name) == name] == []
+    assert row(found["index.md"], '<a href="vgg/">VGG, premiers entraînements</a> <code>vgg</code>')

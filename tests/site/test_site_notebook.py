@@ -129,15 +129,6 @@ def test_a_first_view_is_light(browser: Browser, notebook_url: str) -> None:
         assert page_weight(seen) <= 400_000
 
 
-def test_the_colours_are_those_of_the_article() -> None:
-    sass = (ROOT / "_sass" / "_colours.scss").read_text(encoding="utf-8")
-    names = ("paper", "raised", "ink", "muted", "rule", "link", "with-bn", "without-bn", "noisy-bn", "published",
-             "code-keyword", "code-string", "code-number", "code-name")  # fmt: skip
-    for name in names:
-        pattern = rf"--{name}: (#[0-9a-f]{{6}});"
-        assert re.findall(pattern, CSS) == re.findall(pattern, sass)[:2], name
-
-
 def test_the_fonts_are_files_of_the_article() -> None:
     fonts = re.findall(r'url\("\.\./\.\./(assets/fonts/[^"]+)"\)', CSS)
     assert fonts

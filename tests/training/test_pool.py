@@ -48,10 +48,13 @@ ENSEMBLES = (
     "[EnsembleRun(bn, 0.1, 0.5, (0, 1), 1500, 500, percentiles_every=500, dense_steps=3) for bn in (0, 1)], ENSEMBLE"
 )
 DEEP = (
-    "[VggRun(bn, 0.1, 0, 60, divisor=32, accuracy_every=20, evaluate_every=0, shift_every=20, histogram_every=20, "
-    "landscape=LandscapeProbe(20, 2)) for bn in (PLAIN, Normalization.NOISY)], VGG"
+    "[VggRun(bn, 0.1, 0, steps=60, divisor=32, accuracy_every=20, evaluate_every=0, shift_every=20, "
+    "histogram_every=20, landscape=LandscapeProbe(20, 2)) for bn in (PLAIN, Normalization.NOISY)], VGG"
 )
-LINEARS = "[LinearRun(bn, 1e-6, 0, 700, shift_every=20) for bn in (PLAIN, BATCH)], LINEAR"
+LINEARS = (
+    "[LinearRun(normalization=bn, learning_rate=1e-6, seed=0, steps=700, shift_every=20) for bn in (PLAIN, BATCH)], "
+    "LINEAR"
+)
 
 
 def start(folder: Path, runs: str = ENSEMBLES) -> "subprocess.Popen[str]":

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from figures_src.article.facts.covariate import Arm, Turn, arm_facts
-from figures_src.article.facts.santurkar import Pair
+from figures_src.article.facts.santurkar import Quotient
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.estimates import Estimate, estimate
 from figures_src.experiments.intervals import Ratio, geometric_mean, paired_ratio
 from figures_src.experiments.linear_problems import measures as problems
-from figures_src.experiments.prediction import AFTER_TRIAL, Verdict
+from figures_src.experiments.prediction import Verdict
 from figures_src.experiments.vgg import measures as vgg
 from figures_src.experiments.vgg.landscape import band_width, change_along, loss_along
 from figures_src.experiments.vgg_controls import measures
@@ -67,7 +67,7 @@ class MatchedFacts:
 class Plateau:
     """Effective β after the early steps: medians over probes, geometric means over seeds."""
 
-    usual: Pair
+    usual: Quotient
     """Lengths from half of the rate on, as published."""
     growth: Mapping[str, Ratio]
     """By arm: shorter lengths counted in, over the usual one."""
@@ -84,9 +84,9 @@ class LandscapeFacts:
     Bands are geometric means over seeds, so that their quotient is the mean ratio of the seeds.
     """
 
-    loss_band: Pair
-    gradient_band: Pair
-    first_loss: Pair
+    loss_band: Quotient
+    gradient_band: Quotient
+    first_loss: Quotient
     """Middle of the band of losses at the first step, as the published curves are read."""
 
 
@@ -226,8 +226,8 @@ def control_facts(controls: Record, low: Record, grid: Record, linear: Record) -
         problems={float(factor): _problems(linear.arrays, factor) for factor in linear.arrays["loss_factor"]},
         problem_count=len(linear.config["seeds"]),
         layer=LAYER,
-        foreseen=tuple(verdict for verdict in verdicts if AFTER_TRIAL not in verdict.prediction),
-        after_trial=tuple(verdict for verdict in verdicts if AFTER_TRIAL in verdict.prediction),
+        foreseen=tuple(verdict for verdict in verdicts if not verdict.pilot),
+        after_trial=tuple(verdict for verdict in verdicts if verdict.pilot),
     )
 
 
@@ -298,7 +298,7 @@ def _plateau(arrays: Arrays) -> Plateau:
         return np.broadcast_to(found, seeds.shape)
 
     usual, shorter = measures.PUBLISHED_LENGTHS, measures.SMALLEST_LENGTH
-    both = Pair(*(geometric_mean(medians(arm, usual)) for arm in (STANDARD, BATCH)))
+    both = Quotient(*(geometric_mean(medians(arm, usual)) for arm in (STANDARD, BATCH)))
     growth = {str(arm): paired_ratio(medians(arm, shorter), medians(arm, usual)) for arm in Normalization}
     return Plateau(both, growth, usual / shorter, 2 / vgg.MATCHED)
 
@@ -309,13 +309,13 @@ def _landscape(arrays: Arrays, l2: float) -> LandscapeFacts:
     met = loss_along(line, l2)[:, 0]
     first = (met.min(axis=-1) + met.max(axis=-1)) / 2
 
-    def over(values: np.ndarray) -> Pair:
-        return Pair(*(geometric_mean(values[row].mean(axis=1)) for row in rows))
+    def over(values: np.ndarray) -> Quotient:
+        return Quotient(*(geometric_mean(values[row].mean(axis=1)) for row in rows))
 
     return LandscapeFacts(
         loss_band=over(band_width(loss_along(line, l2))),
         gradient_band=over(band_width(change_along(line, l2))),
-        first_loss=Pair(*(float(first[row].mean()) for row in rows)),
+        first_loss=Quotient(*(float(first[row].mean()) for row in rows)),
     )
 
 

@@ -5,12 +5,12 @@ of steps.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
-from figures_src.article.facts.santurkar import Pair, SanturkarFacts, santurkar_facts
+from figures_src.article.facts.santurkar import Quotient, SanturkarFacts, santurkar_facts
 from figures_src.article.predictions import Check, checks_of
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.deep_linear import measures as dln
@@ -19,14 +19,13 @@ from figures_src.experiments.intervals import geometric_mean
 from figures_src.experiments.prediction import Verdict
 from figures_src.experiments.vgg import measures as vgg
 from figures_src.experiments.vgg.measures import Place
+from figures_src.experiments.vgg.predictions import LANDSCAPE, SHIFT, SPEED
 from figures_src.experiments.vgg_channels.measures import channel_moves
 from figures_src.networks.normalization import Normalization
 from figures_src.published import load
 from figures_src.records.record import Record
 
 STANDARD, BATCH, NOISY = Normalization.NONE, Normalization.BATCH, Normalization.NOISY
-SPEED, SHIFT, LANDSCAPE = slice(0, 6), slice(6, 7), slice(7, 11)
-"""Places of the verdicts on VGG that belong to graphs 6, 7 and 8."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Arm:
     """Mean over seeds."""
     best: float
     """Highest training accuracy, mean over seeds."""
+    test: float
+    """Last accuracy on the test images, with the statistics of the training: mean over seeds."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ class Turn:
 class LinearFacts:
     """The deep linear network at one learning rate."""
 
-    shift: tuple[Pair, Pair]
+    shift: tuple[Quotient, Quotient]
     """‖G − G′‖ of each layer: medians over the first third of the steps, geometric means over seeds."""
     shift_by_seed: tuple[tuple[float, ...], tuple[float, ...]]
     """With over without, of each layer: one a seed, smallest first."""
     turn: tuple[Mapping[str, Turn], Mapping[str, Turn]]
     """Of each layer, by arm."""
-    final_loss: Pair
+    final_loss: Quotient
     """Geometric means over seeds."""
     first_loss: tuple[float, float]
     """The lowest and the highest over seeds and arms."""
@@ -77,7 +78,7 @@ class CovariateFacts:
     seeds: int
     arms: Mapping[str, Mapping[float, Arm]]
     """By arm, then by learning rate."""
-    shift: Mapping[tuple[float, int], Pair]
+    shift: Mapping[tuple[float, int], Quotient]
     """‖G − G′‖ by learning rate and layer: medians over the first third of the steps, geometric means over seeds."""
     linear: Mapping[float, LinearFacts]
     linear_sum: Mapping[float, LinearFacts]
@@ -116,44 +117,43 @@ def checks(
 ) -> dict[str, list[Check]]:
     """The predictions that each graph shows, with what the same measures give on the published curves."""
     paper = santurkar_facts()
-    rows = [Check(verdict, published) for verdict, published in zip(convolutional, published_vgg(paper), strict=True)]
-    both = zip(checks_of(linear, linear_first), published_dln(paper), strict=True)
-    last = [replace(check, published=published) for check, published in both]
+    found = checks_of(convolutional, published=published_vgg(paper))
+    last = checks_of(linear, linear_first, published_dln(paper))
     return {
-        "noise": [*rows[SPEED], *map(Check, channels)],
-        "shift": [*rows[SHIFT], *last],
-        "landscape": rows[LANDSCAPE],
+        "noise": [*(found[name] for name in SPEED), *checks_of(channels).values()],
+        "shift": [*(found[name] for name in SHIFT), *last.values()],
+        "landscape": [found[name] for name in LANDSCAPE],
     }
 
 
-def published_vgg(paper: SanturkarFacts) -> tuple[float | None, ...]:
-    """In the order of the verdicts of `experiments.vgg.predictions`."""
+def published_vgg(paper: SanturkarFacts) -> Mapping[str, float]:
+    """By the names of `experiments.vgg.predictions`."""
     standard, with_bn, noisy = (_steps(paper.noise[str(arm)].steps_to_good) for arm in (STANDARD, BATCH, NOISY))
     stressed = paper.rates[vgg.HIGH]
     beta = [load("santurkar2018_fig4c_beta").where(arm=str(arm)) for arm in (STANDARD, BATCH)]
     usual = [float(np.median(curve["effective_beta_smoothness"])) for curve in beta]
-    return (
-        with_bn / standard,
-        100 * stressed[str(STANDARD)].best,
-        100 * stressed[str(BATCH)].best,
-        noisy / with_bn,
-        noisy / with_bn,
-        noisy / standard,
-        paper.layer("vgg", vgg.LOW, vgg.SHIFT_LAYER).l2.ratio,
-        paper.loss_band.gain,
-        paper.gradient_band.gain,
-        paper.smoothness.early_max.gain,
-        usual[0] / usual[1],
-    )
+    return {
+        "steps": with_bn / standard,
+        "high_rate": 100 * stressed[str(STANDARD)].best,
+        "high_rate_with_bn": 100 * stressed[str(BATCH)].best,
+        "noisy_not_faster": noisy / with_bn,
+        "noise_cost": noisy / with_bn,
+        "noisy_against_standard": noisy / standard,
+        "early_shift": paper.layer("vgg", vgg.LOW, vgg.SHIFT_LAYER).l2.ratio,
+        "loss_band": paper.loss_band.gain,
+        "gradient_band": paper.gradient_band.gain,
+        "early_beta": paper.smoothness.early_max.gain,
+        "usual_beta": usual[0] / usual[1],
+    }
 
 
-def published_dln(paper: SanturkarFacts) -> tuple[float | None, ...]:
-    """In the order of the verdicts of `experiments.deep_linear.predictions`.
+def published_dln(paper: SanturkarFacts) -> Mapping[str, float]:
+    """By the names of `experiments.deep_linear.predictions`.
 
     The cosines without BN lie under the figure's line at 1.
     """
     shifts = [paper.layer("dln", dln.LOW, layer).l2.ratio for layer in LinearRun.shift_layers]
-    return min(shifts), None, paper.final_loss[dln.LOW].gain
+    return {"shift": min(shifts), "final_loss": paper.final_loss[dln.LOW].gain}
 
 
 def _steps(steps: int | None) -> float:
@@ -170,16 +170,17 @@ def arm_facts(arrays: Arrays, arm: str, rate: float) -> Arm:
     return Arm(
         steps_to_good=float(steps.mean()) if np.isfinite(steps).all() else None,
         best=float(arrays["train_accuracy"][rows].max(axis=1).mean()),
+        test=float(arrays["test_accuracy"][rows, -1].mean()),
     )
 
 
-def _shift(arrays: Arrays) -> dict[tuple[float, int], Pair]:
+def _shift(arrays: Arrays) -> dict[tuple[float, int], Quotient]:
     cells = product((vgg.MATCHED, vgg.LOW), arrays["shift_layer"].tolist())
     return {cell: _shift_at(arrays, *cell) for cell in cells}
 
 
-def _shift_at(arrays: Arrays, rate: float, layer: int) -> Pair:
-    return Pair(*(geometric_mean(vgg.early_shifts(arrays, arm, Place(rate, layer))) for arm in (STANDARD, BATCH)))
+def _shift_at(arrays: Arrays, rate: float, layer: int) -> Quotient:
+    return Quotient(*(geometric_mean(vgg.early_shifts(arrays, arm, Place(rate, layer))) for arm in (STANDARD, BATCH)))
 
 
 def _turn(arrays: Arrays, arm: str, place: Place) -> Turn:
@@ -205,7 +206,7 @@ def _linear_at(arrays: Arrays, rate: float) -> LinearFacts:
         shift=(first, second),
         shift_by_seed=(first_seeds, second_seeds),
         turn=(_linear_turns(arrays, rate, 0), _linear_turns(arrays, rate, 1)),
-        final_loss=Pair(*(geometric_mean(losses[row, -1]) for row in rows)),
+        final_loss=Quotient(*(geometric_mean(losses[row, -1]) for row in rows)),
         first_loss=(float(starts.min()), float(starts.max())),
         cosine=float(np.median(arrays["shift_cosine"][rows[0]], axis=1).min()),
     )

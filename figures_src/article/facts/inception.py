@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from figures_src.article.facts.imagenet import imagenet_facts
-from figures_src.article.predictions import Check
+from figures_src.article.predictions import Check, checks_of
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.inception import measures as inception
 from figures_src.experiments.inception.measures import ARMS
@@ -107,11 +107,11 @@ def inception_facts(record: Record, grid: Record) -> InceptionFacts:
 
 def checks(verdicts: tuple[Verdict, ...]) -> list[Check]:
     """The predictions, with what the same measures give on the published numbers where the paper has them."""
-    return [Check(verdict, value) for verdict, value in zip(verdicts, _published(), strict=True)]
+    return list(checks_of(verdicts, published=published()).values())
 
 
-def _published() -> tuple[float | None, ...]:
-    """In the order of the predictions; accuracies in points and percent. Not printed: the others."""
+def published() -> Mapping[str, float]:
+    """By the names of the predictions; accuracies in points and percent. Not printed: the others."""
     arms = imagenet_facts().variants
     standard, bn, faster, fastest, sigmoid = (
         arms[name] for name in ("inception", "bn_baseline", "bn_x5", "bn_x30", "bn_x5_sigmoid")
@@ -119,17 +119,13 @@ def _published() -> tuple[float | None, ...]:
     assert standard.steps is not None
     assert bn.steps is not None
     assert faster.steps is not None
-    return (
-        bn.steps / standard.steps,
-        None,
-        faster.steps / bn.steps,
-        None,
-        100 * (fastest.best - standard.best),
-        100 * sigmoid.best,
-        100 * CHANCE,
-        None,
-        None,
-    )
+    return {
+        "steps": bn.steps / standard.steps,
+        "faster_steps": faster.steps / bn.steps,
+        "fastest_best": 100 * (fastest.best - standard.best),
+        "sigmoids": 100 * sigmoid.best,
+        "sigmoids_without_bn": 100 * CHANCE,
+    }
 
 
 def _arm(arrays: Arrays, name: str) -> ArmFacts:

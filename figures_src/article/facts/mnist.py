@@ -14,14 +14,15 @@ import numpy as np
 from figures_src.article.facts import border as facts_border
 from figures_src.article.facts import controls as facts_controls
 from figures_src.article.facts import covariate as facts_covariate
+from figures_src.article.facts import foretold as facts_foretold
 from figures_src.article.facts import imagenet as facts_imagenet
 from figures_src.article.facts import inception as facts_inception
 from figures_src.article.facts import practice as facts_practice
 from figures_src.article.facts import rates as facts_rates
 from figures_src.article.facts import santurkar as facts_santurkar
 from figures_src.article.facts import shift as facts_shift
-from figures_src.article.predictions import Check
-from figures_src.experiments.estimates import Estimate, Pair, estimate, pair
+from figures_src.article.predictions import checks_of
+from figures_src.experiments.estimates import Compared, Estimate, compare, estimate
 from figures_src.experiments.intervals import COVERAGE, paired_ratio
 from figures_src.experiments.mnist.measures import (
     EARLY_STEPS,
@@ -61,9 +62,9 @@ class Comparison:
     """Both arms at one learning rate."""
 
     learning_rate: float
-    early: Pair
-    final: Pair
-    milestones: Mapping[int, Pair]
+    early: Compared
+    final: Compared
+    milestones: Mapping[int, Compared]
     steps_to_good: Mapping[str, int | None]
     """First measured step at which the mean over seeds reaches `GOOD_ACCURACY`; None when it never does."""
 
@@ -91,14 +92,14 @@ class SignalFacts:
     probe_images: int
     width_step: int
     swing_step: int
-    first_width: Pair
-    last_width: Pair
+    first_width: Compared
+    last_width: Compared
     growth: float
     layer_growth: float
     """With batch normalization, 85th less 15th percentile, last step over `width_step`: mean ratio of the seeds."""
-    median_reach: Pair
+    median_reach: Compared
     """Largest distance of the unit's median from zero after `width_step` steps."""
-    median_swing: Pair
+    median_swing: Compared
     """Highest less lowest median of the unit over the first `swing_step` steps."""
 
 
@@ -124,7 +125,7 @@ class Cell:
 
     sigma: float
     learning_rate: float
-    accuracy: Pair
+    accuracy: Compared
     steps_to_good: Mapping[str, int | None]
     """First measured step at which the mean over seeds reaches `GOOD_ACCURACY`; None when it never does."""
 
@@ -213,11 +214,12 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "rates": facts_rates.rates_facts(records[facts_rates.RECORD]),
         "published": published_accuracy(),
         "predictions": {
-            "mnist": tuple(Check(verdict) for name in PREDICTING for verdict in records[name].verdicts),
+            "mnist": tuple(check for name in PREDICTING for check in checks_of(records[name].verdicts).values()),
             **facts_covariate.checks(*(records[name].verdicts for name in SMOOTHING)),
             **facts_shift.checks(shifting),
             "inception": facts_inception.checks(records["inception"].verdicts),
         },
+        "foretold": facts_foretold.foretold_facts(records),
         "border": facts_border.border_facts(records[facts_border.RECORD]),
         "controls": facts_controls.control_facts(*(records[name] for name in facts_controls.RECORDS)),
         "covariate": facts_covariate.covariate_facts(*(records[name] for name in SMOOTHING)),
@@ -337,12 +339,12 @@ def published_accuracy() -> dict[str, PublishedAccuracy]:
     return {arm: PublishedAccuracy(row["step"], row["test_accuracy"]) for arm, row in rows.items()}
 
 
-def _pair(samples: np.ndarray) -> Pair:
+def _pair(samples: np.ndarray) -> Compared:
     """(A, S) → both arms and their difference."""
-    return pair(*np.asarray(samples, dtype=float))
+    return compare(*np.asarray(samples, dtype=float))
 
 
-def _pair_at(samples: np.ndarray, steps: np.ndarray, step: int) -> Pair:
+def _pair_at(samples: np.ndarray, steps: np.ndarray, step: int) -> Compared:
     """(A, S, T) → both arms at one step."""
     return _pair(samples[..., row_of(steps, step)])
 

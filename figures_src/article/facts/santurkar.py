@@ -1,7 +1,7 @@
 """Numbers that the article quotes from the published curves of Santurkar et al. 2018 (arXiv 1805.11604v3).
 
 Accuracies are fractions of one; steps count updates and are rounded to the 100 updates that separate two points
-of the paper's curves. A `Pair` holds the same quantity without and with batch normalization.
+of the paper's curves. A `Quotient` holds the same quantity without and with batch normalization.
 """
 
 import math
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from figures_src.experiments.estimates import Pair
 from figures_src.experiments.vgg.measures import ACCURACY, BETA_STEPS, EARLY_SHARE, MATCHED
 from figures_src.published import load
 
@@ -24,11 +25,8 @@ SHORTEST_MOVE = 0.5
 
 
 @dataclass(frozen=True)
-class Pair:
+class Quotient(Pair[float | None]):
     """One quantity of the two networks; None where the figure does not let its curve be told from another mark."""
-
-    without_bn: float | None
-    with_bn: float | None
 
     @property
     def ratio(self) -> float:
@@ -63,16 +61,16 @@ class Gradients:
     network: str
     learning_rate: float
     layer: int
-    l2: Pair
-    cosine: Pair
+    l2: Quotient
+    cosine: Quotient
 
 
 @dataclass(frozen=True)
 class Smoothness:
     """Effective β of figure 4c."""
 
-    early_max: Pair
-    late_median: Pair
+    early_max: Quotient
+    late_median: Quotient
     shortest: float
     """η_min, the shortest of the moves, in the unit of the learning rate."""
 
@@ -94,15 +92,15 @@ class SanturkarFacts:
     noise_toll: float
     """Share of the steps that BN saves, up to `good_accuracy`, which the noise takes back."""
     gradients: tuple[Gradients, ...]
-    final_loss: Mapping[float, Pair]
+    final_loss: Mapping[float, Quotient]
     """Last loss of the deep linear network, by learning rate."""
     linear_first_loss: tuple[float, float]
     """The lowest and the highest of its first losses."""
-    loss_band: Pair
+    loss_band: Quotient
     """Mean over training of the height of the band of losses met along the gradient."""
-    gradient_band: Pair
+    gradient_band: Quotient
     """The same for the change of the gradient."""
-    first_loss: Pair
+    first_loss: Quotient
     """Loss at the first step: middle of its band."""
     chance_loss: float
     """Cross-entropy of a network that holds the ten classes for equally likely."""
@@ -181,10 +179,10 @@ def _gradients() -> tuple[Gradients, ...]:
     )
 
 
-def _early(network: str, learning_rate: float, layer: int, metric: str) -> Pair:
+def _early(network: str, learning_rate: float, layer: int, metric: str) -> Quotient:
     """Medians over the first `EARLY_SHARE` of the training of one panel of figure 3; ``metric`` is "l2" or "cosine"."""
     where = {"network": network, "learning_rate": learning_rate, "layer": layer, "metric": metric}
-    return Pair(*(_shift_median(**where, arm=arm) for arm in ARMS))
+    return Quotient(*(_shift_median(**where, arm=arm) for arm in ARMS))
 
 
 def _shift_median(**where: Any) -> float | None:
@@ -206,11 +204,11 @@ def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     return float(values[order][np.searchsorted(below, below[-1] / 2)])
 
 
-def _final_losses() -> dict[float, Pair]:
+def _final_losses() -> dict[float, Quotient]:
     curves = load("santurkar2018_fig3_train_loss_dln")
     rates = np.unique(curves.columns["learning_rate"]).tolist()
     rows = {rate: [curves.where(arm=arm, learning_rate=rate) for arm in ARMS] for rate in rates}
-    return {rate: Pair(*(float(row["train_loss"][-1]) for row in pair)) for rate, pair in rows.items()}
+    return {rate: Quotient(*(float(row["train_loss"][-1]) for row in pair)) for rate, pair in rows.items()}
 
 
 def _linear_first_losses() -> tuple[float, float]:
@@ -218,21 +216,21 @@ def _linear_first_losses() -> tuple[float, float]:
     return float(losses.min()), float(losses.max())
 
 
-def _band(metric: str) -> Pair:
+def _band(metric: str) -> Quotient:
     rows = [load("santurkar2018_fig4ab_ranges").where(metric=metric, arm=arm) for arm in ARMS]
-    return Pair(*(float((row["high"] - row["low"]).mean()) for row in rows))
+    return Quotient(*(float((row["high"] - row["low"]).mean()) for row in rows))
 
 
-def _first_loss() -> Pair:
+def _first_loss() -> Quotient:
     rows = [load("santurkar2018_fig4ab_ranges").where(metric="loss", arm=arm, step=0) for arm in ARMS]
-    return Pair(*(float((row["low"] + row["high"])[0] / 2) for row in rows))
+    return Quotient(*(float((row["low"] + row["high"])[0] / 2) for row in rows))
 
 
 def _smoothness() -> Smoothness:
     rows = [load("santurkar2018_fig4c_beta").where(arm=arm) for arm in ARMS]
     curves = [(row["step"] <= BETA_STEPS, row["effective_beta_smoothness"]) for row in rows]
     return Smoothness(
-        early_max=Pair(*(float(beta[early].max()) for early, beta in curves)),
-        late_median=Pair(*(float(np.median(beta[~early])) for early, beta in curves)),
+        early_max=Quotient(*(float(beta[early].max()) for early, beta in curves)),
+        late_median=Quotient(*(float(np.median(beta[~early])) for early, beta in curves)),
         shortest=SHORTEST_MOVE * MATCHED,
     )

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.article.predictions import Check
+from figures_src.article.predictions import Check, checks_of
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.batch_statistics import measures as batch_statistics
+from figures_src.experiments.batch_statistics.predictions import ESTIMATION, REGULARISATION
 from figures_src.experiments.cars import measures as cars
-from figures_src.experiments.estimates import Estimate, Pair, estimate, pair
+from figures_src.experiments.estimates import Compared, Estimate, compare, estimate
 from figures_src.experiments.prediction import Verdict
 from figures_src.experiments.shoes import measures as shoes
 from figures_src.experiments.shoes.measures import TRAINING
@@ -24,8 +25,6 @@ from figures_src.records.record import Record
 STANDARD, BATCH = Normalization.NONE, Normalization.BATCH
 RECORDS = SHOES, CARS, STATISTICS = "shift_shoes", "shift_cars", "batch_statistics"
 SMALLEST, MIDDLE, LARGEST = batch_statistics.SMALLEST, batch_statistics.MIDDLE, batch_statistics.LARGEST
-ESTIMATION, REGULARISATION = slice(0, 7), slice(7, 11)
-"""Places of the verdicts on batch statistics that belong to graphs 10 and 9."""
 ESTIMATES: Mapping[str, int] = {
     "fast": batch_statistics.FAST,
     "slow": batch_statistics.SLOW,
@@ -41,7 +40,7 @@ class ShoesFacts:
     seeds: int
     learnt: int
     """Sneakers in the training set, and as many clothes."""
-    distance: tuple[Pair, ...]
+    distance: tuple[Compared, ...]
     """Boots to sneakers, Wasserstein-1, mean of the channels; by layer."""
     deepening: Estimate
     """That of the last layer less that of the first, with batch normalization."""
@@ -51,10 +50,10 @@ class ShoesFacts:
     """Boots to all familiar images, sneakers and clothes, with batch normalization: at the first and last layer."""
     sneakers_to_familiar: Estimate
     """Sneakers to the same, at the last layer."""
-    sneakers: Pair
+    sneakers: Compared
     """Share answered "shoe"."""
-    boots: Pair
-    lost: Pair
+    boots: Compared
+    lost: Compared
     """Sneakers recognised less boots recognised."""
     own: Estimate
     """Boots recognised among clothes in training mode."""
@@ -79,9 +78,9 @@ class ShiftFacts:
 
     strength: float
     """Degrees, share of light left, or share of fog."""
-    accuracy: Pair
+    accuracy: Compared
     """With the statistics of the images learnt."""
-    lost: Pair
+    lost: Compared
     """Less than on the images as they are."""
     recomputed: Estimate
     """With batch normalization, and the statistics of the images shown."""
@@ -101,7 +100,7 @@ class CarsFacts:
     """Automobiles in the training set, and as many other images."""
     shown: int
     """Test images, half of them automobiles."""
-    as_is: Pair
+    as_is: Compared
     rotated: ShiftFacts
     darkened: ShiftFacts
     fogged: ShiftFacts
@@ -135,14 +134,14 @@ class OverfitFacts:
     their statistics taken over the smallest groups.
     """
 
-    gap: Mapping[int, Pair]
-    gap_change: Pair
+    gap: Mapping[int, Compared]
+    gap_change: Compared
     """That of the largest batches less that of the smallest."""
     grouped: Estimate
     """Their gap."""
     grouped_change: Estimate
     """The gap of the largest batches less theirs."""
-    new: Mapping[int, Pair]
+    new: Mapping[int, Compared]
     """Accuracy on new images."""
     grouped_new: Estimate
     grouped_gain: Estimate
@@ -151,7 +150,7 @@ class OverfitFacts:
     """Accuracy on new images with batch normalization: in the largest batches, less in the smallest."""
     toll: Estimate
     """Accuracy on new images with batch normalization: in batches of the middle size, less in the smallest."""
-    learnt: Mapping[int, Pair]
+    learnt: Mapping[int, Compared]
     """Accuracy on images learnt, at the end."""
     grouped_learnt: Estimate
 
@@ -191,13 +190,12 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
 
 def checks(judged: Mapping[str, tuple[Verdict, ...]]) -> dict[str, list[Check]]:
     """The predictions that each figure shows, from the verdicts of each record; no paper has published any of it."""
-    shown = {name: [Check(verdict) for verdict in verdicts] for name, verdicts in judged.items()}
-    both = shown[STATISTICS]
+    statistics = checks_of(judged[STATISTICS])
     return {
-        "shoes": shown[SHOES],
-        "cars": shown[CARS],
-        "estimation": both[ESTIMATION],
-        "regularisation": both[REGULARISATION],
+        "shoes": list(checks_of(judged[SHOES]).values()),
+        "cars": list(checks_of(judged[CARS]).values()),
+        "estimation": [statistics[name] for name in ESTIMATION],
+        "regularisation": [statistics[name] for name in REGULARISATION],
     }
 
 
@@ -211,7 +209,7 @@ def shoes_facts(record: Record) -> ShoesFacts:
     return ShoesFacts(
         seeds=len(rows_of(arrays, BATCH)),
         learnt=record.config["learnt_per_answer"],
-        distance=tuple(pair(*layer) for layer in zip(swap[STANDARD].T, swap[BATCH].T, strict=True)),
+        distance=tuple(compare(*layer) for layer in zip(swap[STANDARD].T, swap[BATCH].T, strict=True)),
         deepening=estimate(swap[BATCH][:, -1] - swap[BATCH][:, 0]),
         floor=tuple(estimate(layer) for layer in shoes.distances(arrays, BATCH, shoes.FAMILIAR).T),
         to_familiar=(estimate(boots[:, 0]), estimate(boots[:, -1])),
@@ -328,6 +326,6 @@ def _share(values: np.ndarray) -> Estimate:
     return estimate(values / 100)
 
 
-def _shares(without_bn: np.ndarray, with_bn: np.ndarray) -> Pair:
+def _shares(without_bn: np.ndarray, with_bn: np.ndarray) -> Compared:
     """Of per cent or points."""
-    return pair(without_bn / 100, with_bn / 100)
+    return compare(without_bn / 100, with_bn / 100)

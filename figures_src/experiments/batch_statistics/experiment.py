@@ -14,76 +14,30 @@ Declared before the run:
 """
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.batch_statistics.measures import BATCH, STANDARD, WHOLE, Cell
+from figures_src.experiments.assembly import Told, replaying, running
 from figures_src.experiments.batch_statistics.predictions import verdicts
-from figures_src.experiments.batch_statistics.runs import StatisticsRun
-from figures_src.experiments.experiment import Experiment, Outcome
-from figures_src.settings import shared_settings
+from figures_src.experiments.batch_statistics.runs import GroupsProtocol, sizes_told
+from figures_src.experiments.experiment import Experiment
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.batch_statistics.training")
 
 
-@dataclass(frozen=True)
-class StatisticsProtocol:
-    """Both arms at every size, then groups in batches of the largest size, for every seed."""
+@dataclass(frozen=True, kw_only=True)
+class StatisticsProtocol(GroupsProtocol):
+    """Its networks tell, too, how many batches make statistics precise."""
 
-    batch_sizes: tuple[int, ...] = (2, 4, 8, 16, 32, 64, 128, 256)
-    groups: tuple[int, ...] = (2, 8, 32)
-    seeds: tuple[int, ...] = tuple(range(5))
-    rate_per_image: float = 0.1 / 256
-    images_seen: int = 120_000
-    evaluations: int = 3
-    widths: tuple[int, ...] = (16, 32, 64, 64)
-    learnt_images: int = 4000
-    measured_images: int = 4000
-    precise_images: int = 8192
     precise_batches: tuple[int, ...] = (1, 4, 16, 64, 256, 1024)
-    replay_steps: int = 5
-
-    def cells(self) -> list[Cell]:
-        """Arm, batch size, group."""
-        largest = max(self.batch_sizes)
-        plain = [(arm, size, WHOLE) for size, arm in product(self.batch_sizes, (STANDARD, BATCH))]
-        return plain + [(BATCH, largest, group) for group in self.groups]
-
-    def runs(self) -> list[StatisticsRun]:
-        """Seeds, then cells."""
-        shared = shared_settings(self, StatisticsRun)
-        return [
-            StatisticsRun(
-                normalization=arm,
-                seed=seed,
-                batch_size=size,
-                group=group,
-                learning_rate=self.rate_per_image * size,
-                **shared,
-            )
-            for seed, (arm, size, group) in product(self.seeds, self.cells())
-        ]
 
 
-def run_statistics(config: StatisticsProtocol, machine: Machine) -> Outcome:
-    """Train every network, and say which row is which; first axis of the arrays: the run."""
-    runs = config.runs()
-    outcome = assemble(runs, train_all("batch_statistics", runs, machine, TRAINER))
-    outcome.arrays["batch_size"] = np.array([run.batch_size for run in runs])
-    outcome.arrays["group"] = np.array([run.group for run in runs])
-    outcome.arrays["precise_batches"] = np.array(config.precise_batches)
-    return outcome
-
-
-def replay(config: StatisticsProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+def told(config: StatisticsProtocol, machine: Machine) -> Told:
+    """Which row is which, and the numbers of batches tried."""
+    return {**sizes_told(config), "precise_batches": np.array(config.precise_batches)}
 
 
 BATCH_STATISTICS = Experiment(
@@ -97,7 +51,7 @@ BATCH_STATISTICS = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_statistics,
+    run=running("batch_statistics", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )  # fmt: skip

@@ -20,8 +20,35 @@ from figures_src.experiments.batch_statistics.measures import (
     mode_gap,
     overfit,
 )
-from figures_src.experiments.prediction import Verdict, judge_mean
+from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
 from figures_src.networks.normalization import Normalization
+
+ESTIMATION = by_name([
+    Prediction("small_fast_average", "Lots de 2 : statistiques recalculées moins moyenne mobile (0,1)",
+               Bound("≥", 1, "points", decimals=1)),
+    Prediction("small_slow_average", "Lots de 2 : moyenne mobile à 0,01 moins moyenne mobile à 0,1",
+               Bound(">", 0, "points", decimals=1)),
+    Prediction("large_slow_average", "Lots de 256 : statistiques recalculées moins moyenne mobile (0,01)",
+               Bound("≥", 1, "points", decimals=1)),
+    Prediction("large_cumulative", "Lots de 256 : statistiques recalculées moins moyenne de tous les lots depuis le "
+               "début", Bound("≥", 1, "points", decimals=1)),
+    Prediction("few_images", "Perte à ne recalculer les statistiques que sur un millier d’images (moyenne des tailles)",
+               Bound("≤", 0.5, "points", decimals=1)),
+    Prediction("large_mode_gap", "Lots de 256 : mode entraînement moins évaluation, statistiques recalculées",
+               Bound("≤", 1, "points", absolute=True, decimals=1)),
+    Prediction("wider_mode_gap", "Cet écart, en valeur absolue : lots de 2 moins lots de 256",
+               Bound("≥", 2, "points", decimals=1)),
+])  # fmt: skip
+REGULARISATION = by_name([
+    Prediction("overfitting", "Écart apprentissage − test avec BN : lots de 256 moins lots de 2",
+               Bound("≥", 3, "points", decimals=1)),
+    Prediction("overfitting_without_bn", "Le même écart sans BN : lots de 256 moins lots de 2",
+               Bound("≤", 3, "points", absolute=True, decimals=1)),
+    Prediction("overfitting_grouped", "Le même écart, lots de 256 : statistiques sur 256 moins statistiques sur 2",
+               Bound("≥", 3, "points", decimals=1)),
+    Prediction("noise_toll", "Le bruit coûte : précision sur le test avec BN, lots de 32 moins lots de 2",
+               Bound(">", 0, "points", decimals=1)),
+])  # fmt: skip
 
 
 def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
@@ -32,23 +59,15 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
 def _estimate_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     slow, fast = (accuracy(arrays, BATCH, SMALLEST, estimate) for estimate in (SLOW, FAST))
     gaps = {size: mode_gap(arrays, size, PRECISE) for size in (SMALLEST, LARGEST)}
-    wider = np.abs(gaps[SMALLEST]) - np.abs(gaps[LARGEST])
     return (
-        judge_mean("Lots de 2 : statistiques recalculées moins moyenne mobile (0,1)", "≥ 1 point",
-                   cost(arrays, SMALLEST, FAST), 1, 1, "points"),
-        judge_mean("Lots de 2 : moyenne mobile à 0,01 moins moyenne mobile à 0,1", "> 0 point",
-                   slow - fast, 0, 1, "points"),
-        judge_mean("Lots de 256 : statistiques recalculées moins moyenne mobile (0,01)", "≥ 1 point",
-                   cost(arrays, LARGEST, SLOW), 1, 1, "points"),
-        judge_mean("Lots de 256 : statistiques recalculées moins moyenne de tous les lots depuis le début",
-                   "≥ 1 point", cost(arrays, LARGEST, CUMULATIVE), 1, 1, "points"),
-        judge_mean("Perte à ne recalculer les statistiques que sur un millier d’images (moyenne des tailles)",
-                   "≤ 0,5 point", enough(arrays), 0.5, 1, "points"),
-        judge_mean("Lots de 256 : mode entraînement moins évaluation, statistiques recalculées",
-                   "≤ 1 point en valeur absolue", gaps[LARGEST], 1, 1, "points"),
-        judge_mean("Cet écart, en valeur absolue : lots de 2 moins lots de 256", "≥ 2 points", wider, 2, 1,
-                   "points"),
-    )  # fmt: skip
+        ESTIMATION["small_fast_average"].judge_mean(cost(arrays, SMALLEST, FAST)),
+        ESTIMATION["small_slow_average"].judge_mean(slow - fast),
+        ESTIMATION["large_slow_average"].judge_mean(cost(arrays, LARGEST, SLOW)),
+        ESTIMATION["large_cumulative"].judge_mean(cost(arrays, LARGEST, CUMULATIVE)),
+        ESTIMATION["few_images"].judge_mean(enough(arrays)),
+        ESTIMATION["large_mode_gap"].judge_mean(gaps[LARGEST]),
+        ESTIMATION["wider_mode_gap"].judge_mean(np.abs(gaps[SMALLEST]) - np.abs(gaps[LARGEST])),
+    )
 
 
 def _noise_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
@@ -58,12 +77,8 @@ def _noise_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
 
     lost = accuracy(arrays, BATCH, MIDDLE) - accuracy(arrays, BATCH, SMALLEST)
     return (
-        judge_mean("Écart apprentissage − test avec BN : lots de 256 moins lots de 2", "≥ 3 points", less(BATCH),
-                   3, 1, "points"),
-        judge_mean("Le même écart sans BN : lots de 256 moins lots de 2", "≤ 3 points en valeur absolue",
-                   less(STANDARD), 3, 1, "points"),
-        judge_mean("Le même écart, lots de 256 : statistiques sur 256 moins statistiques sur 2", "≥ 3 points",
-                   less(BATCH, SMALLEST), 3, 1, "points"),
-        judge_mean("Le bruit coûte : précision sur le test avec BN, lots de 32 moins lots de 2", "> 0 point", lost,
-                   0, 1, "points"),
-    )  # fmt: skip
+        REGULARISATION["overfitting"].judge_mean(less(BATCH)),
+        REGULARISATION["overfitting_without_bn"].judge_mean(less(STANDARD)),
+        REGULARISATION["overfitting_grouped"].judge_mean(less(BATCH, SMALLEST)),
+        REGULARISATION["noise_toll"].judge_mean(lost),
+    )

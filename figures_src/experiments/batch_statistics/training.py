@@ -1,6 +1,6 @@
 """One network for each batch size, evaluated with every estimate of the population's statistics."""
 
-from collections.abc import Callable
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -10,8 +10,6 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.batch_statistics.measures import ESTIMATES
 from figures_src.experiments.batch_statistics.runs import StatisticsRun
 from figures_src.training.convolutional import Training, train_convolutional
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
 from figures_src.training.probes.population import install, precise
 from figures_src.training.randomness import DATA, PROBE, numpy_generator
 from figures_src.training.selection import Labelled, any_of
@@ -73,13 +71,5 @@ class StatisticsTraining(Training):
         return float((self.answers(whole.images, size) == whole.labels).mean())
 
 
-def train(
-    run: StatisticsRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    training = StatisticsTraining(run, dataset, machine.device)
-    return train_convolutional(training, dataset.sha256, machine, on_progress, should_stop)
+train = partial(train_convolutional, StatisticsTraining)
+"""See `figures_src.training.convolutional.train_convolutional`."""

@@ -7,65 +7,39 @@ the pixels: what they do to the first layer's mean and variance, recomputed stat
 """
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.cars.measures import BATCH, STANDARD
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.cars.measures import BATCH
 from figures_src.experiments.cars.predictions import verdicts
-from figures_src.experiments.cars.runs import CarsRun
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.cars.runs import CarsRun, WeatherProtocol
+from figures_src.experiments.experiment import Experiment
 from figures_src.settings import shared_settings
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.cars.training")
 
 
-@dataclass(frozen=True)
-class CarsProtocol:
-    """Both arms, for every seed; a seed draws the images learnt, their order and the initial weights."""
+@dataclass(frozen=True, kw_only=True)
+class CarsProtocol(WeatherProtocol):
+    """The settings of both arms."""
 
-    seeds: tuple[int, ...] = tuple(range(10))
-    learning_rate: float = 0.05
-    batch_size: int = 50
-    images_seen: int = 100_000
-    widths: tuple[int, ...] = (16, 32, 64, 64)
+    run_type = CarsRun
     angles: tuple[float, ...] = (10, 20, 30, 45, 60)
-    light: tuple[float, ...] = (0.75, 0.5, 0.35, 0.2, 0.1)
-    fog: tuple[float, ...] = (0.2, 0.4, 0.6, 0.75, 0.9)
-    learnt_per_answer: int = 5000
-    shown_per_answer: int = 1000
-    population_batches: int = 100
-
-    def runs(self) -> list[CarsRun]:
-        """Seeds, then arms without and with batch normalization."""
-        shared = shared_settings(self, CarsRun)
-        cells = product(self.seeds, (STANDARD, BATCH))
-        return [CarsRun(normalization=arm, seed=seed, **shared) for seed, arm in cells]
 
 
-def run_cars(config: CarsProtocol, machine: Machine) -> Outcome:
-    """Train every network; first axis of the arrays: the run.
-
-    ``pictures`` are those of the first automobile shown, unchosen: uint8 (shifts, strengths, 32, 32, 3).
-    """
-    from figures_src.datasets import load_cifar10
+def told(config: CarsProtocol, machine: Machine) -> Told:
+    """The strengths; and ``pictures`` of the first automobile shown, unchosen: uint8 (shifts, strengths, 32, 32, 3)."""
     from figures_src.experiments.cars.training import pictures
 
-    runs = config.runs()
-    outcome = assemble(runs, train_all("shift_cars", runs, machine, TRAINER))
-    outcome.arrays["pictures"] = pictures(machine.dataset(load_cifar10), runs[0])
-    outcome.arrays["strength"] = np.array([config.angles, config.light, config.fog])
-    return outcome
-
-
-def replay(config: CarsProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+    first = CarsRun(normalization=BATCH, seed=config.seeds[0], **shared_settings(config, CarsRun))
+    return {
+        "pictures": pictures(machine.dataset(load_cifar10), first),
+        "strength": np.array([config.angles, config.light, config.fog]),
+    }
 
 
 SHIFT_CARS = Experiment(
@@ -79,7 +53,7 @@ SHIFT_CARS = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_cars,
+    run=running("shift_cars", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )  # fmt: skip

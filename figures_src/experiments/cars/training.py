@@ -1,6 +1,7 @@
 """Automobile or not: a network shown test images as they are, then rotated, darkened, fogged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -11,8 +12,6 @@ from figures_src.experiments.cars.corruptions import Corruption, darkened, fogge
 from figures_src.experiments.cars.measures import SHIFTS, VARIANTS
 from figures_src.experiments.cars.runs import CarsRun
 from figures_src.training.convolutional import Training, train_convolutional
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
 from figures_src.training.probes.population import install, precise
 from figures_src.training.randomness import DATA, PROBE, numpy_generator
 from figures_src.training.selection import Labelled, yes_or_no
@@ -86,13 +85,5 @@ class CarsTraining(Training):
         self.arrays["recall"][place] = right[self.shown.labels == 1].mean()
 
 
-def train(
-    run: CarsRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    training = CarsTraining(run, dataset, machine.device)
-    return train_convolutional(training, dataset.sha256, machine, on_progress, should_stop)
+train = partial(train_convolutional, CarsTraining)
+"""See `figures_src.training.convolutional.train_convolutional`."""

@@ -13,29 +13,22 @@ elsewhere, and after twenty updates losses differ in their second digit: its net
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
+from figures_src.experiments.assembly import Told, replaying, running
 from figures_src.experiments.cars_border.predictions import verdicts
 from figures_src.experiments.cars_border.runs import READINGS, BorderProtocol
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.experiment import Experiment
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.cars_border.training")
 
 
-def run_border(config: BorderProtocol, machine: Machine) -> Outcome:
-    """Train every network; first axis of the arrays: the run."""
-    runs = config.runs()
-    outcome = assemble(runs, train_all("cars_border", runs, machine, TRAINER))
-    outcome.arrays["reading"] = np.array([str(reading) for reading in READINGS])
-    outcome.arrays["strength"] = np.array([config.light, config.fog])
-    return outcome
-
-
-def replay(config: BorderProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+def told(config: BorderProtocol, machine: Machine) -> Told:
+    """The readings, and the strengths."""
+    return {
+        "reading": np.array([str(reading) for reading in READINGS]),
+        "strength": np.array([config.light, config.fog]),
+    }
 
 
 CARS_BORDER = Experiment(
@@ -49,7 +42,7 @@ CARS_BORDER = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_border,
+    run=running("cars_border", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )  # fmt: skip

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import product
 from typing import NamedTuple
 
-from figures_src.experiments.cars.runs import CarsRun
+from figures_src.experiments.cars.runs import CarsRun, WeatherProtocol
 from figures_src.networks.normalization import Normalization
-from figures_src.settings import shared_settings
 
 STANDARD, BATCH = Normalization.NONE, Normalization.BATCH
 SHIFTS = ("darkened", "fogged")
@@ -88,23 +86,8 @@ class BorderRun(CarsRun):
     readings: tuple[Reading, ...] = READINGS
 
 
-@dataclass(frozen=True)
-class BorderProtocol:
-    """Settings of ``shift_cars``: networks of the same seed learn the same images in the same order."""
+@dataclass(frozen=True, kw_only=True)
+class BorderProtocol(WeatherProtocol):
+    """The settings of ``shift_cars``, but rotation."""
 
-    seeds: tuple[int, ...] = tuple(range(10))
-    learning_rate: float = 0.05
-    batch_size: int = 50
-    images_seen: int = 100_000
-    widths: tuple[int, ...] = (16, 32, 64, 64)
-    light: tuple[float, ...] = (0.75, 0.5, 0.35, 0.2, 0.1)
-    fog: tuple[float, ...] = (0.2, 0.4, 0.6, 0.75, 0.9)
-    learnt_per_answer: int = 5000
-    shown_per_answer: int = 1000
-    population_batches: int = 100
-
-    def runs(self) -> list[BorderRun]:
-        """Seeds, then arms without and with batch normalization."""
-        shared = shared_settings(self, BorderRun)
-        cells = product(self.seeds, (STANDARD, BATCH))
-        return [BorderRun(normalization=arm, seed=seed, **shared) for seed, arm in cells]
+    run_type = BorderRun

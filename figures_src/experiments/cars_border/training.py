@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import torch
@@ -24,8 +25,6 @@ from figures_src.experiments.cars_border.runs import (
 from figures_src.networks.convolutional import ConvolutionalNetwork
 from figures_src.training import photographs
 from figures_src.training.convolutional import train_convolutional
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
 from figures_src.training.probes.population import install
 
 FORMULAS = {"darkened": dimmed, "fogged": veiled}
@@ -160,13 +159,5 @@ class BorderTraining(CarsTraining):
         self.network.eval()
 
 
-def train(
-    run: BorderRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    training = BorderTraining(run, dataset, machine.device)
-    return train_convolutional(training, dataset.sha256, machine, on_progress, should_stop)
+train = partial(train_convolutional, BorderTraining)
+"""See `figures_src.training.convolutional.train_convolutional`."""

@@ -12,58 +12,38 @@ run first, is the sum.
 from dataclasses import dataclass, replace
 from itertools import product
 
-import numpy as np
-
-from figures_src.experiments.assembly import assemble, first_losses
+from figures_src.experiments.assembly import Told, replaying, running
 from figures_src.experiments.deep_linear.measures import BATCH, HIGH, LOW, STANDARD
 from figures_src.experiments.deep_linear.predictions import verdicts
-from figures_src.experiments.deep_linear.runs import LinearRun
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.deep_linear.runs import LinearRun, LinearSettings
+from figures_src.experiments.experiment import Experiment
 from figures_src.settings import shared_settings
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(None, "figures_src.experiments.deep_linear.training")
 
 
-@dataclass(frozen=True)
-class LinearProtocol:
+@dataclass(frozen=True, kw_only=True)
+class LinearProtocol(LinearSettings):
     """Both arms at every rate, for every seed; a seed draws inputs, A and weights, the same for both arms."""
 
     learning_rates: tuple[float, ...] = (HIGH, LOW)
     seeds: tuple[int, ...] = tuple(range(5))
-    steps: int = 10_000
-    depth: int = 25
-    width: int = 10
-    examples: int = 1000
     loss_factor: float = 0.5
-    shift_every: int = 50
-    shift_layers: tuple[int, ...] = (9, 17)
-    loss_every: int = 10
 
     def runs(self) -> list[LinearRun]:
         """Rates, then arms, then seeds."""
+        shared = shared_settings(self, LinearRun)
         return [
-            LinearRun(normalization=arm, learning_rate=rate, seed=seed, **shared_settings(self, LinearRun))
+            LinearRun(normalization=arm, learning_rate=rate, seed=seed, **shared)
             for rate, arm, seed in product(self.learning_rates, (STANDARD, BATCH), self.seeds)
         ]
 
 
-def run_dln(config: LinearProtocol, machine: Machine) -> Outcome:
-    """Train every network, and say at which step each row of each array was measured."""
-    runs = config.runs()
-    outcome = assemble(runs, train_all("deep linear networks", runs, machine, TRAINER))
-    outcome.arrays["loss_step"] = np.array(runs[0].schedule(config.loss_every))
-    outcome.arrays["shift_step"] = np.array(runs[0].schedule(config.shift_every))
-    outcome.arrays["shift_layer"] = np.array(config.shift_layers)
-    return outcome
-
-
-def replay(config: LinearProtocol, machine: Machine) -> Outcome:
-    """Losses of the first steps of every run, trained again with today's code and without probes."""
-    runs = [replace(run, steps=run.replay_steps, shift_every=0, loss_every=0) for run in config.runs()]
-    return first_losses(runs, machine, TRAINER)
+def told(config: LinearProtocol, machine: Machine) -> Told:
+    """The steps of the measurements."""
+    return config.steps_told()
 
 
 DLN = Experiment(
@@ -74,9 +54,9 @@ DLN = Experiment(
     protocol=1,
     dataset="Gaussian draws",
     dataset_sha256="",
-    run=run_dln,
+    run=running("deep linear networks", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
     first_protocol="dln_sum",
 )
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from figures_src.experiments.deep_linear.runs import LinearRun
 from figures_src.networks.linear import DeepLinear
 from figures_src.training.checkpoint import run_key
-from figures_src.training.descent import Call, Descent
+from figures_src.training.descent import Call, Descent, UnderWay
 from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.probes.gradients import Parameters, covariate_shift
@@ -30,7 +30,7 @@ def problem(run: LinearRun) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(x), torch.from_numpy(x @ a.T)
 
 
-class Training:
+class Training(UnderWay):
     """One network under way: see ``figures_src.training.loop.Resumable``."""
 
     def __init__(self, run: LinearRun, device: str):
@@ -38,7 +38,6 @@ class Training:
         self.x, self.targets = (tensor.to(device) for tensor in problem(run))
         network = DeepLinear(run.normalization, run.depth, run.width, torch_generator(run.seed, INITIAL)).to(device)
         self.network, self.descent = network, Descent(network, run.learning_rate)
-        self.step, self.seconds = 0, 0.0
         shifts = (len(run.schedule(run.shift_every)), len(run.shift_layers))
         self.arrays: Arrays = {
             "precision": np.array("float64"),
@@ -60,17 +59,6 @@ class Training:
         loss, gradient = here(self.descent.parameters, list(self.descent.parameters))
         self._measure(float(loss), gradient)
         return self.arrays
-
-    def state(self) -> Arrays:
-        """Everything needed to go on from here with the same bits."""
-        arrays = {f"array.{name}": array for name, array in self.arrays.items()}
-        return {"step": np.array(self.step), "seconds": np.array(self.seconds), **self.descent.state(), **arrays}
-
-    def restore(self, state: Arrays) -> None:
-        """Go back to a saved state."""
-        self.step, self.seconds = int(state["step"]), float(state["seconds"])
-        self.descent.restore(state)
-        self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
 
     def _loss(self, network: Call) -> Tensor:
         """Half the sum of squared errors, or the sum: the published losses are far too large for a mean."""

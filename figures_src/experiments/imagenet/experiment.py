@@ -69,7 +69,9 @@ def full_run_cost(arm: str, images_per_second: float) -> Cost:
     return Cost(images, images / IMAGES, images / images_per_second / 3600)
 
 
-def experiment(protocol: ImageNetProtocol, tree_sha256: str, run: Callable[..., Outcome]) -> Experiment:
+def experiment(
+    protocol: ImageNetProtocol, tree_sha256: str, run: Callable[..., Outcome]
+) -> Experiment[ImageNetProtocol]:
     """The experiment of one arm on one tree, for its record's key."""
     return Experiment(
         name=f"imagenet_{protocol.arm}",

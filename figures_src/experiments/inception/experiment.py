@@ -11,27 +11,23 @@ training images set aside, with seeds of their own; the test images are never lo
 `InceptionProtocol` as a number, and a test asserts that it is what `best_rate` gives on the committed grid.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.inception.measures import ARMS, BN, NONE, PUBLISHED, RELU, STANDARD, Arm
 from figures_src.experiments.inception.predictions import verdicts
-from figures_src.experiments.inception.runs import InceptionRun
+from figures_src.experiments.inception.runs import InceptionRun, InceptionSettings
 from figures_src.settings import added, shared_settings
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.inception.training")
 
 
-@dataclass(frozen=True)
-class InceptionProtocol:
+@dataclass(frozen=True, kw_only=True)
+class InceptionProtocol(InceptionSettings):
     """Seven arms: three seeds or more where a curve was published, one where the paper says that nothing is learnt."""
 
     base_learning_rate: float = 0.01
@@ -39,12 +35,6 @@ class InceptionProtocol:
     failing_seeds: tuple[int, ...] = (0,)
     further_seeds: tuple[int, ...] = added(())
     """Further seeds of the two arms whose speed is compared at the same rate."""
-    steps: int = 20_000
-    batch_size: int = 32
-    momentum: float = 0.9
-    network: str = "small"
-    accuracy_every: int = 100
-    evaluate_every: int = 400
 
     def runs(self) -> list[InceptionRun]:
         """Seeds first, so that every arm has one curve before any has two."""
@@ -67,19 +57,13 @@ class InceptionProtocol:
         return (*(self.published_seeds if arm in PUBLISHED else self.failing_seeds), *further)
 
 
-@dataclass(frozen=True)
-class InceptionGrid:
+@dataclass(frozen=True, kw_only=True)
+class InceptionGrid(InceptionSettings):
     """The network without batch normalization at each rate, judged by training images set aside."""
 
     learning_rates: tuple[float, ...] = (0.0025, 0.005, 0.01, 0.02, 0.04, 0.08)
     seeds: tuple[int, ...] = (100,)
     """None of them is a seed of the arms."""
-    steps: int = 20_000
-    batch_size: int = 32
-    momentum: float = 0.9
-    network: str = "small"
-    accuracy_every: int = 100
-    evaluate_every: int = 400
     validation_images: int = 5000
 
     def runs(self) -> list[InceptionRun]:
@@ -93,28 +77,9 @@ class InceptionGrid:
         ]
 
 
-def run_inception(name: str) -> Callable[[InceptionProtocol | InceptionGrid, Machine], Outcome]:
-    """Train every network, and say at which step each column of the arrays was measured."""
-
-    def run(config: InceptionProtocol | InceptionGrid, machine: Machine) -> Outcome:
-        runs = config.runs()
-        outcome = assemble(runs, train_all(name, runs, machine, TRAINER))
-        windows = np.arange(1, config.steps // config.accuracy_every + 1)
-        outcome.arrays["accuracy_step"] = config.accuracy_every * windows
-        outcome.arrays["evaluation_step"] = np.array(runs[0].schedule(config.evaluate_every))
-        return outcome
-
-    return run
-
-
-def replay(config: InceptionProtocol | InceptionGrid, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and never judged."""
-    return first_losses(replay_runs(config), machine, TRAINER)
-
-
-def replay_runs(config: InceptionProtocol | InceptionGrid) -> list[InceptionRun]:
-    """The first steps of every run, and nothing but their losses."""
-    return [replace(run, steps=run.replay_steps, evaluate_every=0) for run in config.runs()]
+def told(config: InceptionSettings, machine: Machine) -> Told:
+    """The steps of the measurements."""
+    return config.steps_told()
 
 
 GRID = Experiment(
@@ -127,9 +92,9 @@ GRID = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_inception("inception_grid"),
+    run=running("inception_grid", TRAINER, told),
     verdicts=lambda arrays: (),
-    replay=replay,
+    replay=replaying(TRAINER),
 )
 
 INCEPTION_CPU = Experiment(
@@ -140,7 +105,7 @@ INCEPTION_CPU = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_inception("inception"),
+    run=running("inception", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )

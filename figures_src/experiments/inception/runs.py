@@ -1,18 +1,41 @@
 """What a run of experiment E2 is, in numbers; free of torch, so that keys can be computed without it."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Self
+
+import numpy as np
 
 from figures_src.networks.bn_inception import PLANS
 from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
-from figures_src.runs import SingleNetwork
+from figures_src.runs import SingleNetwork, Stepwise
 
 STILL_FINITE = -1
 """In place of the step at which a loss ceased to be finite, where none did."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class InceptionSettings(Stepwise):
+    """How every network of a protocol learns, and when it is judged."""
+
+    steps: int = 20_000
+    batch_size: int = 32
+    momentum: float = 0.9
+    network: str = "small"
+    accuracy_every: int = 100
+    evaluate_every: int = 400
+
+    def steps_told(self) -> dict[str, np.ndarray]:
+        """The steps of each kind of measurement; a training accuracy is that of the batches before its step."""
+        windows = np.arange(1, self.steps // self.accuracy_every + 1)
+        return {
+            "accuracy_step": self.accuracy_every * windows,
+            "evaluation_step": np.array(self.schedule(self.evaluate_every)),
+        }
+
+
 @dataclass(frozen=True)
-class InceptionRun(SingleNetwork):
+class InceptionRun(SingleNetwork, InceptionSettings):
     """One Inception network, learnt by SGD with momentum at a fixed rate, on one machine or on many.
 
     Ioffe & Szegedy 2015, section 4.2, give batches of 32 and "a version of SGD with momentum"; 0.9 is taken here.
@@ -25,14 +48,9 @@ class InceptionRun(SingleNetwork):
     activation: Activation
     learning_rate: float
     seed: int
-    steps: int
-    batch_size: int = 32
-    momentum: float = 0.9
-    network: str = "small"
+    _: KW_ONLY
     side: int = 32
     classes: int = 10
-    accuracy_every: int = 100
-    evaluate_every: int = 400
     validation_images: int = 0
     replay_steps: int = 20
 
@@ -42,6 +60,10 @@ class InceptionRun(SingleNetwork):
             raise ValueError("a run needs at least one step, and two images a batch")
         if self.network not in PLANS:
             raise ValueError(f"no network is called {self.network!r}: choose among {', '.join(PLANS)}")
+
+    def cut_short(self) -> Self:
+        """Its first steps, never judged: they are trained again to see whether a record can be."""
+        return replace(self, steps=self.replay_steps, evaluate_every=0)
 
     @property
     def label(self) -> str:

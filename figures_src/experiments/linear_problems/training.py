@@ -17,8 +17,9 @@ from figures_src.experiments.deep_linear.runs import LinearRun
 from figures_src.experiments.deep_linear.training import draws
 from figures_src.experiments.linear_problems.runs import ProblemsRun
 from figures_src.networks.linear import DeepLinear
+from figures_src.settings import shared_settings
 from figures_src.training.checkpoint import run_key
-from figures_src.training.descent import Call, Descent
+from figures_src.training.descent import Call, Descent, UnderWay
 from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.probes.gradients import Parameters, moved
@@ -80,20 +81,17 @@ def squared_errors(network: Call, moments: Moments) -> Tensor:
     return total
 
 
-class Training:
+class Training(UnderWay):
     """Networks under way: see ``figures_src.training.loop.Resumable``. The first axis is factor, then seed."""
 
     def __init__(self, run: ProblemsRun, device: str):
         self.run = run
-        singles = [
-            LinearRun(run.normalization, run.learning_rate, seed, run.steps, run.depth, run.width, run.examples)
-            for _, seed in product(run.loss_factors, run.seeds)
-        ]
+        shared = shared_settings(run, LinearRun)
+        singles = [LinearRun(seed=seed, **shared) for _, seed in product(run.loss_factors, run.seeds)]
         self.moments = _moments([draws(single) for single in singles])
         self.factors = torch.tensor(run.loss_factors, dtype=torch.float64).repeat_interleave(len(run.seeds))
         self.network = LinearEnsemble([_initial(single) for single in singles])
         self.descent = Descent(self.network, run.learning_rate)
-        self.step, self.seconds = 0, 0.0
         shifts = (run.networks, len(run.schedule(run.shift_every)), len(run.shift_layers))
         self.arrays: Arrays = {
             "precision": np.array("float64"),
@@ -117,17 +115,6 @@ class Training:
         _, gradient = here(self.descent.parameters, list(self.descent.parameters))
         self._measure(losses[0], gradient)
         return self.arrays
-
-    def state(self) -> Arrays:
-        """Everything needed to go on from here with the same bits."""
-        arrays = {f"array.{name}": array for name, array in self.arrays.items()}
-        return {"step": np.array(self.step), "seconds": np.array(self.seconds), **self.descent.state(), **arrays}
-
-    def restore(self, state: Arrays) -> None:
-        """Go back to a saved state."""
-        self.step, self.seconds = int(state["step"]), float(state["seconds"])
-        self.descent.restore(state)
-        self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
 
     def _loss(self, network: Call, each: list[Tensor] | None = None) -> Tensor:
         """Sum over the networks, which share no parameter: the gradient of each is its own."""

@@ -5,19 +5,16 @@ the momentum and the spread σ of the "small random Gaussian" weights. They are 
 predictions, before the run. Both arms of a seed share their initial weights and the order of their batches.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import numpy as np
 
 from figures_src.datasets import MNIST_SHA256, load_mnist
-from figures_src.experiments.assembly import first_losses
+from figures_src.experiments.assembly import arrange, replaying
 from figures_src.experiments.experiment import Experiment, Outcome
 from figures_src.experiments.mnist.predictions import curves_verdicts, statistics_verdicts
 from figures_src.experiments.mnist.runs import MnistCurves, MnistGrid, MnistStatistics
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
-from figures_src.training.trainer import Result, Trainer
+from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_mnist, "figures_src.experiments.mnist.training")
 
@@ -25,46 +22,31 @@ TRAINER = Trainer(load_mnist, "figures_src.experiments.mnist.training")
 def run_curves(config: MnistCurves, machine: Machine) -> Outcome:
     """Train the long runs; axes of the arrays: learning rate, arm, seed, then time and percentile."""
     runs = config.runs()
-    arrays = _stack(train_all("mnist_curves", runs, machine, TRAINER), (len(config.learning_rates), 2))
-    arrays.arrays["learning_rate"] = np.array(config.learning_rates)
-    arrays.arrays["step"] = np.array(runs[0].evaluation_steps())
-    arrays.arrays["percentile_step"] = np.array(runs[0].percentile_steps())
-    return arrays
+    outcome = arrange(train_all("mnist_curves", runs, machine, TRAINER), (len(config.learning_rates), 2))
+    return outcome.with_arrays({
+        "learning_rate": np.array(config.learning_rates),
+        "step": np.array(runs[0].evaluation_steps()),
+        "percentile_step": np.array(runs[0].percentile_steps()),
+    })  # fmt: skip
 
 
 def run_grid(config: MnistGrid, machine: Machine, title: str = "mnist_grid") -> Outcome:
     """Train the grid; axes of the arrays: σ, learning rate, arm, seed, time."""
     runs = config.runs()
     shape = (len(config.sigmas), len(config.learning_rates), 2)
-    arrays = _stack(train_all(title, runs, machine, TRAINER), shape)
-    arrays.arrays["sigma"] = np.array(config.sigmas)
-    arrays.arrays["learning_rate"] = np.array(config.learning_rates)
-    arrays.arrays["step"] = np.array(runs[0].evaluation_steps())
-    return arrays
+    outcome = arrange(train_all(title, runs, machine, TRAINER), shape)
+    return outcome.with_arrays({
+        "sigma": np.array(config.sigmas),
+        "learning_rate": np.array(config.learning_rates),
+        "step": np.array(runs[0].evaluation_steps()),
+    })  # fmt: skip
 
 
 def run_statistics(config: MnistStatistics, machine: Machine) -> Outcome:
     """Train the variants of `STATISTICS`; axes of the arrays: variant, seed, time, percentile."""
     runs = config.runs()
-    outcome = _stack(train_all("mnist_statistics", runs, machine, TRAINER), (len(runs),))
-    outcome.arrays["percentile_step"] = np.array(runs[0].percentile_steps())
-    return outcome
-
-
-def _stack(results: Sequence[Result], shape: tuple[int, ...]) -> Outcome:
-    names = [name for name, array in results[0][0].items() if array.size]
-    stacked = {name: np.stack([arrays[name] for arrays, _ in results]) for name in names}
-    shaped = {name: array.reshape(*shape, *array.shape[1:]) for name, array in stacked.items()}
-    return Outcome(shaped, sum(seconds for _, seconds in results))
-
-
-def replay(config: MnistCurves | MnistGrid | MnistStatistics, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code."""
-    runs = [
-        replace(run, steps=run.replay_steps, evaluate_every=run.replay_steps, percentiles_every=0, dense_steps=0)
-        for run in config.runs()
-    ]
-    return first_losses(runs, machine, TRAINER)
+    outcome = arrange(train_all("mnist_statistics", runs, machine, TRAINER), (len(runs),))
+    return outcome.with_arrays({"percentile_step": np.array(runs[0].percentile_steps())})
 
 
 CURVES = Experiment(
@@ -79,7 +61,7 @@ CURVES = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_curves,
     verdicts=curves_verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )
 
 GRID = Experiment(
@@ -99,7 +81,7 @@ GRID = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_grid,
     verdicts=lambda arrays: (),
-    replay=replay,
+    replay=replaying(TRAINER),
 )
 
 STATISTICS_OF_PROBE = Experiment(
@@ -114,5 +96,5 @@ STATISTICS_OF_PROBE = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_statistics,
     verdicts=statistics_verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )

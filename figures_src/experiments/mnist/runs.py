@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import ClassVar, Self
 
 from figures_src.experiments.mnist.measures import EARLY_STEPS
 from figures_src.settings import shared_settings
@@ -63,6 +64,11 @@ class EnsembleRun:
         """A short name for progress bars."""
         return f"{self.arm} σ={self.sigma:g} lr={self.learning_rate:g}"
 
+    def cut_short(self) -> Self:
+        """Its first steps without percentiles: they are trained again to see whether a record can be."""
+        first = self.replay_steps
+        return replace(self, steps=first, evaluate_every=first, percentiles_every=0, dense_steps=0)
+
     def evaluation_steps(self) -> Sequence[int]:
         """Steps at which accuracy and loss are measured."""
         return range(0, self.steps + 1, self.evaluate_every)
@@ -76,32 +82,38 @@ class EnsembleRun:
         return range(self.dense_steps + 1) if self.dense_steps else range(0)
 
 
-@dataclass(frozen=True)
-class MnistCurves:
-    """Long runs at one σ; the first learning rate is the one of the comparison, the second a control."""
+@dataclass(frozen=True, kw_only=True)
+class SignalSettings:
+    """How the signal that enters the last hidden sigmoid is followed, at one σ."""
 
     sigma: float = 0.1
-    learning_rates: tuple[float, ...] = (0.1, 1.0)
     seeds: tuple[int, ...] = tuple(range(10))
-    steps: int = 50_000
-    evaluate_every: int = 200
     percentiles_every: int = 100
     dense_steps: int = 500
-    batch_size: int = 60
     probe_images: int = 1001
     unit: int = 0
 
+
+@dataclass(frozen=True, kw_only=True)
+class MnistCurves(SignalSettings):
+    """Long runs; the first learning rate is the one of the comparison, the second a control."""
+
+    learning_rates: tuple[float, ...] = (0.1, 1.0)
+    steps: int = 50_000
+    evaluate_every: int = 200
+    batch_size: int = 60
+
     def runs(self) -> list[EnsembleRun]:
         """Learning rates, then arms without and with batch normalization."""
-        base = EnsembleRun(batch_norm=False, learning_rate=self.learning_rates[0], **shared_settings(self, EnsembleRun))
-        cells = product(self.learning_rates, (False, True))
-        return [replace(base, learning_rate=rate, batch_norm=batch_norm) for rate, batch_norm in cells]
+        shared, cells = shared_settings(self, EnsembleRun), product(self.learning_rates, (False, True))
+        return [EnsembleRun(batch_norm=batch_norm, learning_rate=rate, **shared) for rate, batch_norm in cells]
 
 
 @dataclass(frozen=True)
 class MnistGrid:
     """Every σ with every learning rate; 10 000 training images are set aside to choose the best cell."""
 
+    run_type: ClassVar[type[EnsembleRun]] = EnsembleRun
     sigmas: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
     learning_rates: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0, 3.0)
     seeds: tuple[int, ...] = tuple(range(5))
@@ -112,25 +124,20 @@ class MnistGrid:
 
     def runs(self) -> list[EnsembleRun]:
         """Sigmas, then learning rates, then arms without and with batch normalization."""
+        shared = shared_settings(self, self.run_type)
         return [
-            EnsembleRun(batch_norm=batch_norm, sigma=sigma, learning_rate=rate, **shared_settings(self, EnsembleRun))
+            self.run_type(batch_norm=batch_norm, sigma=sigma, learning_rate=rate, **shared)
             for sigma, rate, batch_norm in product(self.sigmas, self.learning_rates, (False, True))
         ]
 
 
-@dataclass(frozen=True)
-class MnistStatistics:
+@dataclass(frozen=True, kw_only=True)
+class MnistStatistics(SignalSettings):
     """The early steps again, the probe normalised by its own statistics or by the running ones."""
 
-    sigma: float = 0.1
     learning_rate: float = 0.1
-    seeds: tuple[int, ...] = tuple(range(10))
     steps: int = EARLY_STEPS
     evaluate_every: int = 1000
-    percentiles_every: int = 100
-    dense_steps: int = 500
-    probe_images: int = 1001
-    unit: int = 0
 
     def runs(self) -> list[EnsembleRun]:
         """In the order of `STATISTICS`."""

@@ -10,7 +10,7 @@ loss ends above where it began, or is no number, is recorded as it is.
 from functools import partial
 
 from figures_src.experiments.experiment import Experiment
-from figures_src.experiments.mnist.experiment import GRID, replay, run_grid
+from figures_src.experiments.mnist.experiment import GRID, run_grid
 from figures_src.experiments.mnist_rates.predictions import verdicts
 from figures_src.experiments.mnist_rates.runs import MnistRates
 
@@ -24,5 +24,5 @@ MNIST_RATES = Experiment(
     dataset_sha256=GRID.dataset_sha256,
     run=partial(run_grid, title="mnist_rates"),
     verdicts=verdicts,
-    replay=replay,
+    replay=GRID.replay,
 )

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from figures_src.experiments.mnist.runs import EnsembleRun, MnistGrid
-from figures_src.settings import shared_settings
 
 
 @dataclass(frozen=True)
@@ -25,13 +23,7 @@ class RatesRun(EnsembleRun):
 class MnistRates(MnistGrid):
     """The grid of ``mnist_grid`` from a rate of 1 to one of 30, seen often while the fastest cells learn."""
 
+    run_type = RatesRun
     learning_rates: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0)
     evaluate_often: int = 100
     often_until: int = 4000
-
-    def runs(self) -> list[EnsembleRun]:
-        """Sigmas, then learning rates, then arms without and with batch normalization."""
-        return [
-            RatesRun(batch_norm=batch_norm, sigma=sigma, learning_rate=rate, **shared_settings(self, RatesRun))
-            for sigma, rate, batch_norm in product(self.sigmas, self.learning_rates, (False, True))
-        ]

@@ -6,19 +6,16 @@ change. Sandals, shoes too, are left out. Declared before the run: settings, gro
 """
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
 from figures_src.datasets import FASHION_MNIST_SHA256, load_fashion_mnist
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
-from figures_src.experiments.shoes.measures import BATCH, STANDARD
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.shoes.predictions import verdicts
 from figures_src.experiments.shoes.runs import ShoesRun
-from figures_src.settings import shared_settings
+from figures_src.runs import BothArms
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_fashion_mnist, "figures_src.experiments.shoes.training")
@@ -27,43 +24,23 @@ PICTURES = 6
 """Images of each kind kept for the figure: the first of each group, unchosen."""
 
 
-@dataclass(frozen=True)
-class ShoesProtocol:
-    """Both arms, for every seed; a seed draws the images learnt, their order and the initial weights."""
+@dataclass(frozen=True, kw_only=True)
+class ShoesProtocol(BothArms):
+    """The settings of both arms."""
 
-    seeds: tuple[int, ...] = tuple(range(10))
-    learning_rate: float = 0.05
-    batch_size: int = 50
+    run_type = ShoesRun
     images_seen: int = 60_000
-    widths: tuple[int, ...] = (16, 32, 64, 64)
     learnt_per_answer: int = 6000
     shown_per_answer: int = 500
-    population_batches: int = 100
-
-    def runs(self) -> list[ShoesRun]:
-        """Seeds, then arms without and with batch normalization."""
-        shared = shared_settings(self, ShoesRun)
-        cells = product(self.seeds, (STANDARD, BATCH))
-        return [ShoesRun(normalization=arm, seed=seed, **shared) for seed, arm in cells]
 
 
-def run_shoes(config: ShoesProtocol, machine: Machine) -> Outcome:
-    """Train every network; first axis of the arrays: the run. ``pictures_*`` are uint8 (n, 28, 28), for the figure."""
-    from figures_src.datasets import load_fashion_mnist
+def told(config: ShoesProtocol, machine: Machine) -> Told:
+    """Which channel is of which layer, and ``pictures_*``, uint8 (n, 28, 28), for the figure."""
     from figures_src.experiments.shoes.training import shown
 
-    runs = config.runs()
-    outcome = assemble(runs, train_all("shift_shoes", runs, machine, TRAINER))
-    outcome.arrays["layer_of_channel"] = np.repeat(np.arange(len(config.widths)), config.widths)
     groups = shown(machine.dataset(load_fashion_mnist), config.shown_per_answer)
-    for name in ("sneakers", "boots"):
-        outcome.arrays[f"pictures_{name}"] = groups[name].images[:PICTURES, ..., 0]
-    return outcome
-
-
-def replay(config: ShoesProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+    pictures = {f"pictures_{name}": groups[name].images[:PICTURES, ..., 0] for name in ("sneakers", "boots")}
+    return {"layer_of_channel": np.repeat(np.arange(len(config.widths)), config.widths), **pictures}
 
 
 SHIFT_SHOES = Experiment(
@@ -77,7 +54,7 @@ SHIFT_SHOES = Experiment(
     protocol=1,
     dataset="Fashion-MNIST",
     dataset_sha256=FASHION_MNIST_SHA256,
-    run=run_shoes,
+    run=running("shift_shoes", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )  # fmt: skip

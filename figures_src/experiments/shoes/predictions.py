@@ -1,10 +1,8 @@
 """Predictions on the shoe networks, written before the run, but where one says otherwise."""
 
-import numpy as np
-
 from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.intervals import paired_ratio
-from figures_src.experiments.prediction import Bound, Prediction, Verdict, judge_mean, judge_ratio
+from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
 from figures_src.experiments.shoes.measures import (
     BATCH,
     BOOTS,
@@ -36,37 +34,44 @@ def own_balanced_verdict(arrays: Arrays) -> Verdict:
     return OWN_BALANCED.judge_mean(own - population)
 
 
+PREDICTIONS = by_name([
+    Prediction("mean_shift", "Bottines au lieu de baskets, avec BN : déplacement moyen des moyennes de canal, en "
+               "écarts-types (la moindre des couches)", Bound("≥", 0.1, "σ")),
+    Prediction("farther", "Avec BN, distance aux images familières : bottines et vêtements rapportés à baskets et "
+               "vêtements (la moindre des couches)", Bound("≥", 2, decimals=1)),
+    Prediction("deepening", "Avec BN, distance des bottines aux images familières : dernière couche rapportée à la "
+               "première", Bound(">", 1)),
+    Prediction("drift_without_bn", "La dérive n’est pas propre à la BN : distance des bottines à la dernière couche, "
+               "sans BN rapportée à avec BN", Bound("≥", 0.5)),
+    Prediction("lost", "Évaluation, avec BN : baskets reconnues moins bottines reconnues",
+               Bound("≥", 5, "points", decimals=1)),
+    Prediction("lost_without_bn", "Évaluation, sans BN : baskets reconnues moins bottines reconnues",
+               Bound("≥", 5, "points", decimals=1)),
+    Prediction("own_statistics", "Bottines reconnues parmi des vêtements : statistiques du lot moins statistiques de "
+               "la population", Bound(">", 0, "points", decimals=1)),
+])  # fmt: skip
+
+
 def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The predictions on the shoes, written before the run, each with what was measured."""
-    floor, shifted = (distances(arrays, BATCH, group) for group in (FAMILIAR, SHIFTED))
-    moved, alone = mean_shifts(arrays, BATCH), distances(arrays, BATCH, BOOTS)
     lost, lost_plain = (recall(arrays, arm, SNEAKERS) - recall(arrays, arm, BOOTS) for arm in (BATCH, STANDARD))
     own = recall(arrays, BATCH, SHIFTED, TRAINING) - recall(arrays, BATCH, SHIFTED)
-    plain = distances(arrays, STANDARD, BOOTS)
     return (
-        *_drift_verdicts(moved, (shifted, floor), alone, plain),
-        judge_mean("Évaluation, avec BN : baskets reconnues moins bottines reconnues", "≥ 5 points", lost, 5, 1,
-                   "points"),
-        judge_mean("Évaluation, sans BN : baskets reconnues moins bottines reconnues", "≥ 5 points", lost_plain, 5,
-                   1, "points"),
-        judge_mean("Bottines reconnues parmi des vêtements : statistiques du lot moins statistiques de la "
-                   "population", "> 0 point", own, 0, 1, "points"),
-    )  # fmt: skip
+        *_drift_verdicts(arrays),
+        PREDICTIONS["lost"].judge_mean(lost),
+        PREDICTIONS["lost_without_bn"].judge_mean(lost_plain),
+        PREDICTIONS["own_statistics"].judge_mean(own),
+    )
 
 
-def _drift_verdicts(
-    moved: np.ndarray, ends: tuple[np.ndarray, np.ndarray], alone: np.ndarray, plain: np.ndarray
-) -> tuple[Verdict, ...]:
-    """Of arrays (seeds, layers), ``ends`` shifted and familiar; "the least of the layers" is that over all seeds."""
-    lowest = int(moved.mean(axis=0).argmin())
-    ratios = [paired_ratio(shifted, floor) for shifted, floor in zip(*(end.T for end in ends), strict=True)]
+def _drift_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
+    """On distances (seeds, layers); "the least of the layers" is that over all seeds."""
+    shifted, floor, alone = (distances(arrays, BATCH, group) for group in (SHIFTED, FAMILIAR, BOOTS))
+    moved, plain = mean_shifts(arrays, BATCH), distances(arrays, STANDARD, BOOTS)
+    farther = [paired_ratio(*layer) for layer in zip(shifted.T, floor.T, strict=True)]
     return (
-        judge_mean("Bottines au lieu de baskets, avec BN : déplacement moyen des moyennes de canal, en "
-                   "écarts-types (la moindre des couches)", "≥ 0,1", moved[:, lowest], 0.1, 2, "σ"),
-        judge_ratio("Avec BN, distance aux images familières : bottines et vêtements rapportés à baskets et "
-                    "vêtements (la moindre des couches)", "≥ 2", min(ratios, key=lambda ratio: ratio.value), 2, 1),
-        judge_ratio("Avec BN, distance des bottines aux images familières : dernière couche rapportée à la "
-                    "première", "> 1", paired_ratio(alone[:, -1], alone[:, 0]), 1),
-        judge_ratio("La dérive n’est pas propre à la BN : distance des bottines à la dernière couche, sans BN "
-                    "rapportée à avec BN", "≥ 0,5", paired_ratio(plain[:, -1], alone[:, -1]), 0.5),
-    )  # fmt: skip
+        PREDICTIONS["mean_shift"].judge_mean(moved[:, moved.mean(axis=0).argmin()]),
+        PREDICTIONS["farther"].judge_ratio(min(farther, key=lambda ratio: ratio.value)),
+        PREDICTIONS["deepening"].judge_ratio(paired_ratio(alone[:, -1], alone[:, 0])),
+        PREDICTIONS["drift_without_bn"].judge_ratio(paired_ratio(plain[:, -1], alone[:, -1])),
+    )

@@ -2,21 +2,17 @@
 
 from dataclasses import dataclass
 
-from figures_src.runs import ConvolutionalRun
+from figures_src.runs import ConvolutionalRun, TwoAnswers
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShoesRun(ConvolutionalRun):
+class ShoesRun(TwoAnswers, ConvolutionalRun):
     """Shoe or not, on Fashion-MNIST, from a training set whose only shoes are sneakers.
 
     ``learnt_per_answer`` images of sneakers, and as many of clothes and bags, are learnt; ``shown_per_answer`` of each
     make the groups shown, and as many others of the test images the reference that these are compared with.
-    Population statistics are the mean of those of ``population_batches`` batches, the weights being final.
     Histograms of each channel have ``bins`` bins over ± ``reach``, in standard deviations of the population.
     """
 
-    learnt_per_answer: int = 6000
-    shown_per_answer: int = 500
-    population_batches: int = 100
     bins: int = 240
     reach: float = 6.0

@@ -3,7 +3,7 @@
 Sandals are left out of everything: they are shoes, and neither sneakers nor boots.
 """
 
-from collections.abc import Callable
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -14,8 +14,6 @@ from figures_src.datasets.fashion_mnist import Clothing
 from figures_src.experiments.shoes.measures import EVALUATION, GROUPS, MODES, TRAINING
 from figures_src.experiments.shoes.runs import ShoesRun
 from figures_src.training.convolutional import Training, train_convolutional
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
 from figures_src.training.probes.drift import ChannelHistogram, Moments, batch_moments, population_moments, standardised
 from figures_src.training.probes.population import install
 from figures_src.training.randomness import DATA, PROBE, numpy_generator
@@ -149,13 +147,5 @@ def _typical(histograms: list[ChannelHistogram], reference: list[ChannelHistogra
     return [int(order[(len(order) - 1) // 2]) for order in orders]
 
 
-def train(
-    run: ShoesRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    training = ShoesTraining(run, dataset, machine.device)
-    return train_convolutional(training, dataset.sha256, machine, on_progress, should_stop)
+train = partial(train_convolutional, ShoesTraining)
+"""See `figures_src.training.convolutional.train_convolutional`."""

@@ -14,31 +14,21 @@ In ``batch_statistics`` every arm sees as many images, so that arms that learn s
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.batch_statistics.runs import sizes_told
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.statistics_to_fit.predictions import verdicts
 from figures_src.experiments.statistics_to_fit.runs import FitProtocol
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.statistics_to_fit.training")
 
 
-def run_to_fit(config: FitProtocol, machine: Machine) -> Outcome:
-    """Train every network, and say which row is which; first axis of the arrays: the run."""
-    runs = config.runs()
-    outcome = assemble(runs, train_all("statistics_to_fit", runs, machine, TRAINER))
-    outcome.arrays["batch_size"] = np.array([run.batch_size for run in runs])
-    outcome.arrays["group"] = np.array([run.group for run in runs])
+def told(config: FitProtocol, machine: Machine) -> Told:
+    """Which row is which, and the images seen at each evaluation."""
     evaluations = np.arange(1, config.evaluations + 1)
-    outcome.arrays["images_seen"] = config.images_seen * evaluations // config.evaluations
-    return outcome
-
-
-def replay(config: FitProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+    return {**sizes_told(config), "images_seen": config.images_seen * evaluations // config.evaluations}
 
 
 STATISTICS_TO_FIT = Experiment(
@@ -52,7 +42,7 @@ STATISTICS_TO_FIT = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_to_fit,
+    run=running("statistics_to_fit", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )  # fmt: skip

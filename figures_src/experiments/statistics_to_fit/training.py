@@ -1,6 +1,6 @@
 """The networks of ``batch_statistics``, trained until their images are learnt, or to the last step."""
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -8,8 +8,6 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.batch_statistics.training import StatisticsTraining
 from figures_src.experiments.statistics_to_fit.runs import FitRun
 from figures_src.training.convolutional import train_convolutional
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
 from figures_src.training.randomness import DATA, numpy_generator
 from figures_src.training.selection import Labelled, labelled
 
@@ -57,13 +55,5 @@ class FitTraining(StatisticsTraining):
             self.step = self.run.steps
 
 
-def train(
-    run: FitRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    training = FitTraining(run, dataset, machine.device)
-    return train_convolutional(training, dataset.sha256, machine, on_progress, should_stop)
+train = partial(train_convolutional, FitTraining)
+"""See `figures_src.training.convolutional.train_convolutional`."""

@@ -5,19 +5,17 @@ the noise at evaluation, batch order and standardisation are not given: see the 
 training. The CPU protocol divides every width by 4; ``vgg_full_width`` is the same with the published widths.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.vgg.measures import BATCH, HIGH, LOW, MATCHED, NOISY, STANDARD
 from figures_src.experiments.vgg.predictions import verdicts
-from figures_src.experiments.vgg.runs import LandscapeProbe, VggRun, replay_runs, steps_of
+from figures_src.experiments.vgg.runs import LandscapeProbe, ProbedLayers, VggRun, VggSettings, steps_of
 from figures_src.networks.normalization import Normalization
 from figures_src.settings import shared_settings
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.vgg.training")
@@ -25,24 +23,14 @@ TRAINER = Trainer(load_cifar10, "figures_src.experiments.vgg.training")
 Cell = tuple[Normalization, float]
 
 
-@dataclass(frozen=True)
-class VggProtocol:
+@dataclass(frozen=True, kw_only=True)
+class VggProtocol(ProbedLayers, VggSettings):
     """Arms with their rates, and the seeds of each: more where a criterion compares, one where a curve is shown."""
 
     compared: tuple[Cell, ...] = ((STANDARD, MATCHED), (BATCH, MATCHED), (NOISY, MATCHED))
     compared_seeds: tuple[int, ...] = (0, 1, 2)
     shown: tuple[Cell, ...] = ((STANDARD, HIGH), (BATCH, HIGH), (STANDARD, LOW), (BATCH, LOW))
     shown_seeds: tuple[int, ...] = (0,)
-    steps: int = 15_000
-    divisor: int = 4
-    batch_size: int = 128
-    accuracy_every: int = 100
-    evaluate_every: int = 1000
-    shift_every: int = 100
-    shift_layers: tuple[int, ...] = (5, 10)
-    histogram_every: int = 500
-    histogram_layers: tuple[int, ...] = (2, 9, 13)
-    landscape: LandscapeProbe = field(default_factory=LandscapeProbe)
 
     def runs(self) -> list[VggRun]:
         """Seeds first, so that one network of each compared arm is done before any second one."""
@@ -60,21 +48,9 @@ class VggProtocol:
         )
 
 
-def run_vgg(name: str) -> Callable[[VggProtocol, Machine], Outcome]:
-    """Train every network, and say at which step each row of each array was measured."""
-
-    def run(config: VggProtocol, machine: Machine) -> Outcome:
-        runs = config.runs()
-        outcome = assemble(runs, train_all(name, runs, machine, TRAINER))
-        outcome.arrays.update(steps_of(runs[0]))
-        return outcome
-
-    return run
-
-
-def replay(config: VggProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without probes."""
-    return first_losses(replay_runs(config.runs()), machine, TRAINER)
+def told(config: VggProtocol, machine: Machine) -> Told:
+    """The steps of the measurements."""
+    return steps_of(config.runs()[0])
 
 
 QUICK = VggProtocol(
@@ -90,11 +66,11 @@ VGG_CPU = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_vgg("vgg"),
+    run=running("vgg", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )
 
 VGG_FULL_WIDTH = replace(
-    VGG_CPU, name="vgg_full_width", config=VggProtocol(divisor=1), run=run_vgg("vgg_full_width")
+    VGG_CPU, name="vgg_full_width", config=VggProtocol(divisor=1), run=running("vgg_full_width", TRAINER, told)
 )  # fmt: skip

@@ -1,10 +1,8 @@
 """Predictions on the VGG networks, written before the runs."""
 
-from dataclasses import replace
-
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.intervals import paired_ratio
-from figures_src.experiments.prediction import Verdict, judge, judge_ratio
+from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
 from figures_src.experiments.vgg.landscape import band_width, change_along, loss_along
 from figures_src.experiments.vgg.measures import (
     BATCH,
@@ -21,6 +19,29 @@ from figures_src.experiments.vgg.measures import (
     usual_beta,
 )
 
+UNTIL = "Itérations jusqu’à 90 %"
+SPEED = by_name([
+    Prediction("steps", f"{UNTIL} (entraînement, taux 0,1) : BN rapportée à sans BN", Bound("≤", 0.65)),
+    Prediction("high_rate", "Taux 0,5 sans BN : meilleure précision d’entraînement", Bound("≤", 20, "%", decimals=1)),
+    Prediction("high_rate_with_bn", "Taux 0,5 avec BN : meilleure précision d’entraînement",
+               Bound("≥", 95, "%", decimals=1)),
+    Prediction("noisy_not_faster", f"{UNTIL} : BN bruitée rapportée à BN, la BN n’est pas plus lente", Bound("≥", 1)),
+    Prediction("noise_cost", f"{UNTIL} : BN bruitée rapportée à BN, le bruit ne coûte pas plus", Bound("≤", 2)),
+    Prediction("noisy_against_standard", f"{UNTIL} : BN bruitée rapportée à sans BN", Bound("<", 1)),
+])  # fmt: skip
+SHIFT = by_name([
+    Prediction("early_shift", "Décalage interne ‖G − G′‖, taux 0,01, couche 5, premier tiers : BN rapportée à sans BN",
+               Bound("≥", 1)),
+])  # fmt: skip
+LANDSCAPE = by_name([
+    Prediction("loss_band", "Largeur moyenne de la bande de perte le long du gradient : sans BN rapportée à BN",
+               Bound("≥", 3)),
+    Prediction("gradient_band", "Largeur moyenne de la bande de variation du gradient : sans BN rapportée à BN",
+               Bound("≥", 2.5)),
+    Prediction("early_beta", "β effectif maximal avant 5 000 itérations : sans BN rapporté à BN", Bound("≥", 1.5)),
+    Prediction("usual_beta", "β effectif médian : sans BN rapporté à BN, pas d’écart attendu", Bound("≤", 1.1)),
+])  # fmt: skip
+
 
 def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The predictions of E3 on VGG, written before the run, each with what was measured."""
@@ -32,31 +53,22 @@ def _speed_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     stressed, stressed_bn = (
         100 * arrays["train_accuracy"][rows_of(arrays, arm, HIGH)].max(axis=1) for arm in (STANDARD, BATCH)
     )
-    until = "Itérations jusqu’à 90 %"
     return (
-        judge_ratio(f"{until} (entraînement, taux 0,1) : BN rapportée à sans BN", "≤ 0,65",
-                    times_ratio(arrays, BATCH, STANDARD), 0.65),
-        replace(judge("Taux 0,5 sans BN : meilleure précision d’entraînement", "≤ 20 %", stressed.max(), 20, 1, "%"),
-                seeds=seeds),
-        replace(judge("Taux 0,5 avec BN : meilleure précision d’entraînement", "≥ 95 %", stressed_bn.min(), 95, 1,
-                      "%"), seeds=seeds),
-        judge_ratio(f"{until} : BN bruitée rapportée à BN, la BN n’est pas plus lente", "≥ 1", noise, 1),
-        judge_ratio(f"{until} : BN bruitée rapportée à BN, le bruit ne coûte pas plus", "≤ 2", noise, 2),
-        judge_ratio(f"{until} : BN bruitée rapportée à sans BN", "< 1", times_ratio(arrays, NOISY, STANDARD), 1),
-    )  # fmt: skip
+        SPEED["steps"].judge_ratio(times_ratio(arrays, BATCH, STANDARD)),
+        SPEED["high_rate"].judge(stressed.max(), seeds=seeds),
+        SPEED["high_rate_with_bn"].judge(stressed_bn.min(), seeds=seeds),
+        SPEED["noisy_not_faster"].judge_ratio(noise),
+        SPEED["noise_cost"].judge_ratio(noise),
+        SPEED["noisy_against_standard"].judge_ratio(times_ratio(arrays, NOISY, STANDARD)),
+    )
 
 
 def _probe_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     loss, change = (band_ratio(arrays, band_width(along(arrays))) for along in (loss_along, change_along))
     return (
-        judge_ratio("Décalage interne ‖G − G′‖, taux 0,01, couche 5, premier tiers : BN rapportée à sans BN", "≥ 1",
-                    early_shift_ratio(arrays, Place(LOW, SHIFT_LAYER)), 1),
-        judge_ratio("Largeur moyenne de la bande de perte le long du gradient : sans BN rapportée à BN", "≥ 3", loss,
-                    3),
-        judge_ratio("Largeur moyenne de la bande de variation du gradient : sans BN rapportée à BN", "≥ 2,5", change,
-                    2.5),
-        judge_ratio("β effectif maximal avant 5 000 itérations : sans BN rapporté à BN", "≥ 1,5",
-                    paired_ratio(*early_beta(arrays)), 1.5),
-        judge_ratio("β effectif médian : sans BN rapporté à BN, pas d’écart attendu", "≤ 1,1",
-                    paired_ratio(*usual_beta(arrays)), 1.1),
-    )  # fmt: skip
+        SHIFT["early_shift"].judge_ratio(early_shift_ratio(arrays, Place(LOW, SHIFT_LAYER))),
+        LANDSCAPE["loss_band"].judge_ratio(loss),
+        LANDSCAPE["gradient_band"].judge_ratio(change),
+        LANDSCAPE["early_beta"].judge_ratio(paired_ratio(*early_beta(arrays))),
+        LANDSCAPE["usual_beta"].judge_ratio(paired_ratio(*usual_beta(arrays))),
+    )

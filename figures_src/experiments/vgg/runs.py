@@ -1,7 +1,7 @@
 """What a run of experiment E3 is, in numbers; free of torch, so that keys can be computed without it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
@@ -23,30 +23,47 @@ class LandscapeProbe:
         return np.linspace(self.low, self.high, self.lengths)
 
 
-@dataclass(frozen=True)
-class VggRun(SingleNetwork):
-    """One VGG-16. Steps count updates; a probe at step t is made after t updates, on the batch about to be learnt.
+@dataclass(frozen=True, kw_only=True)
+class VggSettings:
+    """How every network of a protocol learns and is probed.
 
-    A probe made every 0 steps is not made. ``accuracy_every`` is the number of consecutive batches over which the
-    training accuracy is averaged. Histograms are those of what enters the ReLU of each of ``histogram_layers``,
+    Steps count updates; a probe at step t is made after t updates, on the batch about to be learnt. A probe made every
+    0 steps is not made. ``accuracy_every`` is the number of consecutive batches over which the training accuracy is
+    averaged.
+    """
+
+    steps: int = 15_000
+    divisor: int = 4
+    batch_size: int = 128
+    accuracy_every: int = 100
+    evaluate_every: int = 1000
+    shift_every: int = 100
+    histogram_every: int = 500
+    landscape: LandscapeProbe = field(default_factory=LandscapeProbe)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbedLayers:
+    """Layers whose gradients, and whose distributions, are followed."""
+
+    shift_layers: tuple[int, ...] = (5, 10)
+    histogram_layers: tuple[int, ...] = (2, 9, 13)
+
+
+@dataclass(frozen=True)
+class VggRun(SingleNetwork, ProbedLayers, VggSettings):
+    """One VGG-16.
+
+    Histograms are those of what enters the ReLU of each of ``histogram_layers``,
     over ``histogram_images`` training images, the same all along, taken as one batch in training mode.
     """
 
     normalization: Normalization
     learning_rate: float
     seed: int
-    steps: int
-    divisor: int = 4
-    batch_size: int = 128
-    accuracy_every: int = 100
-    evaluate_every: int = 1000
-    shift_every: int = 100
-    shift_layers: tuple[int, ...] = (5, 10)
-    histogram_every: int = 500
-    histogram_layers: tuple[int, ...] = (2, 9, 13)
+    _: KW_ONLY
     histogram_images: int = 256
     histogram_bins: int = 120
-    landscape: LandscapeProbe = field(default_factory=LandscapeProbe)
     replay_steps: int = 20
 
     def __post_init__(self) -> None:
@@ -58,6 +75,13 @@ class VggRun(SingleNetwork):
         if self.histogram_images % self.batch_size:
             # Else a probe would hold a batch of another size than the ones that are learnt.
             raise ValueError("histogram_images must be a multiple of batch_size")
+
+    def cut_short(self) -> Self:
+        """Its first steps without probes: they are trained again to see whether a record can be."""
+        unprobed = LandscapeProbe(every=0)
+        return replace(
+            self, steps=self.replay_steps, evaluate_every=0, shift_every=0, histogram_every=0, landscape=unprobed
+        )
 
     @property
     def arm(self) -> str:
@@ -82,12 +106,3 @@ def steps_of(run: VggRun) -> dict[str, np.ndarray]:
         "histogram_layer": np.array(run.histogram_layers),
         "landscape_step": np.array(run.schedule(run.landscape.every)),
     }
-
-
-def replay_runs(runs: Sequence[VggRun]) -> list[VggRun]:
-    """The first steps of every run, and nothing but their losses."""
-    unprobed = LandscapeProbe(every=0)
-    return [
-        replace(run, steps=run.replay_steps, evaluate_every=0, shift_every=0, histogram_every=0, landscape=unprobed)
-        for run in runs
-    ]

@@ -17,7 +17,7 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.vgg.runs import VggRun
 from figures_src.networks.normalization import Normalization
 from figures_src.networks.vgg import VGG
-from figures_src.training.descent import Call, Descent, Loss
+from figures_src.training.descent import Call, Descent, Loss, UnderWay
 from figures_src.training.loop import Arrays
 from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
 from figures_src.training.precision import Precision, arithmetic
@@ -28,7 +28,7 @@ SCALARS = ("norm_squared", "weights_weights", "weights_gradient", "gradient_grad
 CURVES = ("loss", "change_squared", "change_gradient")
 
 
-class Training:
+class Training(UnderWay):
     """One network under way: see ``figures_src.training.loop.Resumable``."""
 
     def __init__(self, run: VggRun, dataset: Dataset, device: str, precision: Precision):
@@ -37,7 +37,6 @@ class Training:
         self.network = self._initial_network().to(device)
         self.descent = Descent(self.network, run.learning_rate)
         self.probed = precision
-        self.step, self.seconds = 0, 0.0
         self.arrays = _reserve(run)
         self.arrays["precision"] = np.array(str(precision))
         self._order: Iterator[Tensor] | None = None
@@ -64,16 +63,10 @@ class Training:
             self._probe_gradient(batch, self._probed_gradient(batch))
         return self.arrays
 
-    def state(self) -> Arrays:
-        """Everything needed to go on from here with the same bits."""
-        arrays = {f"array.{name}": array for name, array in self.arrays.items()}
-        return {"step": np.array(self.step), "seconds": np.array(self.seconds), **self.descent.state(), **arrays}
-
     def restore(self, state: Arrays) -> None:
         """Go back to a saved state."""
-        self.step, self.seconds, self._order = int(state["step"]), float(state["seconds"]), None
-        self.descent.restore(state)
-        self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
+        super().restore(state)
+        self._order = None
 
     def _initial_network(self) -> VGG:
         return VGG(self.run.normalization, self.run.divisor, torch_generator(self.run.seed, INITIAL))

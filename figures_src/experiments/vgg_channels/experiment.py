@@ -5,20 +5,19 @@ taken. The first seed of ``vgg`` at the common rate is trained again, for a prob
 the same, step by step.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.vgg.measures import BATCH, MATCHED, NOISY, STANDARD
 from figures_src.experiments.vgg.runs import LandscapeProbe, VggRun
 from figures_src.experiments.vgg_channels.predictions import verdicts
 from figures_src.networks.normalization import Normalization
 from figures_src.settings import shared_settings
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.vgg_channels.training")
@@ -52,20 +51,12 @@ class ChannelProtocol:
         ]
 
 
-def run_channels(config: ChannelProtocol, machine: Machine) -> Outcome:
-    """Train every network; what was not measured is left out."""
-    runs = config.runs()
-    outcome = assemble(runs, train_all("vgg_channels", runs, machine, TRAINER))
-    kept = {name: array for name, array in outcome.arrays.items() if array.size}
-    kept["histogram_step"] = np.array(runs[0].schedule(config.histogram_every))
-    kept["histogram_layer"] = np.array(config.histogram_layers)
-    return replace(outcome, arrays=kept)
-
-
-def replay(config: ChannelProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without probes."""
-    runs = [replace(run, steps=run.replay_steps, histogram_every=0) for run in config.runs()]
-    return first_losses(runs, machine, TRAINER)
+def told(config: ChannelProtocol, machine: Machine) -> Told:
+    """The steps of the histograms, and their layers."""
+    return {
+        "histogram_step": np.array(config.runs()[0].schedule(config.histogram_every)),
+        "histogram_layer": np.array(config.histogram_layers),
+    }
 
 
 VGG_CHANNELS = Experiment(
@@ -76,7 +67,7 @@ VGG_CHANNELS = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_channels,
+    run=running("vgg_channels", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )

@@ -15,17 +15,16 @@ Same networks, images, seeds and order of batches as ``vgg``. What is added, and
 The noise is drawn by the generator of the device: another kind of device draws another noise.
 """
 
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.vgg.measures import BATCH, LOW, MATCHED, NOISY, STANDARD
-from figures_src.experiments.vgg.runs import LandscapeProbe, replay_runs, steps_of
+from figures_src.experiments.vgg.runs import LandscapeProbe, VggSettings, steps_of
 from figures_src.experiments.vgg_controls.predictions import (
     control_verdicts,
     grid_verdicts,
@@ -37,7 +36,6 @@ from figures_src.experiments.vgg_controls.runs import ControlRun
 from figures_src.networks.normalization import Initial, Normalization
 from figures_src.settings import shared_settings
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 Cell = tuple[Normalization, float]
@@ -46,21 +44,13 @@ Cell = tuple[Normalization, float]
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.vgg_controls.training")
 
 
-@dataclass(frozen=True)
-class ControlProtocol:
+@dataclass(frozen=True, kw_only=True)
+class ControlProtocol(VggSettings):
     """Every cell (arm, rate) with every seed."""
 
     cells: tuple[Cell, ...] = ((STANDARD, MATCHED), (BATCH, MATCHED), (NOISY, MATCHED))
     seeds: tuple[int, ...] = tuple(range(5))
     initial: Initial = Initial.GLOROT
-    steps: int = 15_000
-    divisor: int = 4
-    batch_size: int = 128
-    accuracy_every: int = 100
-    evaluate_every: int = 1000
-    shift_every: int = 100
-    histogram_every: int = 500
-    landscape: LandscapeProbe = field(default_factory=LandscapeProbe)
 
     def runs(self) -> list[ControlRun]:
         """Seeds, then cells."""
@@ -69,17 +59,10 @@ class ControlProtocol:
         return [ControlRun(normalization=arm, learning_rate=rate, seed=seed, **shared) for seed, (arm, rate) in cells]
 
 
-def run_controls(name: str, config: ControlProtocol, machine: Machine) -> Outcome:
-    """Train every network, and say at which step each row of each array was measured."""
-    runs = config.runs()
-    outcome = assemble(runs, train_all(name, runs, machine, TRAINER))
-    found = outcome.arrays | steps_of(runs[0]) | {"distance": np.array(runs[0].distance_line)}
-    return replace(outcome, arrays={label: array for label, array in found.items() if array.size})
-
-
-def replay(config: ControlProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without probes."""
-    return first_losses(replay_runs(config.runs()), machine, TRAINER)
+def told(config: ControlProtocol, machine: Machine) -> Told:
+    """The steps of the measurements, and the distances walked along the gradient."""
+    first = config.runs()[0]
+    return {**steps_of(first), "distance": np.array(first.distance_line)}
 
 
 QUICK = ControlProtocol(
@@ -95,9 +78,9 @@ VGG_CONTROLS = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=partial(run_controls, "vgg_controls"),
+    run=running("vgg_controls", TRAINER, told),
     verdicts=control_verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )
 VGG_LOW_RATE = replace(
     VGG_CONTROLS,
@@ -105,7 +88,7 @@ VGG_LOW_RATE = replace(
     question="À petit taux, la BN augmente-t-elle le décalage de covariables rapporté au gradient ?",
     config=ControlProtocol(cells=((STANDARD, LOW), (BATCH, LOW), (NOISY, LOW)), steps=5000),
     quick=replace(QUICK, cells=((STANDARD, LOW), (BATCH, LOW), (NOISY, LOW))),
-    run=partial(run_controls, "vgg_low_rate"),
+    run=running("vgg_low_rate", TRAINER, told),
     verdicts=low_verdicts,
 )
 VGG_LENGTHS = replace(
@@ -119,7 +102,7 @@ VGG_LENGTHS = replace(
         landscape=LandscapeProbe(every=200),
     ),
     quick=replace(QUICK, cells=tuple(product((STANDARD, BATCH), (0.05, 0.2)))),
-    run=partial(run_controls, "vgg_lengths"),
+    run=running("vgg_lengths", TRAINER, told),
     verdicts=length_verdicts,
 )
 UNPROBED = LandscapeProbe(every=0)
@@ -142,7 +125,7 @@ VGG_INITIAL_GRID = replace(
         shift_every=0,
         landscape=UNPROBED,
     ),
-    run=partial(run_controls, "vgg_initial_grid"),
+    run=running("vgg_initial_grid", TRAINER, told),
     verdicts=grid_verdicts,
 )
 VGG_INITIAL = replace(
@@ -157,6 +140,6 @@ VGG_INITIAL = replace(
         histogram_every=0,
     ),
     quick=replace(VGG_INITIAL_GRID.quick, cells=((STANDARD, 0.05), (BATCH, MATCHED)), histogram_every=0),
-    run=partial(run_controls, "vgg_initial"),
+    run=running("vgg_initial", TRAINER, told),
     verdicts=initial_verdicts,
 )

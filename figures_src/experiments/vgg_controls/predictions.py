@@ -3,8 +3,6 @@
 ``pilot`` marks what the record ``vgg``, or a short run of seed 0, had already shown when it was written.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from figures_src.experiments.arrays import Arrays, rows_of
@@ -161,10 +159,10 @@ def grid_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """Each prediction on the search of rates of networks that start from He weights, with what was measured."""
     rates = {arm: best_rate(arrays, arm, ACCURACY) for arm in (STANDARD, BATCH)}
     high = arrays["train_accuracy"][(arrays["arm"] == str(STANDARD)) & np.isclose(arrays["run_learning_rate"], HIGH)]
-    best = INITIAL["best_rate"].judge(rates[BATCH] / rates[STANDARD])
+    seeds = len(rows_of(arrays, BATCH, rates[BATCH]))
     return (
-        replace(best, seeds=len(rows_of(arrays, BATCH, rates[BATCH]))),
-        replace(INITIAL["high_rate"].judge(100 * high.max()), seeds=len(high)),
+        INITIAL["best_rate"].judge(rates[BATCH] / rates[STANDARD], seeds=seeds),
+        INITIAL["high_rate"].judge(100 * high.max(), seeds=len(high)),
     )
 
 

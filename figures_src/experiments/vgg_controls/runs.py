@@ -10,7 +10,7 @@ DISTANCE_LINE = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 """Distances ‖Δx‖ of the moves along g/‖g‖, the same whatever the network and its rate."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ControlRun(VggRun):
     """A `VggRun` whose probes are in float32, and look along the gradient twice: at lengths that follow the rate, and
     at distances that do not.

@@ -5,6 +5,7 @@ import pytest
 from figures_src.article.facts.border import border_facts
 from figures_src.experiments.cars_border import measures
 from figures_src.experiments.cars_border.runs import REPEATED
+from figures_src.experiments.prediction import by_name
 from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.records import store
 from tests.article import samples
@@ -24,5 +25,5 @@ def test_the_record_says_what_the_sentences_say() -> None:
     assert facts.zeros.mean + facts.zeros.half_width < facts.repeated.mean - facts.repeated.half_width
     assert not facts.rounding.clear
     assert facts.price.sign == 1
-    judged = [verdict.measured for verdict in EXPERIMENTS["cars_border"].verdicts(record.arrays)]
-    assert 100 * facts.repeated.mean == pytest.approx(judged[1])
+    judged = by_name(EXPERIMENTS["cars_border"].verdicts(record.arrays))
+    assert 100 * facts.repeated.mean == pytest.approx(judged["repeated_fog"].measured)

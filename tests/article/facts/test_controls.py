@@ -109,4 +109,4 @@ def test_problems_are_a_distribution(facts):
 def test_predictions_written_after_a_trial_are_counted_apart(facts):
     assert (len(facts.foreseen), len(facts.after_trial)) == (11, 14)
     assert any(verdict.standing is Standing.FAILED for verdict in facts.foreseen)
-    assert all("après un essai" in verdict.prediction for verdict in facts.after_trial)
+    assert all(verdict.pilot for verdict in facts.after_trial)

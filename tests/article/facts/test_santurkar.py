@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from figures_src.article.facts import santurkar as facts_santurkar
-from figures_src.article.facts.santurkar import Pair, santurkar_facts, weighted_median
+from figures_src.article.facts.santurkar import Quotient, santurkar_facts, weighted_median
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +81,8 @@ def test_a_layer_that_the_paper_does_not_show_is_told_the_choices(facts):
 
 
 def test_a_pair_reads_both_ways():
-    assert Pair(2.0, 6.0).ratio == 3
-    assert Pair(2.0, 6.0).gain == pytest.approx(1 / 3)
+    assert Quotient(2.0, 6.0).ratio == 3
+    assert Quotient(2.0, 6.0).gain == pytest.approx(1 / 3)
 
 
 def test_a_point_counts_for_the_time_it_stands_for():

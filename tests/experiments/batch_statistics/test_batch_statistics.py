@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from figures_src.experiments.batch_statistics import measures as experiment
-from figures_src.experiments.batch_statistics.experiment import BATCH_STATISTICS, replay, run_statistics
+from figures_src.experiments.batch_statistics.experiment import BATCH_STATISTICS
 from figures_src.experiments.batch_statistics.measures import BATCH, CUMULATIVE, FAST, PRECISE, SLOW, STANDARD
+from figures_src.experiments.batch_statistics.predictions import ESTIMATION, REGULARISATION
 from figures_src.experiments.batch_statistics.predictions import verdicts as experiment_verdicts
 from figures_src.training.machine import Machine
 from tests.experiments.shift_samples import lower, statistics_arrays
@@ -28,10 +29,14 @@ def test_predictions_can_be_met() -> None:
     lower(found, "train_accuracy", small, 5.0)
     lower(found, "train_accuracy", (BATCH, 256, 2), 6.0)
     verdicts = experiment_verdicts(found)
-    assert [verdict.met for verdict in verdicts] == [True] * 11
-    measured = [verdict.measured for verdict in verdicts]
-    # The middle size has precise statistics a point above all the numbers of batches tried: a third of it on average.
-    assert measured == pytest.approx([2, 0.5, 1.2, 7, 1 / 3, 0.7, 3.3, 5, 0, 6, 1], abs=1e-9)
+    assert [verdict.name for verdict in verdicts] == [*ESTIMATION, *REGULARISATION]
+    assert all(verdict.met for verdict in verdicts)
+    assert {verdict.name: verdict.measured for verdict in verdicts} == pytest.approx({
+        "small_fast_average": 2, "small_slow_average": 0.5, "large_slow_average": 1.2, "large_cumulative": 7,
+        # The middle size has precise statistics a point above all the numbers of batches tried: a third on average.
+        "few_images": 1 / 3, "large_mode_gap": 0.7, "wider_mode_gap": 3.3,
+        "overfitting": 5, "overfitting_without_bn": 0, "overfitting_grouped": 6, "noise_toll": 1,
+    }, abs=1e-9)  # fmt: skip
 
 
 def test_predictions_can_fail() -> None:
@@ -39,7 +44,7 @@ def test_predictions_can_fail() -> None:
     found["estimate_accuracy"][..., PRECISE] += 0.006  # all lose 0.6 point to it, at every size
     found["own_accuracy"] -= 0.02
     found["train_accuracy"][experiment.rows(found, STANDARD, 2)] -= 0.04
-    assert [verdict.met for verdict in experiment_verdicts(found)] == [False] * 11
+    assert not any(verdict.met for verdict in experiment_verdicts(found))
 
 
 def test_shortfall_counts_images_and_leaves_out_what_was_not_tried() -> None:
@@ -81,11 +86,11 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(BATCH_STATISTICS.quick, batch_sizes=(2, 32), groups=(2,), images_seen=320,
                    learnt_images=128, measured_images=64, precise_images=256, widths=(4, 4))  # fmt: skip
-    outcome = run_statistics(tiny, Machine(tmp_path, jobs=2))
+    outcome = BATCH_STATISTICS.run(tiny, Machine(tmp_path, jobs=2))
     assert outcome.arrays["estimate_accuracy"].shape == (10, 1, 4)
     assert Counter(zip(outcome.arrays["batch_size"].tolist(), outcome.arrays["group"].tolist(), strict=True)) == {
         (2, 0): 4, (32, 0): 4, (32, 2): 2,
     }  # fmt: skip
-    again = replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = BATCH_STATISTICS.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 10, "the runs must differ for this to mean anything"

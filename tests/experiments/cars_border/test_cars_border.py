@@ -17,6 +17,7 @@ from figures_src.experiments.cars_border.runs import (
     RECOMPUTED,
     REPEATED,
 )
+from figures_src.experiments.prediction import by_name
 from figures_src.training.loop import never, nothing_to_tell
 from figures_src.training.machine import Machine
 from tests.experiments.shift_samples import border_arrays
@@ -48,7 +49,7 @@ def test_a_reading_that_was_not_made_is_refused() -> None:
 @pytest.mark.parametrize("name", [name for name in predictions.PREDICTIONS if "border_only" not in name])
 def test_predictions_can_be_met(name: str) -> None:
     found = border_arrays(agreed=85 if "inexact" in name else 99.8)
-    verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))[name]
+    verdict = by_name(predictions.verdicts(found))[name]
     assert verdict.met, verdict
 
 
@@ -64,7 +65,7 @@ def test_predictions_can_fail(name: str) -> None:
         predictions.UNROUNDED, predictions.EXACT, REPEATED, predictions.REFLECTED,
     ]  # fmt: skip
     found["accuracy"][:, 6, :, STRONGEST] += 0.03
-    verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))[name]
+    verdict = by_name(predictions.verdicts(found))[name]
     assert not verdict.met, verdict
 
 
@@ -81,14 +82,14 @@ def test_the_networks_are_those_of_the_cars() -> None:
 @pytest.mark.slow
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.CARS_BORDER.quick, seeds=(0,), images_seen=1500, widths=(4, 4))
-    outcome = experiment.run_border(tiny, Machine(tmp_path, jobs=2))
+    outcome = experiment.CARS_BORDER.run(tiny, Machine(tmp_path, jobs=2))
     found = outcome.arrays
     assert found["accuracy"].shape == found["agreement"].shape == (2, len(READINGS), 2, 2)
     assert found["followed_accuracy"].shape == (2, 3, 2, 6)
     # Followed readings come first: their ends are those of all strengths.
     np.testing.assert_array_equal(found["accuracy"][:, :3], found["followed_accuracy"][..., [0, -1]])
     assert np.isfinite(found["accuracy"]).all()
-    again = experiment.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = experiment.CARS_BORDER.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])
     assert READINGS[0] == runs.PUBLISHED
 

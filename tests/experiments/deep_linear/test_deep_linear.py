@@ -8,7 +8,7 @@ import numpy as np
 
 from figures_src.experiments.deep_linear import experiment as dln
 from figures_src.experiments.deep_linear.measures import BATCH, STANDARD
-from figures_src.experiments.deep_linear.predictions import verdicts
+from figures_src.experiments.deep_linear.predictions import PREDICTIONS, verdicts
 from figures_src.experiments.deep_linear.training import problem
 from figures_src.published import load
 from figures_src.training.machine import Machine
@@ -16,8 +16,8 @@ from tests.experiments.samples import dln_arrays as arrays
 
 
 def test_predictions_can_be_met_and_can_fail() -> None:
-    assert [verdict.met for verdict in verdicts(arrays(350, 0.99, 5.6))] == [True] * 3
-    assert [verdict.met for verdict in verdicts(arrays(99, 0.95, 1.9))] == [False] * 3
+    assert [verdict.name for verdict in verdicts(arrays(350, 0.99, 5.6)) if verdict.met] == list(PREDICTIONS)
+    assert not any(verdict.met for verdict in verdicts(arrays(99, 0.95, 1.9)))
 
 
 def test_the_protocol_is_the_declared_one() -> None:
@@ -47,9 +47,9 @@ def test_half_the_sum_starts_where_the_published_losses_start() -> None:
 
 def test_a_short_protocol_runs_and_replays(tmp_path: Path) -> None:
     short = dln.LinearProtocol(seeds=(0, 1), steps=40, shift_every=20)
-    outcome = dln.run_dln(short, Machine(tmp_path))
+    outcome = dln.DLN.run(short, Machine(tmp_path))
     assert outcome.precision == "float64"
     assert outcome.arrays["shift_difference"].shape == (8, 3, 2)
-    assert len(verdicts(outcome.arrays)) == 3
-    again = dln.replay(short, Machine(tmp_path / "again")).arrays["replay_loss"]
+    assert [verdict.name for verdict in verdicts(outcome.arrays)] == list(PREDICTIONS)
+    again = dln.DLN.replay(short, Machine(tmp_path / "again")).arrays["replay_loss"]
     np.testing.assert_allclose(again, outcome.arrays["replay_loss"], rtol=1e-9)

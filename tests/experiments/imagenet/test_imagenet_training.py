@@ -70,7 +70,7 @@ if __name__ == "__main__":
     with distributed.joined("cpu") as place:
         for normalization, sync_bn in ((Normalization.NONE, False), (Normalization.BATCH, True),
                                        (Normalization.BATCH, False)):
-            run = InceptionRun("test", normalization, Activation.RELU, 0.05, 1, 3, batch_size=8, classes=3)
+            run = InceptionRun("test", normalization, Activation.RELU, 0.05, 1, steps=3, batch_size=8, classes=3)
             spread = DataParallel(place.processes, sync_bn)
             source = imagenet.OnTree(tree, run, spread, place, resources, Precision.FLOAT32)
             alone = distributed.Place(0, 1, "cpu")
@@ -149,7 +149,7 @@ if __name__ == "__main__":
         for path in root.glob("train/*/*.JPEG"):
             path.unlink()
             os.mkfifo(path)
-    run = InceptionRun("test", Normalization.BATCH, Activation.RELU, 0.05, 1, 100, batch_size=8, classes=3)
+    run = InceptionRun("test", Normalization.BATCH, Activation.RELU, 0.05, 1, steps=100, batch_size=8, classes=3)
     resources = imagenet.Resources(root, workers=1, patience=5 if fault == "stuck" else 300)
     alone = distributed.Place(0, 1, "cpu")
     source = imagenet.OnTree(tree, run, DataParallel(), alone, resources, Precision.FLOAT32)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from figures_src.experiments.inception import measures as inception
-from figures_src.experiments.inception.experiment import GRID, INCEPTION_CPU, replay, replay_runs, run_inception
+from figures_src.experiments.inception.experiment import GRID, INCEPTION_CPU
 from figures_src.experiments.inception.measures import (
     ARMS,
     BN,
@@ -21,21 +21,25 @@ from figures_src.experiments.inception.measures import (
     STANDARD_X5,
     Arm,
 )
-from figures_src.experiments.inception.predictions import AT_FIXED_LEVEL, verdicts
-from figures_src.experiments.prediction import AFTER_TRIAL, Standing
+from figures_src.experiments.inception.predictions import PREDICTIONS, verdicts
+from figures_src.experiments.prediction import Standing, by_name
 from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.inception_samples import FAVOURABLE, STEPS, arrays, curve
 
 
-def met(curves: dict[Arm, np.ndarray]) -> list[bool]:
-    return [verdict.met for verdict in verdicts(arrays(curves))]
+def met(curves: dict[Arm, np.ndarray]) -> list[str]:
+    """Names of the predictions that these curves meet."""
+    return [verdict.name for verdict in verdicts(arrays(curves)) if verdict.met]
 
 
 def test_the_published_numbers_meet_every_prediction() -> None:
-    assert met(FAVOURABLE) == [True] * 8 + [False], "the last asks for a level that these networks never reach"
-    measured = [verdict.measured for verdict in verdicts(arrays(FAVOURABLE))]
-    assert measured[3:7] == pytest.approx([-62.2, 2.6, 69.8, 12.0])
+    assert set(met(FAVOURABLE)) == PREDICTIONS.keys() - {"fixed_level"}, "a level that these networks never reach"
+    found = by_name(verdicts(arrays(FAVOURABLE)))
+    measured = {name: found[name].measured for name in ("stressed", "fastest_best", "sigmoids", "sigmoids_without_bn")}
+    assert measured == pytest.approx(
+        {"stressed": -62.2, "fastest_best": 2.6, "sigmoids": 69.8, "sigmoids_without_bn": 12.0}
+    )
 
 
 def test_every_prediction_can_fail() -> None:
@@ -47,17 +51,18 @@ def test_every_prediction_can_fail() -> None:
         STANDARD_X5: curve(0.65, 5000),
         STANDARD_SIGMOID: curve(0.5, 40_000),
     }
-    assert met(contrary) == [False] * 9
+    assert met(contrary) == []
 
 
 def test_an_arm_that_never_arrives_fails_with_a_bound() -> None:
     """Seeds of the network without BN arrive one point below the level: the ratio is at least what the end tells."""
-    late = verdicts(arrays(FAVOURABLE | {BN: curve(0.5, 8000)}))
-    assert (late[1].side, late[1].standing) == (">", Standing.FAILED)
-    assert late[1].measured == pytest.approx(22_000 / 16_400, rel=0.05)
-    assert late[1].low is None
-    assert np.isnan(late[0].measured), "nothing is known where a seed of each never arrives"
-    assert late[0].standing is Standing.FAILED
+    late = by_name(verdicts(arrays(FAVOURABLE | {BN: curve(0.5, 8000)})))
+    level, below = late["steps"], late["steps_below"]
+    assert (below.side, below.standing) == (">", Standing.FAILED)
+    assert below.measured == pytest.approx(22_000 / 16_400, rel=0.05)
+    assert below.low is None
+    assert np.isnan(level.measured), "nothing is known where a seed of each never arrives"
+    assert level.standing is Standing.FAILED
 
 
 def test_times_are_compared_seed_by_seed() -> None:
@@ -66,7 +71,8 @@ def test_times_are_compared_seed_by_seed() -> None:
     assert level == pytest.approx(0.722)
     assert inception.steps_to(seen, STANDARD, level).tolist() == [np.inf, 16_400, 16_400]
     assert inception.steps_to(seen, BN, 0.7264).tolist() == [np.inf, 8000, 8000]
-    first, below, _ = verdicts(seen)[:3]
+    found = by_name(verdicts(seen))
+    first, below = found["steps"], found["steps_below"]
     assert (first.side, first.low, first.standing) == ("<", None, Standing.OPEN), "its best point is not every seed's"
     assert first.measured == pytest.approx((80 / 220 * (80 / 164) ** 2) ** (1 / 3), rel=0.03)
     assert below.low < below.measured < below.high
@@ -75,9 +81,9 @@ def test_times_are_compared_seed_by_seed() -> None:
 
 
 def test_arms_are_compared_by_the_seeds_that_both_have() -> None:
-    told = {verdict.prediction: verdict.seeds for verdict in verdicts(arrays(FAVOURABLE, further=(3, 4)))}
-    assert told[AT_FIXED_LEVEL.quantity + AFTER_TRIAL] == 5
-    assert told["Meilleure précision : BN à taux × 30 moins sans BN"] == 3
+    told = by_name(verdicts(arrays(FAVOURABLE, further=(3, 4))))
+    assert told["fixed_level"].seeds == 5
+    assert told["fastest_best"].seeds == 3
 
 
 def test_drift_is_that_of_the_last_two_eighths() -> None:
@@ -121,7 +127,7 @@ def test_the_protocol_is_the_declared_one() -> None:
 
 def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
     for experiment in (GRID, INCEPTION_CPU):
-        for short, full in zip(replay_runs(experiment.config), experiment.config.runs(), strict=True):
+        for short, full in ((run.cut_short(), run) for run in experiment.config.runs()):
             assert short == replace(full, steps=full.replay_steps, evaluate_every=0)
 
 
@@ -129,8 +135,8 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     """On the real images, through the pool, from runs to record and back."""
     tiny = replace(INCEPTION_CPU.quick, steps=20, evaluate_every=0, accuracy_every=10)
-    outcome = run_inception("test")(tiny, Machine(tmp_path, jobs=2))
+    outcome = INCEPTION_CPU.run(tiny, Machine(tmp_path, jobs=2))
     assert outcome.arrays["train_loss"].shape == (7, 2)
-    again = replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = INCEPTION_CPU.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 7, "the runs must differ for this to mean anything"

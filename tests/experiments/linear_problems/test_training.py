@@ -11,6 +11,7 @@ from figures_src.experiments.deep_linear.runs import LinearRun
 from figures_src.experiments.linear_problems.runs import ProblemsRun
 from figures_src.experiments.linear_problems.training import train
 from figures_src.networks.normalization import Normalization
+from figures_src.settings import shared_settings
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 
@@ -33,7 +34,8 @@ RUN = ProblemsRun(
 def test_each_network_is_the_one_trained_alone(tmp_path: Path, normalization: Normalization) -> None:
     together, _ = train(replace(RUN, normalization=normalization), None, Machine(tmp_path / "together"))
     for place, (factor, seed) in enumerate([(0.5, 0), (0.5, 4), (1.0, 0), (1.0, 4)]):
-        single = LinearRun(normalization, 1e-5, seed, 120, 6, 4, 30, factor, 40, (3, 5), 20)
+        alike = shared_settings(RUN, LinearRun) | {"normalization": normalization}
+        single = LinearRun(seed=seed, loss_factor=factor, **alike)
         alone, _ = linear.train(single, None, Machine(tmp_path / f"{place}"))
         for name in ("replay_loss", "train_loss", "shift_difference", "shift_cosine", "shift_norm"):
             np.testing.assert_allclose(together[name][place], alone[name], rtol=1e-6, err_msg=name)

@@ -12,6 +12,7 @@ from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN
 from figures_src.experiments.mnist_rates import measures, predictions
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.mnist_rates.runs import MnistRates, RatesRun
+from figures_src.experiments.prediction import by_name
 from figures_src.records import store
 from figures_src.training.machine import Machine
 
@@ -42,10 +43,6 @@ def reach(found: Arrays, cell: tuple[int, int, int], step: int, accuracy: float 
 def never(found: Arrays, cell: tuple[int, int, int]) -> None:
     for name in ("test_accuracy", "validation_accuracy"):
         found[name][cell] = 0.1
-
-
-def by_name(found: Arrays) -> dict:
-    return dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))
 
 
 def test_steps_that_are_never_reached_are_infinite_and_no_number_reaches_nothing() -> None:
@@ -94,11 +91,12 @@ def test_predictions_can_be_met() -> None:
     reach(found, (1, 0, WITHOUT_BN), 200)
     for name in ("test_accuracy", "validation_accuracy"):
         found[name][:, :, WITH_BN, :, -1] += 0.003
-    verdicts = by_name(found)
+    verdicts = by_name(predictions.verdicts(found))
     # Two σ are not four: the count that must be three cannot be met here.
     assert [name for name, verdict in verdicts.items() if not verdict.met] == ["high_with"]
     four = {**found, **{name: np.repeat(found[name], 2, axis=0) for name in found if found[name].ndim == 5}}
-    assert by_name({**four, "sigma": np.array([0.01, 0.03, 0.1, 0.3])})["high_with"].met
+    more = predictions.verdicts({**four, "sigma": np.array([0.01, 0.03, 0.1, 0.3])})
+    assert by_name(more)["high_with"].met
 
 
 def test_predictions_can_fail() -> None:
@@ -143,4 +141,4 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert np.isfinite(found["test_loss"]).all(), "a rate of 30 must leave numbers behind"
     again = MNIST_RATES.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again.reshape(found["replay_loss"].shape), found["replay_loss"])
-    assert len(MNIST_RATES.verdicts(found)) == len(predictions.PREDICTIONS)
+    assert [verdict.name for verdict in MNIST_RATES.verdicts(found)] == list(predictions.PREDICTIONS)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from figures_src.experiments.shoes import measures as shoes
-from figures_src.experiments.shoes.experiment import PICTURES, SHIFT_SHOES, replay, run_shoes
+from figures_src.experiments.shoes.experiment import PICTURES, SHIFT_SHOES
 from figures_src.experiments.shoes.measures import BATCH, EVALUATION, SHIFTED, SNEAKERS, STANDARD, TRAINING
-from figures_src.experiments.shoes.predictions import own_balanced_verdict, verdicts
+from figures_src.experiments.shoes.predictions import PREDICTIONS, own_balanced_verdict, verdicts
 from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.shift_samples import shoes_arrays
@@ -17,10 +17,13 @@ from tests.experiments.shift_samples import shoes_arrays
 
 def test_predictions_can_be_met_and_can_fail() -> None:
     good = verdicts(shoes_arrays(moved=0.11, shifted=2.1, last=1.2, plain=0.6, lost=6, own=2))
-    assert [verdict.met for verdict in good] == [True] * 7
-    assert [verdict.measured for verdict in good] == pytest.approx([0.11, 2.1, 1.2, 0.6, 6, 6, 2])
+    assert [verdict.name for verdict in good if verdict.met] == list(PREDICTIONS)
+    assert {verdict.name: verdict.measured for verdict in good} == pytest.approx({
+        "mean_shift": 0.11, "farther": 2.1, "deepening": 1.2, "drift_without_bn": 0.6,
+        "lost": 6, "lost_without_bn": 6, "own_statistics": 2,
+    })  # fmt: skip
     bad = verdicts(shoes_arrays(moved=0.09, shifted=1.9, last=0.9, plain=0.4, lost=4, own=-1))
-    assert [verdict.met for verdict in bad] == [False] * 7
+    assert not any(verdict.met for verdict in bad)
 
 
 def test_means_over_layers_weigh_channels_alike() -> None:
@@ -70,11 +73,11 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 @pytest.mark.slow
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(SHIFT_SHOES.quick, images_seen=1000, shown_per_answer=50, population_batches=4, widths=(4, 4))
-    outcome = run_shoes(tiny, Machine(tmp_path, jobs=2))
+    outcome = SHIFT_SHOES.run(tiny, Machine(tmp_path, jobs=2))
     assert outcome.precision == "float32"
     assert outcome.arrays["pictures_boots"].shape == (PICTURES, 28, 28)
     assert outcome.arrays["histogram"].shape == (4, 2, 4, 2, 240)
-    assert len(verdicts(outcome.arrays)) == 7
-    again = replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    assert [verdict.name for verdict in verdicts(outcome.arrays)] == list(PREDICTIONS)
+    again = SHIFT_SHOES.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 4, "the runs must differ for this to mean anything"

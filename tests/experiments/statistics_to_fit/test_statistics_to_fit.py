@@ -10,6 +10,7 @@ from figures_src.datasets import Dataset, Images
 from figures_src.experiments.batch_statistics import measures as batch_statistics
 from figures_src.experiments.batch_statistics.experiment import BATCH_STATISTICS
 from figures_src.experiments.batch_statistics.measures import BATCH, STANDARD
+from figures_src.experiments.prediction import by_name
 from figures_src.experiments.statistics_to_fit import experiment, measures, predictions, training
 from figures_src.experiments.statistics_to_fit.measures import BN, GROUPED, MODERATE, PLAIN, SMALL
 from figures_src.experiments.statistics_to_fit.runs import FitRun
@@ -55,7 +56,7 @@ def test_a_network_that_has_not_learnt_its_images_has_no_number_there() -> None:
     found["fitted_row"][batch_statistics.rows(found, *GROUPED)[1]] = -1
     assert np.isnan(measures.at_fit(found, GROUPED)).tolist() == [False, True]
     assert measures.images_to_fit(found, GROUPED).tolist() == [300, np.inf]
-    verdict = dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))["grouped"]
+    verdict = by_name(predictions.verdicts(found))["grouped"]
     assert (np.isnan(verdict.measured), verdict.met) == (True, False)
 
 
@@ -121,9 +122,9 @@ def test_training_stops_once_the_images_are_known(tmp_path: Path, arm: str) -> N
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.STATISTICS_TO_FIT.quick, batch_sizes=(32, 2), seeds=(0,), images_seen=320, widths=(4, 4),
                    learnt_images=128, measured_images=64, evaluations=2)  # fmt: skip
-    found = experiment.run_to_fit(tiny, Machine(tmp_path, jobs=2)).arrays
+    found = experiment.STATISTICS_TO_FIT.run(tiny, Machine(tmp_path, jobs=2)).arrays
     assert found["test_accuracy"].shape == (6, 2)
     assert found["images_seen"].tolist() == [160, 320]
-    again = experiment.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = experiment.STATISTICS_TO_FIT.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])
     assert np.unique(again[:, -1]).size == 6, "the runs must differ for this to mean anything"

@@ -36,7 +36,10 @@ RUN = VggRun(
     landscape=LandscapeProbe(every=10, lengths=3),
     replay_steps=4,
 )
-LINEAR = LinearRun(Normalization.BATCH, 1e-5, 2, 250, depth=6, width=4, examples=30, shift_every=50, shift_layers=(3,))
+LINEAR = LinearRun(
+    normalization=Normalization.BATCH, learning_rate=1e-5, seed=2, steps=250, depth=6, width=4, examples=30,
+    shift_every=50, shift_layers=(3,),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

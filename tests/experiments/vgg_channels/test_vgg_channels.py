@@ -12,7 +12,7 @@ from figures_src.experiments.vgg.experiment import VGG_CPU
 from figures_src.experiments.vgg.measures import BATCH, NOISY, STANDARD
 from figures_src.experiments.vgg.runs import LandscapeProbe
 from figures_src.experiments.vgg_channels import measures as channels
-from figures_src.experiments.vgg_channels.experiment import VGG_CHANNELS, replay, run_channels
+from figures_src.experiments.vgg_channels.experiment import VGG_CHANNELS
 from figures_src.experiments.vgg_channels.predictions import verdicts
 from figures_src.records import store
 from figures_src.training.machine import Machine
@@ -46,13 +46,13 @@ def test_networks_are_the_first_seed_of_the_main_experiment() -> None:
 @pytest.mark.slow
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(VGG_CHANNELS.quick, steps=20, divisor=32, histogram_every=10)
-    found = run_channels(tiny, Machine(tmp_path, jobs=2)).arrays
+    found = VGG_CHANNELS.run(tiny, Machine(tmp_path, jobs=2)).arrays
     assert found["channel_mean"].shape == (3, 3, 3, 16)
     assert np.isnan(found["channel_mean"][:, :, 0, 2:]).all(), "layer 2 has 64 / 32 channels"
     assert np.isfinite(found["channel_mean"][:, :, 2]).all()
     np.testing.assert_allclose(found["histogram_mean"], found["channel_mean"][..., 0], rtol=1e-5)
     np.testing.assert_allclose(found["histogram_deviation"], found["channel_deviation"][..., 0], rtol=1e-5)
-    again = replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = VGG_CHANNELS.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])
 
 
