@@ -22,32 +22,25 @@ Declared before the run:
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.mistakes.measures import READINGS
 from figures_src.experiments.mistakes.predictions import verdicts
 from figures_src.experiments.mistakes.runs import DOMAINS, MistakesProtocol, Way
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.mistakes.training")
 
 
-def run_mistakes(config: MistakesProtocol, machine: Machine) -> Outcome:
-    """Train every network, and say which row is which; first axis of the arrays: the run."""
-    runs = config.runs()
-    outcome = assemble(runs, train_all("mistakes", runs, machine, TRAINER))
-    outcome.arrays["reading"] = np.array(READINGS)
-    outcome.arrays["domain"] = np.array(DOMAINS)
-    outcome.arrays["way"] = np.array([str(way) for way in Way])
-    outcome.arrays["tuned_rate"] = np.array(config.tuned_rates)
-    return outcome
-
-
-def replay(config: MistakesProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+def told(config: MistakesProtocol, machine: Machine) -> Told:
+    """What the places of the arrays of readings and of tuned networks are."""
+    return {
+        "reading": np.array(READINGS),
+        "domain": np.array(DOMAINS),
+        "way": np.array([str(way) for way in Way]),
+        "tuned_rate": np.array(config.tuned_rates),
+    }
 
 
 MISTAKES = Experiment(
@@ -62,7 +55,7 @@ MISTAKES = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_mistakes,
+    run=running("mistakes", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )  # fmt: skip

@@ -9,30 +9,20 @@ of Ioffe & Szegedy 2015, section 2, computed in double precision (``growing_bias
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.parts.growing_bias import example
 from figures_src.experiments.parts.predictions import verdicts
 from figures_src.experiments.parts.runs import PartsProtocol
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.parts.training")
 
 
-def run_parts(config: PartsProtocol, machine: Machine) -> Outcome:
-    """Train every network, first axis of the arrays: the run; and move the bias of the example."""
-    runs = config.runs()
-    outcome = assemble(runs, train_all("parts", runs, machine, TRAINER))
-    outcome.arrays.update(example(config.bias_rate, config.bias_steps))
-    outcome.arrays["bias_step"] = np.arange(config.bias_steps + 1)
-    return outcome
-
-
-def replay(config: PartsProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+def told(config: PartsProtocol, machine: Machine) -> Told:
+    """The bias of the example, at each of its steps."""
+    return {**example(config.bias_rate, config.bias_steps), "bias_step": np.arange(config.bias_steps + 1)}
 
 
 PARTS = Experiment(
@@ -46,7 +36,7 @@ PARTS = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_parts,
+    run=running("parts", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )  # fmt: skip

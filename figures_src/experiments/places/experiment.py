@@ -10,29 +10,23 @@ set aside. Without BN, the same networks.
 import numpy as np
 
 from figures_src.datasets import CIFAR10_SHA256, load_cifar10
-from figures_src.experiments.assembly import assemble, first_losses
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.assembly import Told, replaying, running
+from figures_src.experiments.experiment import Experiment
 from figures_src.experiments.places.predictions import verdicts
 from figures_src.experiments.places.runs import PlacesProtocol
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.places.training")
 
 
-def run_places(config: PlacesProtocol, machine: Machine) -> Outcome:
-    """Train every network, and say which row is which; first axis of the arrays: the run."""
+def told(config: PlacesProtocol, machine: Machine) -> Told:
+    """Which row is which."""
     runs = config.runs()
-    outcome = assemble(runs, train_all("places", runs, machine, TRAINER))
-    outcome.arrays["architecture"] = np.array([str(run.architecture) for run in runs])
-    outcome.arrays["place"] = np.array([str(run.place) for run in runs])
-    return outcome
-
-
-def replay(config: PlacesProtocol, machine: Machine) -> Outcome:
-    """Losses of the first batches of every run, trained again with today's code and without measurements."""
-    return first_losses([run.cut_short() for run in config.runs()], machine, TRAINER)
+    return {
+        "architecture": np.array([str(run.architecture) for run in runs]),
+        "place": np.array([str(run.place) for run in runs]),
+    }
 
 
 PLACES = Experiment(
@@ -46,7 +40,7 @@ PLACES = Experiment(
     protocol=1,
     dataset="CIFAR-10",
     dataset_sha256=CIFAR10_SHA256,
-    run=run_places,
+    run=running("places", TRAINER, told),
     verdicts=verdicts,
-    replay=replay,
+    replay=replaying(TRAINER),
 )  # fmt: skip

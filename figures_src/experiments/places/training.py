@@ -33,5 +33,4 @@ def train(
     should_stop: Callable[[], bool] = never,
 ) -> tuple[Arrays, float]:
     """See ``figures_src.training.convolutional.train_convolutional``."""
-    training = PlaceTraining(run, dataset, machine.device)
-    return train_convolutional(training, dataset.sha256, machine, on_progress, should_stop)
+    return train_convolutional(PlaceTraining, run, dataset, machine, on_progress, should_stop)

@@ -91,7 +91,7 @@ def test_the_protocol_is_the_declared_one() -> None:
 @pytest.mark.slow
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.MISTAKES.quick, images_seen=256, learnt_images=128, widths=(4, 4), measured_images=64)
-    found = experiment.run_mistakes(tiny, Machine(tmp_path)).arrays
+    found = experiment.MISTAKES.run(tiny, Machine(tmp_path)).arrays
     runs = tiny.runs()
     assert found["reading_accuracy"].shape == (len(runs), len(READINGS))
     assert found["tuned_accuracy"].shape == (len(runs), len(DOMAINS), len(Way), 1, 3)
@@ -100,5 +100,5 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert np.isfinite(found["tuned_accuracy"]).all(axis=(1, 2, 3, 4)).tolist() == tuned
     correct = found["arm"] == Arm.CORRECT
     assert found["reading_accuracy"][correct, 0] == found["test_accuracy"][correct]
-    again = experiment.replay(tiny, Machine(tmp_path / "again")).arrays["replay_loss"]
+    again = experiment.MISTAKES.replay(tiny, Machine(tmp_path / "again")).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])

@@ -51,8 +51,8 @@ def test_the_protocol_is_the_declared_one() -> None:
 @pytest.mark.slow
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.PARTS.quick, images_seen=256, learnt_images=128, widths=(4, 4), measured_images=64)
-    found = experiment.run_parts(tiny, Machine(tmp_path)).arrays
+    found = experiment.PARTS.run(tiny, Machine(tmp_path)).arrays
     assert found["test_accuracy"].shape == (16,)
     assert found["growing_bias"].shape == found["bias_step"].shape == (21,)
-    again = experiment.replay(tiny, Machine(tmp_path / "again")).arrays["replay_loss"]
+    again = experiment.PARTS.replay(tiny, Machine(tmp_path / "again")).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])
