@@ -10,8 +10,11 @@ from figures_src.experiments.experiment import AnyExperiment
 from figures_src.experiments.inception.experiment import GRID as INCEPTION_GRID
 from figures_src.experiments.inception.experiment import INCEPTION_CPU
 from figures_src.experiments.linear_problems.experiment import LINEAR_PROBLEMS
+from figures_src.experiments.mistakes.experiment import MISTAKES
 from figures_src.experiments.mnist.experiment import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
+from figures_src.experiments.parts.experiment import PARTS
+from figures_src.experiments.places.experiment import PLACES
 from figures_src.experiments.shoes.experiment import SHIFT_SHOES
 from figures_src.experiments.statistics_to_fit.experiment import STATISTICS_TO_FIT
 from figures_src.experiments.vgg.experiment import VGG_CPU, VGG_FULL_WIDTH
@@ -33,5 +36,6 @@ EXPERIMENTS: Mapping[str, AnyExperiment] = {
         *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER),
         *(BATCH_STATISTICS, STATISTICS_TO_FIT),
         *(INCEPTION_GRID, INCEPTION_CPU),
+        *(MISTAKES, PARTS, PLACES),
     )
 }
