@@ -14,9 +14,9 @@ from pathlib import Path
 from figures_src.article import markup
 from figures_src.article.markup import NOTEBOOK
 from figures_src.commands import closest
-from figures_src.records import store
 
 PACKAGE = Path(__file__).parents[1]
+RECORDS = PACKAGE / "records"  # not by way of the code that reads them, which brings the trainings
 PAGE = PACKAGE / "notebook" / "templates" / "experiment.md.j2"
 """What the pages of all experiments have in common."""
 RESULTS = "resultats"
@@ -60,7 +60,7 @@ def anchors(package: Path = PACKAGE) -> Mapping[str, Mapping[str, None]]:
     """The anchors of every page of an experiment with a record."""
     common = _HEADING.findall(PAGE.read_text(encoding="utf-8"))
     texts = {path.name.removesuffix(".md.j2"): path for path in (package / "experiments").glob("*/*.md.j2")}
-    recorded = {path.stem for path in store.RECORDS.glob("*.json")}
+    recorded = {path.stem for path in RECORDS.glob("*.json")}
     return {
         name: dict.fromkeys([*common, *_anchors_of(_whole(path, package))])
         for name, path in sorted(texts.items())
