@@ -28,7 +28,7 @@ export LC_ALL := C.UTF-8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What would send the installs, or a change of folder, elsewhere.
 export PIP_USER := 0
-unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH CDPATH BASH_ENV
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONEXECUTABLE PYTHONHASHSEED PYTHONHOME PYTHONPATH PYTHONPLATLIBDIR CDPATH BASH_ENV
 
 # Without what is inherited, pip would take a package of another folder for one that is here. Killed, it leaves packages
 # of which only a part is there: the mark, which it then leaves too, has the environment made again.

@@ -14,6 +14,10 @@ DEAD_SECONDS = 3600
 """No write takes that long; the workers of a killed build, which save their state, may still be writing."""
 
 
+class NotOurs(ValueError):
+    """A folder that would be emptied holds what is not made here."""
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside the file and take its place in one move: a kill or a full disk leaves the old one.
 
@@ -60,3 +64,15 @@ def try_folder(folder: Path) -> None:
     tried = folder / f".tried.{os.getpid()}"
     write_whole(tried, b"")
     tried.unlink()
+
+
+def take_folder(folder: Path, sign: str) -> None:
+    """Try a folder whose contents are about to be replaced; ``sign`` names what is in each of those made here.
+
+    Raises:
+        NotOurs: it holds other things.
+        OSError: it cannot be made or written.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / sign).exists():
+        raise NotOurs(f"{folder} holds other things, which would be removed: name an empty folder, or a new one")
+    try_folder(folder)

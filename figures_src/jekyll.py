@@ -23,6 +23,8 @@ PACKAGE = Path(__file__).parent
 SITE = ROOT / "_site"
 BUILD = ROOT / "build"
 NOTEBOOK = "carnet"
+SIGN = "feed.xml"
+"""Each site has it."""
 CONFIG = "_config.yml"
 ADDRESS = "_address.yml"
 FOLDERS = (

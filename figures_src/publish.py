@@ -90,7 +90,7 @@ def _vocabulary() -> dict[str, object]:
         "equation": markup.equation,
         "eq": markup.equation_link,
         "en": markup.english,
-        "claim": markup.claim,
+        "claim": notebook_links.claim,
         "cite": references.cite,
         "references": references.reference_list,
         "further_reading": references.further_reading,

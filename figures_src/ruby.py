@@ -12,5 +12,7 @@ def environment() -> dict[str, str]:
     project, a security update of one gem would stop the build. Ruby refuses accents in a C locale.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_INHERITED)}
+    if kept.get("GEM_PATH"):
+        kept["GEM_PATH"] += os.pathsep  # the system's folders after those named, where none of them would be read
     utf8 = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
     return {**kept, **utf8, "JEKYLL_NO_BUNDLER_REQUIRE": "true", "JEKYLL_ENV": "production"}

@@ -24,7 +24,14 @@ NEEDED = ("jinja2", "matplotlib", "numpy", "torch", "typer")
 STARTED_AGAIN = "NORMALISATION_STARTED_AGAIN"
 STOPPED = 130
 
-READ_AT_START = ("PYTHONHOME", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONWARNINGS")
+READ_AT_START = (
+    "PYTHONEXECUTABLE",
+    "PYTHONHOME",
+    "PYTHONINSPECT",
+    "PYTHONOPTIMIZE",
+    "PYTHONPATH",
+    "PYTHONWARNINGS",
+)
 """Modules of others, or another meaning of the project's own: only a new start forgets them."""
 FORGOTTEN = ("MATPLOTLIBRC", "SOURCE_DATE_EPOCH", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 """Another's style and date, and the repository of a hook of Git, whose commit a record would tell for ours."""

@@ -1,4 +1,4 @@
-"""Speed of E1 and of the build, as ratios and limits measured in one run: see the README. Never a test."""
+"""Speed of E1, of a loop of E5.5 and of the build, as ratios and limits of one run: see the README. Never a test."""
 
 import sys
 
@@ -21,12 +21,16 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import torch
+import typer
 from rich.console import Console
 from rich.table import Table
 from timing import CORES, ROUNDS, by_turns, on_every_core, product_rate, seconds_per_step
 from torch import nn
 
-from figures_src.datasets import load_mnist
+from figures_src.datasets import load_cifar10, load_mnist
+from figures_src.experiments.mistakes.experiment import MISTAKES
+from figures_src.experiments.mistakes.runs import GROUPS, Arm
+from figures_src.experiments.mistakes.training import MistakeTraining
 from figures_src.experiments.mnist.experiment import CURVES
 from figures_src.experiments.mnist.runs import EnsembleRun
 from figures_src.experiments.mnist.training import Training
@@ -39,6 +43,8 @@ BUILD = "scripts/build_figures.py"
 GRAPHS = ("gbn_2", "gbn_3", "gbn_4")
 WARM_UP, PLAIN_STEPS, ENSEMBLE_STEPS = 100, 3000, 600
 BATCH, SIZES = 60, (784, 100, 100, 100, 10)
+ACCUMULATED, ACCUMULATED_STEPS = 128, 8
+"""Images of an update whose gradient is added up, and updates that are timed."""
 
 
 def step_flop() -> int:
@@ -84,6 +90,38 @@ def ensemble(run: EnsembleRun) -> Callable[[int], None]:
 def ensembles(run: EnsembleRun) -> float:
     """Seconds for one step of one network when every core trains an ensemble."""
     return on_every_core(ensemble, (run,), WARM_UP, ENSEMBLE_STEPS) / len(run.seeds)
+
+
+def added_up() -> float:
+    """Gradients of batches of 2 added up in a loop, as anyone would write it; PyTorch's own threads."""
+    layers: list[nn.Module] = []
+    into, size = 3, GROUPS[Arm.ACCUMULATED_BY_TWO]
+    for out in MISTAKES.config.widths:
+        layers += [nn.Conv2d(into, out, 3, padding=1, bias=False), nn.BatchNorm2d(out), nn.ReLU(), nn.MaxPool2d(2)]
+        into = out
+    network = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * into, 10))
+    optimizer, loss = torch.optim.SGD(network.parameters(), lr=0.1), nn.CrossEntropyLoss()
+    images, labels = torch.randn(ACCUMULATED, 3, 32, 32), torch.randint(0, 10, (ACCUMULATED,))
+
+    def step(number: int) -> None:
+        optimizer.zero_grad()
+        for few, answers in zip(torch.split(images, size), torch.split(labels, size), strict=True):
+            (loss(network(few), answers) * size / ACCUMULATED).backward()
+        optimizer.step()
+
+    return seconds_per_step(step, 1, ACCUMULATED_STEPS)
+
+
+def grouped() -> Callable[[int], None]:
+    """The same update as the experiment makes it: groups of a batch side by side."""
+    run = next(run for run in MISTAKES.config.runs() if run.kind is Arm.ACCUMULATED_BY_TWO)
+    training = MistakeTraining(run, load_cifar10(), "cpu")
+    return lambda _: training.advance()
+
+
+def all_grouped() -> float:
+    """Seconds for one such update when every core makes its own."""
+    return on_every_core(grouped, (), 1, ACCUMULATED_STEPS)
 
 
 def command(*arguments: str) -> float:
@@ -171,10 +209,15 @@ def main() -> None:
         f"limit: {step_flop() / 1e6:.1f} MFLOP a step at {rate / 1e9:.0f} GFLOP/s, the rate of a 2048³ product "
         f"on {torch.get_num_threads()} threads; medians of {ROUNDS} rounds taken by turns"
     )
+    theirs, ours, ratio = by_turns(added_up, all_grouped)
+    console.print(
+        f"{ACCUMULATED // 2} batches of 2 added up (E5.5): {theirs * 1e3:.0f} ms in a loop, {ours * 1e3:.0f} ms here, "
+        f"{ratio:.2f} × (asked: ≥ 2 ×)"
+    )
     console.print(f"build_figures.py with nothing to do: {command():.2f} s (asked: < 1.5 s)")
     console.print(f"redrawing {', '.join(GRAPHS)}: {redraw(GRAPHS):.1f} s (asked: < 10 s)")
     console.print(f"memory of the training, all processes: {training_memory():.2f} GiB (asked: < 2 GiB)")
 
 
 if __name__ == "__main__":
-    run(main)
+    run(lambda: typer.run(main))

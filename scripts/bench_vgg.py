@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain, pairwise
 
 import torch
+import typer
 from rich.console import Console
 from rich.table import Table
 from timing import CORES, ROUNDS, by_turns, on_every_core, product_rate, seconds_per_step
@@ -130,4 +131,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(lambda: typer.run(main))

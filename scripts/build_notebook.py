@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from figures_src.files import take_folder
 from figures_src.notebook import build
 from figures_src.notebook.pages import MissingText
 from figures_src.records.store import DamagedRecord
@@ -25,11 +26,14 @@ def main(
     """Write the pages from the records, draw their curves, and build the site in strict mode."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     try:
+        take_folder(destination, build.SIGN)
+        if sources.resolve() != build.SOURCES:
+            take_folder(sources, build.DRAWINGS)
         notebook = build.committed()
         with build.alone(sources):
             build.write_sources(notebook, sources, lambda name: print(f"drew {name}"))
             build.make_site(notebook, sources, build.Destination(destination, url))
-    except (MissingText, DamagedRecord, build.NotebookFailed, ValueError, OSError) as error:
+    except (MissingText, DamagedRecord, build.NotebookFailed, ValueError) as error:
         sys.exit(f"build_notebook.py: {error}")
     print(f"{len(notebook.recorded)} experiments, in {destination}")
 

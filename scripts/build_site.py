@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from figures_src import jekyll
+from figures_src.files import take_folder
 
 
 def main(
@@ -20,13 +21,15 @@ def main(
     base_path: Annotated[str, typer.Option(envvar="BASE_PATH", help="Path of the site on its host.")] = "",
     destination: Annotated[Path, typer.Option(help="Folder of the site.")] = jekyll.SITE,
     notebook: Annotated[bool, typer.Option(help="Build the notebook too.")] = True,
-    serve: Annotated[str, typer.Option(metavar="PORT", help="Preview the site on this port instead.")] = "",
+    serve: Annotated[str | None, typer.Option(metavar="PORT", help="Preview the site on this port instead.")] = None,
 ) -> None:
     """Build the site, and in it the notebook."""
     try:
-        if serve:
+        if serve is not None:
             jekyll.serve(port_of(serve))
         address = jekyll.Address.parse(url, base_path)
+        if destination.resolve() != jekyll.SITE:
+            take_folder(destination, jekyll.SIGN)
         print(jekyll.build(destination, address), end="", flush=True)
     except ValueError as error:
         refuse(str(error))

@@ -105,6 +105,7 @@ check_jekyll() { jekyll_works || need "Jekyll" $JEKYLL; }
 jekyll_works() (
   has jekyll && [ -e /usr/share/zoneinfo/Europe/Paris ] || return
   unset "${!BUNDLE@}" "${!RUBY@}" "${!JEKYLL_@}"
+  [ -z "${GEM_PATH:-}" ] || export GEM_PATH="$GEM_PATH:"
   folder="$(mktemp -d)"
   trap 'rm -rf "$folder"' EXIT
   cp _config.yml "$folder"

@@ -17,8 +17,10 @@ import base64
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
+import typer
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
@@ -155,6 +157,7 @@ def embed(font: Path, style: Path) -> None:
 
 def main() -> None:
     """Build every font and put each licence beside it."""
+    import_module("brotli")  # fontTools asks for it at the end, and does not name what brings it
     for web_font in FONTS:
         path = build(web_font)
         print(f"{path.stat().st_size:7d}  {path.relative_to(ROOT)}")
@@ -164,4 +167,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(lambda: typer.run(main))

@@ -1,5 +1,6 @@
 """What tests of several rooms start from."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,11 @@ from figures_src.experiments.inception import measures as inception
 
 SITE = "tests/site/"
 HELD, FIXED_LEVEL = assertions.held, inception.FIXED_LEVEL
+
+for name in ("COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TERMINAL_WIDTH"):
+    os.environ.pop(name, None)  # on a runner of GitHub, Typer colors the words that tests look for
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a script; inherited by all we start
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -103,7 +103,7 @@ def test_a_preview_does_not_take_the_folder_of_another(tmp_path: Path) -> None:
     assert (free, taken) == ("True\n", "False\n")
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "٤٠٠٠"])
+@pytest.mark.parametrize("port", ["", "abc", "0", "65536", "-1", "٤٠٠٠"])
 def test_what_is_no_port_is_refused(port: str) -> None:
     result = command(f"--serve={port}")
     assert result.returncode == 2
@@ -114,3 +114,21 @@ def test_a_wrong_address_is_refused_before_anything_is_built(tmp_path: Path) -> 
     result = command("--base-path", "a b", "--destination", str(tmp_path / "site"))
     assert result.returncode == 2
     assert not (tmp_path / "site").exists()
+
+
+def test_a_folder_of_other_things_is_not_emptied(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "one.txt").write_text("dear")
+    result = command("--no-notebook", "--destination", str(tmp_path))
+    assert result.returncode == 2
+    assert f"{tmp_path} holds other things" in result.stderr
+    assert (tmp_path / "letters" / "one.txt").read_text() == "dear"
+    assert [path.name for path in tmp_path.iterdir()] == ["letters"]
+
+
+def test_a_folder_that_cannot_be_made_costs_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = command("--no-notebook", "--destination", str(tmp_path / "file" / "site"))
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert str(tmp_path / "file" / "site") in result.stderr

@@ -75,7 +75,7 @@ function show(entry, list) {
 
 // What stood in an earlier edition and has moved: its old address leads straight to where it stands now.
 function followMoved() {
-  const link = document.querySelector('.moved :target a');
+  const link = document.getElementById(location.hash.slice(1))?.closest('.moved li')?.querySelector('a');
   if (link) location.replace(link.href);
 }
 addEventListener('hashchange', followMoved);

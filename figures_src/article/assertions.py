@@ -4,7 +4,7 @@ import math
 
 from figures_src import french
 from figures_src.commands import BUILD
-from figures_src.experiments.estimates import Estimate, NotMeasured
+from figures_src.experiments.estimates import Estimate
 from figures_src.experiments.intervals import Ratio
 
 NOT_VERIFIED = "non vérifié ici"
@@ -48,7 +48,8 @@ def _shown(value: object) -> str:
             return str(value)
         case float() | int() if math.isfinite(value):
             return french.significant(float(value), 3) if value else "0"
-    try:
-        return french.NO_BREAK_SPACE.join(str(value).split())[:120]
-    except NotMeasured:
-        return "—"
+        case tuple() | list():
+            return ", ".join(map(_shown, value))
+        case dict():
+            return ", ".join(f"{key} : {_shown(inside)}" for key, inside in value.items())
+    return type(value).__name__  # of facts, whose numbers are many

@@ -56,13 +56,14 @@ def verbatim(text: str) -> str:
     )
 
 
-def claim(kind: str) -> str:
-    """A mark that says where a statement comes from.
+def claim(kind: str, address: str = "") -> str:
+    """A mark that says where a statement comes from, and leads there if it has an address.
 
     Raises:
         ValueError: `kind` is not a `Claim`.
     """
-    return f'<small class="claim claim-{Claim(kind).name.lower()}">{Claim(kind)}</small>'
+    words = f'<a href="{address}">{Claim(kind)}</a>' if address else Claim(kind)
+    return f'<small class="claim claim-{Claim(kind).name.lower()}">{words}</small>'
 
 
 def equation(number: int, tex: str) -> str:

@@ -11,11 +11,12 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from figures_src.article import markup
 from figures_src.article.markup import NOTEBOOK
 from figures_src.commands import closest
-from figures_src.records import store
 
 PACKAGE = Path(__file__).parents[1]
+RECORDS = PACKAGE / "records"  # not by way of the code that reads them, which brings the trainings
 PAGE = PACKAGE / "notebook" / "templates" / "experiment.md.j2"
 """What the pages of all experiments have in common."""
 RESULTS = "resultats"
@@ -30,7 +31,17 @@ def carnet(name: str, anchor: str = RESULTS, words: str = "carnet") -> str:
     Raises:
         KeyError: no record has that name, or its page no such anchor; the message names the nearest.
     """
-    return f'<a class="notebook-link" href="{address(name, anchor)}">{escape(words, quote=False)}</a>'
+    return f'<a href="{address(name, anchor)}">{escape(words, quote=False)}</a>'
+
+
+def claim(kind: str, name: str = "", anchor: str = RESULTS) -> str:
+    """A mark that says where a statement comes from; with the name of a record, it leads to its numbers.
+
+    Raises:
+        KeyError: as `carnet` does.
+        ValueError: no such kind of claim.
+    """
+    return markup.claim(kind, address(name, anchor) if name else "")
 
 
 def address(name: str, anchor: str = RESULTS) -> str:
@@ -49,7 +60,7 @@ def anchors(package: Path = PACKAGE) -> Mapping[str, Mapping[str, None]]:
     """The anchors of every page of an experiment with a record."""
     common = _HEADING.findall(PAGE.read_text(encoding="utf-8"))
     texts = {path.name.removesuffix(".md.j2"): path for path in (package / "experiments").glob("*/*.md.j2")}
-    recorded = {path.stem for path in store.RECORDS.glob("*.json")}
+    recorded = {path.stem for path in RECORDS.glob("*.json")}
     return {
         name: dict.fromkeys([*common, *_anchors_of(_whole(path, package))])
         for name, path in sorted(texts.items())

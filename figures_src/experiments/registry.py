@@ -11,8 +11,11 @@ from figures_src.experiments.experiment import AnyExperiment
 from figures_src.experiments.inception.experiment import GRID as INCEPTION_GRID
 from figures_src.experiments.inception.experiment import INCEPTION_CPU
 from figures_src.experiments.linear_problems.experiment import LINEAR_PROBLEMS
+from figures_src.experiments.mistakes.experiment import MISTAKES
 from figures_src.experiments.mnist.experiment import CURVES, GRID, STATISTICS_OF_PROBE
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
+from figures_src.experiments.parts.experiment import PARTS
+from figures_src.experiments.places.experiment import PLACES
 from figures_src.experiments.scale.experiment import SCALE
 from figures_src.experiments.shoes.experiment import SHIFT_SHOES
 from figures_src.experiments.statistics_to_fit.experiment import STATISTICS_TO_FIT
@@ -36,5 +39,6 @@ EXPERIMENTS: Mapping[str, AnyExperiment] = {
         *(BATCH_STATISTICS, STATISTICS_TO_FIT),
         *(INCEPTION_GRID, INCEPTION_CPU),
         *(SCALE, DEPTH_INITIAL, DEPTH_TRAINING, DEPTH_TRAINING_LONG),
+        *(MISTAKES, PARTS, PLACES),
     )
 }

@@ -27,6 +27,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path(__file__).parents[1]
 CONFIG = ROOT / "mkdocs.yml"
 SOURCES = ROOT / "build" / "notebook"
+DRAWINGS = "drawings"
+SIGN = "objects.inv"
+"""Each notebook has it."""
 DRAWERS = (PACKAGE / "notebook" / "drawing.py", PACKAGE / "notebook" / "views.py")
 """What draws a record, with all that these import; `WORDS` holds what they call things."""
 WORDS = PACKAGE / "notebook" / "vocabulary.toml"
@@ -79,7 +82,7 @@ def write_sources(notebook: Notebook, where: Path, drew: Callable[[str], None] =
         OSError: the disk is full or the tree read-only.
     """
     written = pages(notebook)  # first: what is wrong with the texts is told before the drawing
-    kept = [where / "drawings" / experiment.name for experiment in notebook.recorded]
+    kept = [where / DRAWINGS / experiment.name for experiment in notebook.recorded]
     _forget(where, kept)
     for experiment in notebook.recorded:
         _write_record(notebook, experiment.name, where, drew)
@@ -104,7 +107,7 @@ def _write_record(notebook: Notebook, name: str, where: Path, drew: Callable[[st
         write_whole(where / "records" / f"{name}.{ending}", (store.RECORDS / f"{name}.{ending}").read_bytes())
     for quantity in drawn(notebook.experiments[name], record.arrays):
         write_whole(where / "records" / f"{name}-{quantity.array}.csv", to_csv(quantity))
-    folder, digest = where / "drawings" / name, _drawings_digest(record)
+    folder, digest = where / DRAWINGS / name, _drawings_digest(record)
     if not (folder / DIGEST).is_file() or (folder / DIGEST).read_text() != digest:
         shutil.rmtree(folder, ignore_errors=True)
         _draw(notebook, name, folder)

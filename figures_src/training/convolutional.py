@@ -40,15 +40,18 @@ class Training(UnderWay, ABC):
         self.labels = torch.from_numpy(learnt.labels).to(device)
         self.standardised = Standardisation(learnt.images, device)
         _, side, _, channels = learnt.images.shape
-        generator = torch_generator(run.seed, INITIAL)
-        network = ConvolutionalNetwork(run.normalization, channels, side, run.widths, classes, generator, group)
-        self.network = network.to(device)
+        self.network = self.begin(channels, side, classes, group).to(device)
         self.descent = Descent(self.network, run.learning_rate)
         self.averages = Averages(MOMENTA, self.network) if self.normalized else None
         self.arrays: Arrays = {"replay_loss": np.full(run.replay_steps, np.nan)}
         self.arrays["precision"] = np.array(str(Precision.FLOAT32))
         self._due = {step: row for row, step in enumerate(run.evaluation_steps())}
         self._order: Iterator[Tensor] | None = None
+
+    def begin(self, channels: int, side: int, classes: int, group: int) -> ConvolutionalNetwork:
+        """The network before its first step; a subclass may change its layers."""
+        generator = torch_generator(self.run.seed, INITIAL)
+        return ConvolutionalNetwork(self.run.normalization, channels, side, self.run.widths, classes, generator, group)
 
     @property
     def normalized(self) -> bool:
@@ -63,15 +66,31 @@ class Training(UnderWay, ABC):
         """Measure what is due, then learn one batch."""
         self._look()
         if self._order is None:
-            self._order = batch_rows(self.run, len(self.images), self.step)
+            self._order = self.order()
         rows = next(self._order).to(self.device)
         loss, gradient = self.descent.gradient(self._loss(rows))
         if self.averages is not None:
-            self.averages.update(statistics(self.network))
-        if self.step < self.run.replay_steps:
-            self.arrays["replay_loss"][self.step] = float(loss)
-        self.descent.step(gradient)
+            self.follow(self.averages)
+        self.note(float(loss))
+        self.descent.step(self.amended(gradient))
         self.step += 1
+
+    def order(self) -> Iterator[Tensor]:
+        """Row numbers of each batch from the step reached on, without end."""
+        return batch_rows(self.run, len(self.images), self.step)
+
+    def follow(self, averages: Averages) -> None:
+        """Take the batch just seen into the running averages."""
+        averages.update(statistics(self.network))
+
+    def note(self, loss: float) -> None:
+        """Write down the loss of the batch just seen."""
+        if self.step < self.run.replay_steps:
+            self.arrays["replay_loss"][self.step] = loss
+
+    def amended(self, gradient: dict[str, Tensor]) -> dict[str, Tensor]:
+        """What is descended along."""
+        return gradient
 
     def finish(self) -> Arrays:
         """Measure after the last step."""

@@ -10,6 +10,7 @@ from tests.article import samples
 
 def test_pieces_of_html():
     assert markup.english("batch") == '<i lang="en">batch</i>'
+    assert '<a href="/carnet/a/#b">mesuré ici</a></small>' in markup.claim("mesuré ici", "/carnet/a/#b")
     assert markup.claim("mesuré ici") == '<small class="claim claim-measured">mesuré ici</small>'
     assert markup.equation(3, "x").startswith(
         '<div class="equation" id="eq-3"><div class="formula"><math display="block">'

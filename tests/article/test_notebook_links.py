@@ -1,6 +1,7 @@
 """Links of the article to the notebook lead to what is there, and are refused otherwise."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,9 @@ from tests.conftest import as_published
 
 
 def test_a_link_leads_to_an_anchor_of_a_page() -> None:
-    told = '<a class="notebook-link" href="/carnet/vgg_controls/#bandes">toutes les bandes</a>'
+    told = '<a href="/carnet/vgg_controls/#bandes">toutes les bandes</a>'
     assert carnet("vgg_controls", "bandes", "toutes les bandes") == told
-    assert carnet("vgg") == '<a class="notebook-link" href="/carnet/vgg/#resultats">carnet</a>'
+    assert carnet("vgg") == '<a href="/carnet/vgg/#resultats">carnet</a>'
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_the_anchors_are_those_that_the_pages_have() -> None:
     assert set(anchors()) == {path.stem for path in store.RECORDS.glob("*.json")}
 
 
-def test_a_template_that_links_to_nothing_is_named_with_its_line(tmp_path) -> None:
+def test_a_template_that_links_to_nothing_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "post.md.j2").write_text('Un.\n\nVoir << carnet("vgg", "banded") >>.\n', encoding="utf-8")
     jinja = environment(samples.records(), tmp_path, samples.catalogue(), tmp_path)
     with pytest.raises(KeyError, match="no anchor of /carnet/vgg/ 'banded'") as refused:

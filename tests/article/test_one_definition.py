@@ -8,7 +8,7 @@ from figures_src import french
 from figures_src.article.facts.covariate import published_dln
 from figures_src.article.facts.mnist import gather
 from figures_src.article.facts.santurkar import santurkar_facts
-from figures_src.experiments.prediction import by_name
+from figures_src.experiments.prediction import Verdict, by_name
 from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.experiments.vgg.measures import Place, early_shift_ratio
 from figures_src.figures import gbn_3, gbn_7, gbn_8
@@ -26,9 +26,9 @@ def facts(records: dict[str, Record]) -> dict[str, Any]:
     return gather(records)
 
 
-def judged(records, name):
+def judged(records: dict[str, Record], name: str) -> dict[str, Verdict]:
     """What today's code finds in the arrays of a record, by the names of its predictions."""
-    return by_name(EXPERIMENTS[name].verdicts(records[name].arrays))
+    return dict(by_name(EXPERIMENTS[name].verdicts(records[name].arrays)))
 
 
 def test_how_far_the_median_goes(records, facts):

@@ -34,7 +34,7 @@ def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return experiment.name, with_recorded_kernels(experiment, machine)
 
 
-def with_recorded_kernels(experiment: Experiment, machine: Machine) -> Outcome:
+def with_recorded_kernels(experiment: Experiment[Any], machine: Machine) -> Outcome:
     """First steps of the full runs, in processes that read the variables when they begin."""
     with replays.recorded_kernels():
         return experiment.replay(experiment.config, machine)

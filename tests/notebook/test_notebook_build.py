@@ -2,6 +2,8 @@ import fcntl
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,20 @@ def test_drawings_are_kept_while_their_record_and_their_code_stay(notebook, tmp_
     build.write_sources(notebook, where, drew.append)
     assert drew == ["toy"] * 3
     assert {"style.py", "french.py", "vocabulary.py"} <= {path.name for path in closure(build.DRAWERS)}
+
+
+@pytest.mark.parametrize("option", ["--destination", "--sources"])
+def test_a_folder_of_other_things_is_not_emptied(tmp_path, option):
+    letters, here = tmp_path / "letters", tmp_path / "here"
+    letters.mkdir()
+    (letters / "one.txt").write_text("dear")
+    places = {"--destination": here, "--sources": here, option: letters}
+    command = [sys.executable, str(build.ROOT / "scripts" / "build_notebook.py")]
+    options = [word for name, place in places.items() for word in (name, str(place))]
+    result = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert f"{letters} holds other things" in result.stderr
+    assert (letters / "one.txt").read_text() == "dear"
 
 
 def test_what_is_no_longer_made_goes(notebook, tmp_path):

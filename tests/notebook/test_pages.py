@@ -101,8 +101,8 @@ def test_the_alternative_text_says_where_the_seeds_begin_and_end(toy):
     accuracy = next(
         text for text in texts if text.startswith("Précision sur les images de test, taux d’apprentissage 10⁻⁷")
     )
-    assert "Sans BN, 2 graines\u202f: de 10\u202f% à [20\u202f%\u202f; 60\u202f%]." in accuracy
-    assert "Avec BN, 2 graines\u202f: de 10\u202f% à [30\u202f%\u202f; 70\u202f%]." in accuracy
+    assert "Sans BN, 2 graines\u00a0: de 10\u202f% à [20\u202f%\u202f; 60\u202f%]." in accuracy
+    assert "Avec BN, 2 graines\u00a0: de 10\u202f% à [30\u202f%\u202f; 70\u202f%]." in accuracy
 
 
 def test_an_experiment_without_a_record_has_no_page_and_is_awaited(toy):
@@ -193,7 +193,7 @@ def test_a_sentence_that_its_record_denies_stops_the_notebook_where_it_stands(tm
     notebook = samples.notebook(tmp_path)
     path = notebook.texts / "toy" / "toy.md.j2"
     path.write_text(path.read_text(encoding="utf-8").replace("config.rates[0] < 1", "config.rates[0] > 1"), "utf-8")
-    with pytest.raises(TextDenied, match=r"toy\.md\.j2, line 3: DeniedSentence: .*0\.03125, 1e-07"):
+    with pytest.raises(TextDenied, match=r"toy\.md\.j2, line 3: DeniedSentence: .*0,0312, 0,000000100"):
         pages(notebook)
 
 

@@ -41,7 +41,7 @@ def test_a_time_that_never_came_is_a_word() -> None:
 def test_the_published_column_follows_the_verdicts() -> None:
     """As many published values as predictions, and none where no paper has any."""
     for name in build.committed().records:
-        checks = checks_of(store.load(name).verdicts)
+        checks = list(checks_of(store.load(name).verdicts).values())
         told = results.published(name, checks)
         assert len(told) == len(checks)
         assert any(found is not None for found in told) == (name in results.PUBLISHED)

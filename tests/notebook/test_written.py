@@ -1,14 +1,17 @@
 """When predictions were written: every one of a record is dated, and the history says the same where it is at hand."""
 
 import subprocess
+from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from figures_src.experiments.prediction import judge
+from figures_src.experiments.prediction import Bound, Prediction
 from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.notebook import written
 from figures_src.records import store
+from figures_src.records.record import Record
 
 RECORDED = [name for name in EXPERIMENTS if (store.load_sidecar(name) or {}).get("verdicts")]
 
@@ -30,7 +33,7 @@ def test_the_history_says_the_same(name: str) -> None:
         pytest.skip(f"the history is not at hand: {error}")
 
 
-def history(tmp_path, *sources: str) -> list[str]:
+def history(tmp_path: Path, *sources: str) -> list[str]:
     """One commit a source of a module of predictions, a day each."""
     path = tmp_path / "figures_src" / "experiments" / "toy" / "predictions.py"
     path.parent.mkdir(parents=True)
@@ -45,7 +48,7 @@ def history(tmp_path, *sources: str) -> list[str]:
     return commits
 
 
-def run(where, *arguments: str, date: str = "") -> str:
+def run(where: Path, *arguments: str, date: str = "") -> str:
     dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
     done = subprocess.run(["git", "-C", str(where), *arguments], capture_output=True, text=True, check=True,
                           env={"PATH": "/usr/bin:/bin", "HOME": str(where), **dates})  # fmt: skip
@@ -56,25 +59,24 @@ WORDS = "Avec BN, la perte finale, rapportée à celle du début"
 FIRST = f'judge("{WORDS}", "≤ 0,5", 0)\n'
 
 
-class Toy:
-    def __init__(self, commit: str):
-        self.sidecar = {"commit": commit}
-        self.verdicts = (judge(WORDS, "≤ 0,5", 0.1, 0.5),)
+def record(commit: str) -> Record:
+    verdict = Prediction("loss", WORDS, Bound("≤", 0.5)).judge(0.1)
+    return Record("toy", {}, {"commit": commit, "verdicts": [asdict(verdict)]})
 
 
-def test_a_prediction_is_dated_by_the_first_commit_that_holds_it_as_it_stands(tmp_path) -> None:
+def test_a_prediction_is_dated_by_the_first_commit_that_holds_it_as_it_stands(tmp_path: Path) -> None:
     commits = history(tmp_path, "x = 1\n", FIRST, FIRST + "y = 2\n")
-    (found,) = written.found(Toy(commits[-1]), tmp_path).values()
+    (found,) = written.found(record(commits[-1]), tmp_path).values()
     assert found == written.Written(commits[1][:12], date(2026, 11, 2).isoformat())
 
 
-def test_another_bound_is_another_day(tmp_path) -> None:
+def test_another_bound_is_another_day(tmp_path: Path) -> None:
     commits = history(tmp_path, FIRST.replace("0,5", "0,9"), FIRST)
-    (found,) = written.found(Toy(commits[-1]), tmp_path).values()
+    (found,) = written.found(record(commits[-1]), tmp_path).values()
     assert found.commit == commits[1][:12]
 
 
-def test_words_that_the_code_of_the_record_lacks_are_told(tmp_path) -> None:
+def test_words_that_the_code_of_the_record_lacks_are_told(tmp_path: Path) -> None:
     commits = history(tmp_path, "x = 1\n")
     with pytest.raises(ValueError, match="does not hold 'Avec BN"):
-        written.found(Toy(commits[0]), tmp_path)
+        written.found(record(commits[0]), tmp_path)

@@ -71,7 +71,7 @@ def replay(config: Plain, machine: Machine) -> Outcome:
     return first_losses([replace(each, steps=4) for each in config.runs()], machine, TRAINER)
 
 
-def toy(config: Plain, protocol: int = 1) -> Experiment:
+def toy(config: Plain, protocol: int = 1) -> Experiment[Plain]:
     return Experiment("toy", "?", config, config, protocol, "none", "", run, lambda arrays: (), replay)
 
 

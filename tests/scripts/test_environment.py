@@ -62,6 +62,17 @@ def test_a_bare_python_costs_one_line_that_names_the_mend(bare: str, tree: Path,
     assert "pip install -e ." in process.stderr
 
 
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if not name.startswith("_")])
+def test_what_a_script_does_not_know_is_refused_before_it_works(name: str) -> None:
+    script = str(ROOT / "scripts" / name)
+    told = run(sys.executable, script, "--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert f"Usage: {name}" in told.stdout
+    refused = run(sys.executable, script, "--no-such-option")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "no such option: --no-such-option" in refused.stderr.lower()
+
+
 def test_a_bare_python_goes_on_with_the_environment_that_make_made(bare: str, tree: Path) -> None:
     venv.create(tree / ".venv", symlinks=True)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from site_checks import visit
+
+from tests.site.site_checks import visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 

@@ -86,6 +86,22 @@ def test_paper_shows_every_figure_dark_on_white(
     assert paper_problems(paper.file, captions) == []
 
 
+HEADINGS = "[...document.querySelectorAll('h2, h3, h4, h5, caption')].map(heading => heading.textContent)"
+
+
+def letters(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum())
+
+
+def test_no_sheet_ends_with_what_heads_the_next_one(paper: Paper, browser: Browser, post_url: str) -> None:
+    with visit(browser, post_url) as seen:
+        headings = [letters(text) for text in seen.page.evaluate(HEADINGS)]
+    assert len(headings) > 50
+    with pypdfium2.PdfDocument(paper.file) as pdf:
+        sheets = [letters(page.get_textpage().get_text_range()) for page in pdf]
+    assert [heading for heading in headings if any(sheet.endswith(heading) for sheet in sheets)] == []
+
+
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 @pytest.mark.parametrize("turned", [False, True])
 def test_paper_has_wide_light_drawings_and_tables(browser: Browser, post_url: str, width: int, turned: bool) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -110,6 +111,20 @@ def test_a_phone_with_letters_twice_as_large_neither_scrolls_nor_breaks_words(
             assert seen.page.evaluate(BROKEN_WORDS) == []
     finally:
         large.close()
+
+
+PARTED = """[...document.querySelectorAll('.stacked td.number')].map(cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const pieces = [...range.getClientRects()].reduce((sum, piece) => sum + piece.width, 0);
+    return [cell.textContent, range.getBoundingClientRect().width - pieces]; })"""
+
+
+def test_the_pieces_of_a_number_stay_together_in_a_stacked_table(browser: Browser, post_url: str) -> None:
+    with visit(browser, post_url, NARROW) as seen:
+        cells = seen.page.evaluate(PARTED)
+    assert len(cells) > 100
+    assert [text for text, apart in cells if apart > 2] == []
 
 
 SCROLLERS = """[...document.querySelectorAll('.post :is(.table, pre, .formula)')].map(e =>
@@ -373,7 +388,9 @@ def test_firefox_renders_the_equations(built_site: Path, post_path: str, tmp_pat
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/probe"
         command = [firefox, "--headless", "--no-remote", "--profile", str(tmp_path), address]
-        browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # As root in the home of another, as that of a runner of GitHub, Firefox would not start.
+        home = {**os.environ, "HOME": str(tmp_path)}
+        browser = subprocess.Popen(command, env=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             assert came.wait(240), "Firefox never reported: does it start here? Try `firefox-esr --headless`"
         finally:

@@ -1,7 +1,9 @@
 """Experiment E4 on the cars: what is trained, and the predictions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +37,7 @@ def test_nothing_lost_gives_no_share_and_no_met_prediction() -> None:
 
 
 def test_the_protocol_is_the_declared_one() -> None:
-    runs = cars.SHIFT_CARS.config.runs()
+    runs: Sequence[Any] = cars.SHIFT_CARS.config.runs()
     assert {(run.normalization, run.seed) for run in runs} == {(arm, s) for arm in (STANDARD, BATCH) for s in range(10)}
     assert len({replace(run, normalization=BATCH, seed=0) for run in runs}) == 1
     assert (runs[0].steps, runs[0].learnt_per_answer, runs[0].shown_per_answer) == (2000, 5000, 1000)

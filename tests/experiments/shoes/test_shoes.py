@@ -1,7 +1,9 @@
 """Experiment E4 on the shoes: what is trained, and the predictions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,7 +58,7 @@ def test_the_record_leaves_open_whether_statistics_of_the_batch_help_with_boots(
 
 
 def test_the_protocol_is_the_declared_one() -> None:
-    runs = SHIFT_SHOES.config.runs()
+    runs: Sequence[Any] = SHIFT_SHOES.config.runs()
     assert len(runs) == 20
     assert {(run.normalization, run.seed) for run in runs} == {(arm, s) for arm in (STANDARD, BATCH) for s in range(10)}
     assert len({replace(run, normalization=BATCH, seed=0) for run in runs}) == 1

@@ -1,0 +1,1 @@
+"""Experiment E5.3: before or after the activation."""

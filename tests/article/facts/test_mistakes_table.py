@@ -1,0 +1,29 @@
+"""The table of mistakes says something of each, and is ready before its record: the dearest first, free ones kept."""
+
+import re
+from pathlib import Path
+
+from figures_src import publish, templating
+from figures_src.article.facts.mistakes import mistake_facts
+from figures_src.experiments.intervals import COVERAGE
+from figures_src.experiments.mistakes.measures import MISTAKES
+from tests.article.facts.test_few_images import record
+from tests.experiments.mistakes.samples import mistake_arrays
+
+
+def rendered(points: dict[str, float]) -> list[str]:
+    """The rows of the table."""
+    jinja = templating.environment(Path(publish.TEMPLATES))
+    jinja.globals.update(publish._vocabulary(), **publish._numbers(quick=False), confidence=COVERAGE)
+    facts = mistake_facts(record("mistakes", mistake_arrays(points)))
+    page = jinja.get_template("sections/_e5_mistakes.md.j2").render(mistakes=facts)
+    return re.findall(r"<tr><th scope=\"row\">.*?</tr>", page)
+
+
+def test_every_mistake_has_a_row_and_the_dearest_comes_first() -> None:
+    rows = rendered({"bias_kept": 3, "sorted_128": 40, "training_8": -2})
+    assert len(rows) == len(MISTAKES)
+    assert "triés par classe" in rows[0]
+    assert ">40,0 (± 0,0)<" in rows[0]
+    assert "bias=False" in rows[1]
+    assert "−2,0" in rows[-1]
