@@ -40,7 +40,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Of a batch (m, width)."""
-        return x + self.inner(x)
+        inner: Tensor = self.inner(x)
+        return x + inner
 
 
 def plain_network(width: int, depth: int, residual: bool) -> nn.Sequential:

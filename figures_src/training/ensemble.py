@@ -151,10 +151,10 @@ class EnsembleTraining:
 def accuracies(ensemble: Ensemble, statistics_of: Tensor, judged: Digits) -> np.ndarray:
     """Share of ``judged`` that each network answers, (N,), normalized by the statistics of images (N, inputs)."""
     statistics = ensemble.population(statistics_of.T[None])
-    right = 0
+    right = torch.zeros(len(ensemble.parameters["weight.0"]), dtype=torch.int64)
     for images, labels in zip(
-        judged.images.split(EVALUATION_CHUNK), judged.labels.split(EVALUATION_CHUNK), strict=True
+        torch.split(judged.images, EVALUATION_CHUNK), torch.split(judged.labels, EVALUATION_CHUNK), strict=True
     ):
         answers = ensemble.logits(images.T[None], statistics).argmax(dim=1)
-        right = right + (answers == labels).sum(dim=1)
-    return np.asarray(right) / len(judged.labels)
+        right += (answers == labels).sum(dim=1)
+    return right.numpy() / len(judged.labels)

@@ -86,7 +86,7 @@ def test_population_statistics_are_those_of_the_images_given() -> None:
 
 
 def test_signals_are_what_leaves_each_layer() -> None:
-    made, signals = ensemble(), []
+    made, signals = ensemble(), list[Tensor]()
     made.logits(images(), signals=signals)
     assert [tuple(signal.shape) for signal in signals] == [(4, 5, EXAMPLES)] * 4
     assert all((signal >= 0).all() for signal in signals)

@@ -1,13 +1,15 @@
 """Steps with a rate and a decay of their own, and half-size digits."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
-from figures_src.datasets import Dataset, Images
 from figures_src.networks.ensemble import Architecture, Ensemble
-from figures_src.training.ensemble import Steps, accuracies, half_size
+from figures_src.training.ensemble import Digits, Steps, accuracies, half_size
 from figures_src.training.randomness import INITIAL, torch_generator
+from tests.experiments.digit_samples import digits
 
 CELLS = ((0.1, 0.0), (0.5, 0.01), (2.0, 0.3))
 
@@ -20,12 +22,13 @@ def ensemble() -> Ensemble:
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_steps_are_those_of_torch_optim(momentum: float) -> None:
     made = ensemble()
-    steps = Steps(*(torch.tensor(each, dtype=torch.float64) for each in zip(*CELLS, strict=True)), momentum)
+    rates, decays = torch.tensor(CELLS, dtype=torch.float64).unbind(dim=1)
+    steps = Steps(rates, decays, momentum)
     velocities = steps.velocities(made)
     alone = []
     for network, (rate, decay) in enumerate(CELLS):
         own = {name: x.detach()[network].clone().requires_grad_() for name, x in made.parameters.items()}
-        groups = [
+        groups: list[dict[str, Any]] = [
             {"params": [x for name, x in own.items() if name.startswith("weight")], "weight_decay": decay},
             {"params": [x for name, x in own.items() if not name.startswith("weight")]},
         ]
@@ -43,17 +46,8 @@ def test_steps_are_those_of_torch_optim(momentum: float) -> None:
             torch.testing.assert_close(made.parameters[name][network], x, msg=name)
 
 
-def digits() -> Dataset:
-    rng = np.random.default_rng(0)
-    splits = [
-        Images(rng.integers(0, 256, (count, 28, 28), dtype=np.uint8), np.arange(count, dtype=np.uint8) % 2)
-        for count in (40, 2500)
-    ]
-    return Dataset("MNIST", *splits, "0" * 64)
-
-
 def test_half_size_digits_are_means_of_four_pixels() -> None:
-    dataset = digits()
+    dataset = digits(40)
     learnt, judged = half_size(dataset, torch.float64)
     raw = np.array([image[:2, :2].mean() for image in dataset.train.images])
     assert learnt.images.shape == (40, 196)
@@ -64,14 +58,12 @@ def test_half_size_digits_are_means_of_four_pixels() -> None:
 
 
 def test_accuracy_counts_every_image_of_every_network() -> None:
-    _, judged = half_size(digits(), torch.float64)
+    _, judged = half_size(digits(judging=2500), torch.float64)
     shape = Architecture(inputs=196, width=3, depth=1, outputs=2, batch_norm=True)
     made = Ensemble(shape, 2, [torch_generator(0, INITIAL)], torch.float64)
     for answer in (0, 1):
         made.parameters["bias.1"].data[answer, :, 0] = torch.tensor([100.0, 0.0] if answer == 0 else [0.0, 100.0])
-    found = accuracies(made, judged.images[:50], judged)
-    np.testing.assert_allclose(found, [0.5, 0.5])
-    assert accuracies(made, judged.images[:50], type(judged)(judged.images, torch.zeros(2500).long())).tolist() == [
-        1,
-        0,
-    ]
+    shares = [float((judged.labels == answer).double().mean()) for answer in (0, 1)]
+    np.testing.assert_allclose(accuracies(made, judged.images[:50], judged), shares)
+    zeros = Digits(judged.images, torch.zeros(2500, dtype=torch.int64))
+    assert accuracies(made, judged.images[:50], zeros).tolist() == [1, 0]

@@ -92,7 +92,8 @@ class Training(EnsembleTraining):
 
 def _dot(one: Tensor, other: Tensor) -> Tensor:
     """⟨one, other⟩ of each network, (N,)."""
-    return torch.linalg.vecdot(one.flatten(1), other.flatten(1))
+    products: Tensor = torch.linalg.vecdot(one.flatten(1), other.flatten(1))
+    return products
 
 
 def _numbers(layers: list[Tensor]) -> np.ndarray:

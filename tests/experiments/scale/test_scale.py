@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from figures_src.datasets import Dataset, Images
+from figures_src.datasets import Dataset
+from figures_src.experiments.prediction import Verdict
 from figures_src.experiments.scale import measures, predictions
 from figures_src.experiments.scale.experiment import SCALE
 from figures_src.experiments.scale.measures import BATCH, INERTIA, STANDARD
@@ -20,6 +21,7 @@ from figures_src.training.ensemble import cross_entropies
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.randomness import INITIAL, torch_generator
+from tests.experiments import digit_samples
 from tests.experiments.scale_samples import Arrays, arrays
 
 RUN = ScaleRun(Normalization.BATCH, (0.1, 0.8), (0.0, 0.01), 0.0, (0, 1), 60, measure_every=20, batch_size=16, width=8)
@@ -27,10 +29,7 @@ RUN = ScaleRun(Normalization.BATCH, (0.1, 0.8), (0.0, 0.01), 0.0, (0, 1), 60, me
 
 @pytest.fixture
 def digits() -> Dataset:
-    rng = np.random.default_rng(0)
-    pixels = [rng.integers(0, 256, (count, 28, 28), dtype=np.uint8) for count in (320, 64)]
-    labels = [(each[:, 7, 7] // 26).astype(np.uint8) for each in pixels]
-    return Dataset("MNIST", *map(Images, pixels, labels), "0" * 64)
+    return digit_samples.digits()
 
 
 def perceptron(batch_norm: bool, eps: float = 1e-5) -> Ensemble:
@@ -125,7 +124,7 @@ def test_the_angle_at_equilibrium(momentum: float, product: float) -> None:
     assert float(expected) == pytest.approx(math.sqrt(2 * product / (1 + momentum)), rel=0.01)
 
 
-def by_name(found: Arrays) -> dict:
+def by_name(found: Arrays) -> dict[str, Verdict]:
     return dict(zip(predictions.PREDICTIONS, predictions.verdicts(found), strict=True))
 
 
@@ -190,7 +189,7 @@ def test_cells_share_products() -> None:
 def test_stopped_and_resumed_ends_with_the_same_bits(tmp_path: Path, digits: Dataset) -> None:
     run = replace(RUN, inertia=0.9, steps=220)
     whole, _ = train(run, digits, Machine(tmp_path / "whole"))
-    cut, told = Machine(tmp_path / "cut", checkpoint_seconds=0), []
+    cut, told = Machine(tmp_path / "cut", checkpoint_seconds=0), list[int]()
     with pytest.raises(Interrupted):
         train(run, digits, cut, told.append, lambda: len(told) > 1)
     again, _ = train(run, digits, cut)
@@ -209,4 +208,4 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     found = SCALE.run(tiny, Machine(tmp_path)).arrays
     again = SCALE.replay(tiny, Machine(tmp_path / "again")).arrays["replay_loss"]
     np.testing.assert_array_equal(again.reshape(found["replay_loss"].shape), found["replay_loss"])
-    assert found["angle"].shape == (3, 2, 2, 2, 3, 3)
+    assert found["angle"].shape == (3, 2, 1, 2, 3, 3)
