@@ -143,10 +143,10 @@ def headline(records: Records) -> str:
     arrays = records[INITIAL].arrays
     plain = measures.growth(arrays, measures.row(arrays, PLAIN_BATCH, ACTIVATION))
     grown = french.number(float(np.sqrt(plain).mean()), 2)
-    deepest = {arm: _deepest(records[LADDER], arm) for arm in measures.ARMS}
+    unaided, aided = (_deepest(records[LADDER], arm) for arm in (PLAIN_BATCH, RESIDUAL_BATCH))
     return drawing.tidy(
-        f"Sans raccourci, la BN multiplie le gradient par {grown} à chaque couche et laisse apprendre jusqu’à "
-        f"{deepest[PLAIN_BATCH]} ; avec des raccourcis, jusqu’à {deepest[RESIDUAL_BATCH]}"
+        f"Sans raccourci, la BN multiplie le gradient par {grown} à chaque couche ; avec elle, toutes les graines "
+        f"apprennent jusqu’à {unaided}, et avec des raccourcis jusqu’à {aided}"
     )
 
 

@@ -107,8 +107,8 @@ def test_profiles_end_at_one_and_theory_lies_on_them() -> None:
 
 def test_a_title_says_what_every_seed_learns() -> None:
     assert plain(depth_gradients.headline(RECORDS)) == (
-        "Sans raccourci, la BN multiplie le gradient par 1,22 à chaque couche et laisse apprendre jusqu’à 20 couches ; "
-        "avec des raccourcis, jusqu’à 80 couches"
+        "Sans raccourci, la BN multiplie le gradient par 1,22 à chaque couche ; avec elle, toutes les graines "
+        "apprennent jusqu’à 20 couches, et avec des raccourcis jusqu’à 80 couches"
     )
     accuracy = RECORDS["depth_training_long"].arrays["test_accuracy"].copy()
     accuracy[:, 1] = 0.1

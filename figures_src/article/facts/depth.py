@@ -75,6 +75,12 @@ class DepthFacts:
     """The same as theory has it."""
     deepest: Mapping[str, Mapping[str, Depths]]
     """By build, then by arm."""
+    accuracy: Mapping[str, Mapping[str, Mapping[int, Estimate]]]
+    """On the test, at the rate chosen, by build, arm and depth."""
+    gap: Mapping[str, Mapping[int, Estimate]]
+    """The same with BN less without, by build and depth, over pairs of seeds."""
+    learning_seeds: int
+    """How many learn at the greatest depth, with BN and shortcuts."""
     depths: tuple[int, ...]
     steps: int
     learnt: float
@@ -85,6 +91,8 @@ def depth_facts(initial: Record, ladder: Record) -> DepthFacts:
     """Numbers of both records."""
     arrays, config = initial.arrays, initial.config
     whole = measures.whole_growth(arrays, measures.row(arrays, RESIDUAL_BATCH, ACTIVATION))
+    depths = tuple(ladder.config["depths"])
+    found = {build: {arm: _accuracies(ladder, name) for arm, name in arms.items()} for build, arms in ARMS.items()}
     return DepthFacts(
         seeds=len(config["seeds"]),
         layers=config["depth"],
@@ -100,7 +108,16 @@ def depth_facts(initial: Record, ladder: Record) -> DepthFacts:
         residual_whole=estimate(whole / (2 * np.log(10))),
         residual_theory=measures.residual_theory(ACTIVATION, config["depth"]) / (2 * np.log(10)),
         deepest={build: {arm: _depths(ladder, name) for arm, name in arms.items()} for build, arms in ARMS.items()},
-        depths=tuple(ladder.config["depths"]),
+        accuracy={
+            build: {arm: {depth: estimate(each[depth]) for depth in depths} for arm, each in arms.items()}
+            for build, arms in found.items()
+        },
+        gap={
+            build: {depth: estimate(arms["with_bn"][depth] - arms["without_bn"][depth]) for depth in depths}
+            for build, arms in found.items()
+        },
+        learning_seeds=int((measures.deepest(ladder.arrays, RESIDUAL_BATCH) == max(depths)).sum()),
+        depths=depths,
         steps=ladder.config["steps"],
         learnt=measures.LEARNT,
     )
@@ -122,6 +139,10 @@ def _gaussian(record: Record, activation: str) -> dict[int, Growth]:
     sizes = measures.batch_sizes(record.arrays, activation).tolist()
     rows = {size: measures.row(record.arrays, PLAIN_BATCH, activation, GAUSSIAN, size) for size in sizes}
     return {size: _growth(record, row, exact(size)) for size, row in rows.items()}
+
+
+def _accuracies(record: Record, arm: str) -> dict[int, np.ndarray]:
+    return {depth: measures.test_accuracies(record.arrays, arm, depth) for depth in record.config["depths"]}
 
 
 def _depths(record: Record, arm: str) -> Depths:

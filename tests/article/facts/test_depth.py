@@ -21,3 +21,7 @@ def test_facts_are_those_of_the_records() -> None:
     assert facts.residual_without.measured.mean == pytest.approx(2)
     assert facts.residual_whole.mean == pytest.approx(facts.residual_theory)
     assert facts.deepest["residual"] == {"without_bn": Depths(20, 20), "with_bn": Depths(80, 80)}
+    assert facts.accuracy["plain"]["with_bn"][40].mean == pytest.approx(0.6)
+    assert facts.gap["residual"][80].mean == pytest.approx(0.35)
+    assert facts.gap["plain"][80].mean == pytest.approx(0)
+    assert facts.learning_seeds == 2
