@@ -53,6 +53,7 @@ QUOTED = (
     "inception_grid",
     "linear_problems",
     "mnist_rates",
+    "statistics_to_fit",
     "vgg_controls",
     "vgg_initial_grid",
     "vgg_low_rate",

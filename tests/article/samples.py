@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from figures_src.catalogue import FIGURES, Figure
+from figures_src.catalogue import FIGURES, Figure, article_records
 from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.deep_linear import predictions as dln
 from figures_src.experiments.inception import measures as inception
@@ -20,6 +20,7 @@ from figures_src.experiments.vgg.experiment import VGG_CPU
 from figures_src.experiments.vgg.predictions import verdicts as vgg_verdicts
 from figures_src.experiments.vgg_channels import predictions as vgg_channels
 from figures_src.experiments.vgg_channels.experiment import VGG_CHANNELS
+from figures_src.records import store
 from figures_src.records.record import Record
 from tests.experiments import depth_samples, inception_samples, scale_samples
 from tests.experiments.samples import (
@@ -232,15 +233,11 @@ def scale_and_depth() -> dict[str, Record]:
 
 
 def records() -> dict[str, Record]:
+    """Every record that the article rests on: small samples, and the committed one where no sample is written."""
     every = (curves(), grid(), statistics(), rates())
-    return (
-        {record.name: record for record in (*every, border())}
-        | scale_and_depth()
-        | smoothing()
-        | controls()
-        | reduced()
-        | shifting()
-    )
+    single = {record.name: record for record in (*every, border())}
+    written = single | scale_and_depth() | smoothing() | controls() | reduced() | shifting()
+    return {name: store.load(name) for name in article_records() if name not in written} | written
 
 
 def catalogue() -> dict[str, Figure]:

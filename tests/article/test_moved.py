@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from figures_src.article.moved import Moved, checked, moved, read
+from figures_src.article.moved import checked, moved, read
 from figures_src.article.notebook_links import anchors
 from figures_src.build import FULL
 
@@ -72,8 +72,10 @@ def test_what_moved_nowhere_is_refused(tmp_path: Path) -> None:
         moved(table(tmp_path, "vgg_controls#precisions"))
     with pytest.raises(ValueError, match="which the page does not have"):
         checked(moved(table(tmp_path, "#que-fare")), table(tmp_path, "#que-fare"))
-    with pytest.raises(TypeError):
-        Moved(to="vgg#iterations")  # type: ignore[call-arg]
+    untitled = tmp_path / "untitled.toml"
+    untitled.write_text('[gone]\nto = "vgg#iterations"\n', "utf-8")
+    with pytest.raises(TypeError, match="title"):
+        read(untitled)
 
 
 def test_what_moved_is_in_one_place(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A quantity has one statistic wherever it is quoted: in sentences, in tables of predictions, in titles of figures."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -26,9 +27,9 @@ def facts(records: dict[str, Record]) -> dict[str, Any]:
     return gather(records)
 
 
-def judged(records: dict[str, Record], name: str) -> dict[str, Verdict]:
+def judged(records: Mapping[str, Record], name: str) -> Mapping[str, Verdict]:
     """What today's code finds in the arrays of a record, by the names of its predictions."""
-    return dict(by_name(EXPERIMENTS[name].verdicts(records[name].arrays)))
+    return by_name(EXPERIMENTS[name].verdicts(records[name].arrays))
 
 
 def test_how_far_the_median_goes(records, facts):
@@ -46,7 +47,7 @@ def test_how_the_signal_grows(records, facts):
 
 def test_what_the_controls_of_vgg_say(records, facts):
     """Sentences and predictions, each by the name of what it is about."""
-    found, again = facts["controls"], judged(records, "vgg_controls") | judged(records, "vgg_low_rate")
+    found, again = facts["controls"], {**judged(records, "vgg_controls"), **judged(records, "vgg_low_rate")}
     start, early = found.windows[0], found.windows[1]
     ratios = {
         "start_band": start.along,

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from figures_src.experiments import assembly
-from figures_src.experiments.experiment import Experiment, Outcome
+from figures_src.experiments.experiment import AnyExperiment, Outcome
 from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.records import replays, store
 from figures_src.records.replays import ALIKE, BFLOAT16, FLOAT64
@@ -34,7 +34,7 @@ def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return experiment.name, with_recorded_kernels(experiment, machine)
 
 
-def with_recorded_kernels(experiment: Experiment[Any], machine: Machine) -> Outcome:
+def with_recorded_kernels(experiment: AnyExperiment, machine: Machine) -> Outcome:
     """First steps of the full runs, in processes that read the variables when they begin."""
     with replays.recorded_kernels():
         return experiment.replay(experiment.config, machine)

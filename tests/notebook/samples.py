@@ -95,7 +95,7 @@ def record(name: str = "toy") -> Record:
     return Record(name, arrays(), sidecar)
 
 
-def experiment(name: str = "toy", run: Callable[[Any, Any], Outcome] | None = None) -> Experiment[Any]:
+def experiment(name: str = "toy", run: Callable[[Any, Any], Outcome] | None = None) -> Experiment[Toy]:
     """Registered, and never run here."""
 
     def refuse(config: Any, machine: Any) -> Any:

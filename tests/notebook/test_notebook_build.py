@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from figures_src.article import moved
 from figures_src.imports import closure
 from figures_src.notebook import build, drawing
 from figures_src.notebook.pages import MissingText, Notebook
@@ -46,7 +47,9 @@ def test_drawings_are_kept_while_their_record_and_their_code_stay(notebook, tmp_
     notebook.records["toy"] = changed
     build.write_sources(notebook, where, drew.append)
     assert drew == ["toy", "toy"]
-    monkeypatch.setattr(build, "DRAWERS", (*build.DRAWERS, build.PACKAGE / "article" / "names.py"))
+    another = Path(moved.__file__)
+    assert another not in closure(build.DRAWERS)
+    monkeypatch.setattr(build, "DRAWERS", (*build.DRAWERS, another))
     build.write_sources(notebook, where, drew.append)
     assert drew == ["toy"] * 3
     assert {"style.py", "french.py", "vocabulary.py"} <= {path.name for path in closure(build.DRAWERS)}

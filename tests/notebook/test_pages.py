@@ -193,7 +193,7 @@ def test_a_sentence_that_its_record_denies_stops_the_notebook_where_it_stands(tm
     notebook = samples.notebook(tmp_path)
     path = notebook.texts / "toy" / "toy.md.j2"
     path.write_text(path.read_text(encoding="utf-8").replace("config.rates[0] < 1", "config.rates[0] > 1"), "utf-8")
-    with pytest.raises(TextDenied, match=r"toy\.md\.j2, line 3: DeniedSentence: .*0,0312, 0,000000100"):
+    with pytest.raises(TextDenied, match=r"toy\.md\.j2, line 3: DeniedSentence: .*\(0,0312, 0,000000100\)"):
         pages(notebook)
 
 

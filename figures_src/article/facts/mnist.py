@@ -15,6 +15,7 @@ from figures_src.article.facts import border as facts_border
 from figures_src.article.facts import controls as facts_controls
 from figures_src.article.facts import covariate as facts_covariate
 from figures_src.article.facts import depth as facts_depth
+from figures_src.article.facts import fit as facts_fit
 from figures_src.article.facts import foretold as facts_foretold
 from figures_src.article.facts import imagenet as facts_imagenet
 from figures_src.article.facts import inception as facts_inception
@@ -223,6 +224,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
             **facts_shift.checks(shifting),
             "inception": facts_inception.checks(records["inception"].verdicts),
         },
+        "fit": facts_fit.fit_facts(records[facts_fit.RECORD]),
         "foretold": facts_foretold.foretold_facts(records),
         "border": facts_border.border_facts(records[facts_border.RECORD]),
         "controls": facts_controls.control_facts(*(records[name] for name in facts_controls.RECORDS)),

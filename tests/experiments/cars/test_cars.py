@@ -1,9 +1,7 @@
 """Experiment E4 on the cars: what is trained, and the predictions."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from figures_src.experiments.cars import experiment as cars
 from figures_src.experiments.cars.measures import BATCH, DARKENED, STANDARD
 from figures_src.experiments.cars.predictions import PREDICTIONS, verdicts
+from figures_src.experiments.cars.runs import CarsRun
 from figures_src.experiments.prediction import by_name
 from figures_src.training.machine import Machine
 from tests.experiments.shift_samples import cars_arrays
@@ -37,11 +36,13 @@ def test_nothing_lost_gives_no_share_and_no_met_prediction() -> None:
 
 
 def test_the_protocol_is_the_declared_one() -> None:
-    runs: Sequence[Any] = cars.SHIFT_CARS.config.runs()
+    runs = cars.SHIFT_CARS.config.runs()
     assert {(run.normalization, run.seed) for run in runs} == {(arm, s) for arm in (STANDARD, BATCH) for s in range(10)}
     assert len({replace(run, normalization=BATCH, seed=0) for run in runs}) == 1
-    assert (runs[0].steps, runs[0].learnt_per_answer, runs[0].shown_per_answer) == (2000, 5000, 1000)
-    assert {len(runs[0].angles), len(runs[0].light), len(runs[0].fog)} == {5}
+    first = runs[0]
+    assert isinstance(first, CarsRun)
+    assert (first.steps, first.learnt_per_answer, first.shown_per_answer) == (2000, 5000, 1000)
+    assert {len(first.angles), len(first.light), len(first.fog)} == {5}
     for short, full in ((run.cut_short(), run) for run in runs):
         assert replace(short, images_seen=full.images_seen, evaluations=1) == full
         assert short.steps == full.replay_steps

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from figures_src.experiments.cars import experiment as cars
 from figures_src.experiments.cars.experiment import TRAINER as CARS
+from figures_src.experiments.cars.runs import CarsRun
 from figures_src.experiments.cars_border import experiment, measures, predictions, runs
 from figures_src.experiments.cars_border.measures import DARKENED, STRONGEST
 from figures_src.experiments.cars_border.runs import (
@@ -98,7 +98,8 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_readings_of_the_cars_are_two_of_these(tmp_path: Path) -> None:
     """The same weights, read by either experiment, answer alike: population, then recomputed statistics."""
-    second: Any = cars.SHIFT_CARS.quick.runs()[1]
+    second = cars.SHIFT_CARS.quick.runs()[1]
+    assert isinstance(second, CarsRun)
     theirs = replace(second, images_seen=1000, shown_per_answer=50, population_batches=4)
     ours = next(run for run in replace(experiment.CARS_BORDER.quick, images_seen=1000, population_batches=4,
                                        learnt_per_answer=theirs.learnt_per_answer, shown_per_answer=50).runs()

@@ -38,7 +38,7 @@ def test_the_rate_is_chosen_on_images_set_aside_and_told_on_test_images() -> Non
 
 @pytest.mark.parametrize("normalization", [Normalization.NONE, Normalization.BATCH])
 def test_a_network_is_judged_by_its_usual_averages_and_by_recomputed_statistics(
-    tmp_path: Path, normalization: Normalization
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, normalization: Normalization
 ) -> None:
     dataset = noise_dataset()
     run = FewImagesRun(normalization=normalization, seed=0, learning_rate=0.05, batch_size=16, images_seen=128,
@@ -50,8 +50,8 @@ def test_a_network_is_judged_by_its_usual_averages_and_by_recomputed_statistics(
     if normalization is Normalization.NONE:
         assert right["recomputed"] == right["test"]
     again = FewImagesTraining(run, dataset, "cpu")
-    losses = []
-    again.note = losses.append  # type: ignore[method-assign]
+    losses: list[float] = []
+    monkeypatch.setattr(again, "note", losses.append)
     for _ in range(run.steps):
         again.advance()
     assert found["last_loss"] == pytest.approx(np.mean(losses[-4:]))

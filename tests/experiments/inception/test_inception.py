@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +22,7 @@ from figures_src.experiments.inception.measures import (
     Arm,
 )
 from figures_src.experiments.inception.predictions import PREDICTIONS, verdicts
+from figures_src.experiments.inception.runs import InceptionRun
 from figures_src.experiments.prediction import Standing, by_name
 from figures_src.records import store
 from figures_src.training.machine import Machine
@@ -111,20 +111,23 @@ def test_the_base_rate_is_the_grid_s() -> None:
     assert min(GRID.config.learning_rates) < chosen < max(GRID.config.learning_rates), "widen the grid"
 
 
+def bare(run: InceptionRun) -> InceptionRun:
+    """What is left of a run without all that tells arms and seeds apart."""
+    return replace(run, arm="", normalization=inception.NONE, activation=inception.RELU, learning_rate=1.0, seed=0)
+
+
 def test_the_protocol_is_the_declared_one() -> None:
     runs, base = INCEPTION_CPU.config.runs(), INCEPTION_CPU.config.base_learning_rate
     seeds = dict.fromkeys(ARMS, 1) | {arm.name: 3 for arm in PUBLISHED} | {arm.name: 5 for arm in (STANDARD, BN)}
     assert Counter(run.arm for run in runs) == seeds
     rates = {run.arm: run.learning_rate / base for run in runs}
     assert rates == pytest.approx({name: arm.factor for name, arm in ARMS.items()})
-    alike: dict[str, Any] = {"normalization": inception.NONE, "activation": inception.RELU}
-    bare = alike | {"arm": "", "learning_rate": 1.0, "seed": 0}
-    assert len({replace(run, **bare) for run in runs}) == 1, "nothing else may change between arms"
+    assert len(set(map(bare, runs))) == 1, "nothing else may change between arms"
     assert {run.validation_images for run in runs} == {0}
     grid = GRID.config.runs()
     assert {run.validation_images for run in grid} == {5000}
     assert not {run.seed for run in grid} & {run.seed for run in runs}
-    assert {replace(run, **bare, validation_images=0) for run in grid} == {replace(runs[0], **bare)}
+    assert {replace(bare(run), validation_images=0) for run in grid} == {bare(runs[0])}
 
 
 def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:

@@ -17,7 +17,9 @@ def mistake_arrays(points: Mapping[str, float]) -> dict[str, np.ndarray]:
 
     Networks trained at the other rate are five points less accurate.
     """
-    cells = [(arm, rate, seed) for seed in range(SEEDS) for arm in TRAINED for rate in RATES]
+    cells: list[tuple[Arm, float, int]] = [
+        (arm, rate, seed) for seed in range(SEEDS) for arm in TRAINED for rate in RATES
+    ]
     cells += [(Arm.TUNED, BEST, seed) for seed in range(SEEDS)]
     arms, rates, seeds = (np.array(column) for column in zip(*cells, strict=True))
     right = 0.6 + 0.01 * (seeds - 1) - np.where(rates == BEST, 0, 0.05)

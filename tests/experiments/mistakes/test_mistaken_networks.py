@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,10 +23,10 @@ from figures_src.training.randomness import NOISE, torch_generator
 from tests.experiments.few_images.samples import noise_dataset
 
 WIDTHS = (4, 6)
-CLOSE = {"rtol": 1e-4, "atol": 1e-5}
+assert_close = partial(torch.testing.assert_close, rtol=1e-4, atol=1e-5)
 
 
-def run_of(arm: Arm, **changes: object) -> MistakeRun:
+def run_of(arm: Arm, **changes: Any) -> MistakeRun:
     run = MistakeRun(normalization=Normalization.BATCH, kind=arm, seed=0, learning_rate=0.05, batch_size=16,
                      images_seen=128, widths=WIDTHS, learnt_images=64, validation_images=32, measured_images=48,
                      precise_images=32, tuned_images=48, tuned_batch=16, tuned_epochs=1, tuned_rates=(0.05,),
@@ -32,25 +34,26 @@ def run_of(arm: Arm, **changes: object) -> MistakeRun:
     return replace(run, **changes)
 
 
-def training_of(arm: Arm, **changes: object) -> MistakeTraining:
+def training_of(arm: Arm, **changes: Any) -> MistakeTraining:
     return MistakeTraining(run_of(arm, **changes), noise_dataset(), "cpu")
 
 
 class Plain(nn.Module):
     """The network as a user writes it: PyTorch's own layers and running averages."""
 
-    def __init__(self, like: ConvolutionalNetwork, dropped_at: str = ""):
+    def __init__(self, like: ConvolutionalNetwork, dropped_at: str = "", momentum: float = 0.1):
         super().__init__()
-        self.convolutions = nn.ModuleList(
+        convolutions = [
             nn.Conv2d(its.in_channels, its.out_channels, 3, padding=1, bias=its.bias is not None)
             for its in like.convolutions()
-        )
-        self.norms = nn.ModuleList(nn.BatchNorm2d(c.out_channels) for c in like.convolutions())
+        ]
+        self.convolutions = nn.ModuleList(convolutions)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(c.out_channels, momentum=momentum) for c in like.convolutions())
         self.classifier = nn.Linear(like.classifier.in_features, 10)
         self.mask: Callable[[Tensor], Tensor] = lambda x: x
         self.dropped_at = dropped_at
         with torch.no_grad():
-            for mine, its in zip(self.convolutions, like.convolutions(), strict=True):
+            for mine, its in zip(convolutions, like.convolutions(), strict=True):
                 mine.weight.copy_(its.weight)
                 if its.bias is not None:
                     mine.bias.copy_(its.bias)
@@ -67,7 +70,8 @@ class Plain(nn.Module):
         return self.classifier(self.mask(x) if self.dropped_at == "after" else x)
 
     def running(self) -> Tensor:
-        return torch.cat([*(norm.running_mean for norm in self.norms), *(norm.running_var for norm in self.norms)])
+        kept = ("running_mean", "running_var")
+        return torch.cat([norm.get_buffer(name) for name in kept for norm in self.norms])
 
 
 def batches(training: MistakeTraining, count: int) -> list[tuple[Tensor, Tensor]]:
@@ -79,18 +83,18 @@ def learn(plain: nn.Module, given: list[tuple[Tensor, Tensor]], optimizer: torch
     optimizer = optimizer or torch.optim.SGD(plain.parameters(), lr=0.05)
     for x, y in given:
         optimizer.zero_grad()
-        functional.cross_entropy(plain(x), y).backward()
+        functional.cross_entropy(plain(x), y).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
 
 def check(training: MistakeTraining, plain: Plain) -> None:
     """The same weights, and the same running averages."""
     for mine, its in zip(training.network.convolutions(), plain.convolutions, strict=True):
-        torch.testing.assert_close(mine.weight, its.weight, **CLOSE)
-    for mine, its in zip(training.network.norms, plain.norms, strict=True):
-        torch.testing.assert_close(mine.weight, its.weight, **CLOSE)
-        torch.testing.assert_close(mine.bias, its.bias, **CLOSE)
-    torch.testing.assert_close(training.usual(), plain.running(), **CLOSE)
+        assert_close(mine.weight, its.weight)
+    for norm, its in zip(training.network.norms, plain.norms, strict=True):
+        assert_close(norm.weight, its.weight)
+        assert_close(norm.bias, its.bias)
+    assert_close(training.usual(), plain.running())
 
 
 def test_the_right_network_is_that_of_a_user() -> None:
@@ -105,15 +109,14 @@ def test_the_right_network_is_that_of_a_user() -> None:
 def test_averages_read_the_other_way_round_are_those_of_another_momentum() -> None:
     training = training_of(Arm.CORRECT)
     for weight in (0.9, 0.99):
-        plain, given = Plain(training_of(Arm.CORRECT).network), batches(training_of(Arm.CORRECT), 3)
-        for norm in plain.norms:
-            norm.momentum = weight
+        plain = Plain(training_of(Arm.CORRECT).network, momentum=weight)
+        given = batches(training_of(Arm.CORRECT), 3)
         if training.step == 0:
             for _ in range(3):
                 training.advance()
         learn(plain, given)
         place = READINGS.index(f"moving_{weight:g}")
-        torch.testing.assert_close(training.averages.values[place], plain.running(), **CLOSE)
+        assert_close(training.averages.values[place], plain.running())
 
 
 @pytest.mark.parametrize(("arm", "size"), [(Arm.ACCUMULATED, 8), (Arm.ACCUMULATED_BY_TWO, 2)])
@@ -124,8 +127,8 @@ def test_accumulation_is_a_loop_over_small_batches(arm: Arm, size: int) -> None:
     for x, y in given:
         training.advance()
         optimizer.zero_grad()
-        for part, labels in zip(x.split(size), y.split(size), strict=True):
-            (functional.cross_entropy(plain(part), labels) * size / len(x)).backward()
+        for part, labels in zip(torch.split(x, size), torch.split(y, size), strict=True):
+            (functional.cross_entropy(plain(part), labels) * size / len(x)).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     check(training, plain)
 
@@ -137,9 +140,9 @@ def test_cards_share_gradients_and_keep_the_statistics_of_the_first() -> None:
         training.advance()
         copies = [Plain(training.network) for _ in range(2)]
         gradients = []
-        for copy, part, labels in zip(copies, x.split(16), y.split(16), strict=True):
+        for copy, part, labels in zip(copies, torch.split(x, 16), torch.split(y, 16), strict=True):
             copy.load_state_dict({**first.state_dict()})
-            functional.cross_entropy(copy(part), labels).backward()
+            functional.cross_entropy(copy(part), labels).backward()  # type: ignore[no-untyped-call]
             gradients.append([p.grad for p in copy.parameters()])
         first.load_state_dict(
             {**first.state_dict(), **{k: v for k, v in copies[0].state_dict().items() if "running" in k}}
@@ -176,9 +179,9 @@ def test_a_bias_before_the_layer_changes_nothing_but_the_mean_that_is_kept() -> 
         without.advance()
     learn(plain, given)
     check(with_bias, plain)
-    torch.testing.assert_close(with_bias.network.convolutions()[0].bias.detach(), before, **CLOSE)
+    assert_close(with_bias.network.convolutions()[0].bias.detach(), before)
     for mine, its in zip(with_bias.network.convolutions(), without.network.convolutions(), strict=True):
-        torch.testing.assert_close(mine.weight, its.weight, **CLOSE)
+        assert_close(mine.weight, its.weight)
 
 
 @pytest.mark.parametrize(("arm", "place"), [(Arm.DROPOUT_BEFORE, "before"), (Arm.DROPOUT_AFTER, "after")])
@@ -199,7 +202,7 @@ def test_dropout_stands_before_or_after_the_last_bn_in_training_alone(arm: Arm, 
     plain.eval()
     training.network.eval()
     install(training.network, training.usual())
-    torch.testing.assert_close(training.network(given[0][0]), plain(given[0][0]), **CLOSE)
+    assert_close(training.network(given[0][0]), plain(given[0][0]))
 
 
 def test_left_in_evaluation_learns_with_the_averages_of_the_first_epoch() -> None:
@@ -258,11 +261,11 @@ def by_hand(z: Tensor, dim: tuple[int, ...]) -> Tensor:
 
 def test_the_wrong_axes_by_hand() -> None:
     z = z_of(8, 3, 4, 5)
-    torch.testing.assert_close(layers.ColumnNorm(5)(z), by_hand(z, (0, 1, 2)), **CLOSE)
-    torch.testing.assert_close(layers.UnitNorm(60)(z), by_hand(z, (0,)), **CLOSE)
+    assert_close(layers.ColumnNorm(5)(z), by_hand(z, (0, 1, 2)))
+    assert_close(layers.UnitNorm(60)(z), by_hand(z, (0,)))
     kept = layers.UnitNorm(60)
     kept(z)
-    torch.testing.assert_close(kept.running_mean.view(3, 4, 5), z.mean(0), **CLOSE)
+    assert_close(kept.running_mean.view(3, 4, 5), z.mean(0))
 
 
 def test_epsilon_outside_by_hand_and_where_nothing_varies() -> None:
@@ -270,13 +273,13 @@ def test_epsilon_outside_by_hand_and_where_nothing_varies() -> None:
     layer, usual = layers.OutsideNorm(3), nn.BatchNorm2d(3, momentum=1.0)
     layer.eps = 0.1
     mean, deviation = z.mean((0, 2, 3), keepdim=True), z.std((0, 2, 3), keepdim=True, correction=0)
-    torch.testing.assert_close(layer(z), (z - mean) / (deviation + 0.1), **CLOSE)
+    assert_close(layer(z), (z - mean) / (deviation + 0.1))
     usual(z)
-    torch.testing.assert_close(layer.running_mean, usual.running_mean, **CLOSE)
-    torch.testing.assert_close(layer.running_var, usual.running_var, **CLOSE)
+    assert_close(layer.running_mean, usual.running_mean)
+    assert_close(layer.running_var, usual.running_var)
     layer.eval()
     expected = (z - layer.running_mean[:, None, None]) / (layer.running_var.sqrt()[:, None, None] + 0.1)
-    torch.testing.assert_close(layer(z), expected, **CLOSE)
+    assert_close(layer(z), expected)
     # The slope of a square root at zero is infinite: a channel that never varies gives no gradient.
     for constant, finite in ((layers.OutsideNorm(3), False), (nn.BatchNorm2d(3), True)):
         same = torch.ones(8, 3, 4, 4, requires_grad=True)
@@ -314,11 +317,11 @@ def test_tuning_is_that_of_a_user(way: Way) -> None:
         for parameter in norm.parameters():
             parameter.requires_grad_(way.affine)
     learn(plain, more, torch.optim.SGD([p for p in plain.parameters() if p.requires_grad], lr=0.05))
-    torch.testing.assert_close(vector, plain.running(), **CLOSE)
+    assert_close(vector, plain.running())
     for mine, its in zip(network.convolutions(), plain.convolutions, strict=True):
-        torch.testing.assert_close(mine.weight, its.weight, **CLOSE)
-    for mine, its in zip(network.norms, plain.norms, strict=True):
-        torch.testing.assert_close(mine.weight, its.weight, **CLOSE)
+        assert_close(mine.weight, its.weight)
+    for norm, its in zip(network.norms, plain.norms, strict=True):
+        assert_close(norm.weight, its.weight)
     assert torch.equal(statistics(training.network), training.usual())
 
 
@@ -334,7 +337,7 @@ def test_readings_in_training_mode_normalise_each_batch_by_itself() -> None:
 
     def answers(x: Tensor, size: int) -> np.ndarray:
         with torch.no_grad():
-            return torch.cat([plain(part).argmax(1) for part in x.split(size)]).numpy()
+            return torch.cat([plain(part).argmax(1) for part in torch.split(x, size)]).numpy()
 
     assert found["training_8"] == pytest.approx((answers(shown, 8) == labels).mean())
     assert found["training_1"] == pytest.approx((answers(shown, 1) == labels).mean())

@@ -79,7 +79,7 @@ def test_the_protocol_is_the_declared_one() -> None:
     config = experiment.MISTAKES.config
     runs = config.runs()
     counts = Counter(run.kind for run in runs)
-    assert counts == {**{arm: 5 * len(config.learning_rates) for arm in TRAINED}, Arm.TUNED: 5}
+    assert counts == dict.fromkeys(TRAINED, 5 * len(config.learning_rates)) | {Arm.TUNED: 5}
     assert len({replace(run, kind=Arm.CORRECT, learning_rate=0.1, seed=0) for run in runs}) == 1
     assert {run.steps for run in runs if not run.rest} == {400}
     assert {run.steps for run in runs if run.rest} == {410}

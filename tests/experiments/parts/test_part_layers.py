@@ -54,7 +54,7 @@ def test_a_part_by_hand_forwards_and_backwards(part: Part) -> None:
     found, expected = layer(z), BY_HAND[part](again)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
     (found * weights).sum().backward()
-    (expected * weights).sum().backward()
+    (expected * weights).sum().backward()  # type: ignore[no-untyped-call]
     torch.testing.assert_close(z.grad, again.grad, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(layer.running_mean, z.detach().mean((0, 2, 3)), rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(layer.running_var, z.detach().var((0, 2, 3)), rtol=1e-4, atol=1e-5)
@@ -138,6 +138,6 @@ def test_its_steps_are_those_of_automatic_differentiation(constant: bool, step: 
     shifted = torch.from_numpy(x) + b
     mean = shifted.mean().detach() if constant else shifted.mean()
     loss = 0.5 * ((shifted - mean - torch.from_numpy(t)) ** 2).mean()
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     assert step(x, 0.7, t, 0.1) == pytest.approx(0.7 - 0.1 * float(b.grad))
     assert growing_bias.loss(x, 0.7, t) == pytest.approx(float(loss.detach()))

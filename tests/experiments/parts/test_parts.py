@@ -10,6 +10,7 @@ import pytest
 from figures_src.experiments.parts import experiment, predictions
 from figures_src.experiments.parts.predictions import PREDICTIONS
 from figures_src.experiments.parts.runs import Part
+from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
 from tests.experiments.parts.samples import part_arrays
 
@@ -41,7 +42,9 @@ def test_the_protocol_is_the_declared_one() -> None:
     config = experiment.PARTS.config
     runs = config.runs()
     assert Counter(run.kind for run in runs) == dict.fromkeys(Part, 5 * len(config.learning_rates))
-    alike = {replace(run, kind=Part.WHOLE, normalization="", learning_rate=0.1, seed=0) for run in runs}
+    alike = {
+        replace(run, kind=Part.WHOLE, normalization=Normalization.BATCH, learning_rate=0.1, seed=0) for run in runs
+    }
     assert len(alike) == 1
     assert {run.normalization for run in runs if run.kind in (Part.WITHOUT, Part.WEIGHTS)} == {"without_bn"}
     assert {run.normalization for run in runs if run.kind not in (Part.WITHOUT, Part.WEIGHTS)} == {"with_bn"}

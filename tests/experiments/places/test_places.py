@@ -1,6 +1,7 @@
 """The two places of BN: the networks against the same in plain PyTorch, what is trained, and the predictions."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from figures_src.experiments.places import experiment, measures, predictions
 from figures_src.experiments.places.networks import PlacedNetwork
 from figures_src.experiments.places.predictions import PREDICTIONS
 from figures_src.experiments.places.runs import NETWORKS, Architecture, Place, arm_of
+from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
 from figures_src.training.probes.population import statistics
 from tests.experiments.places.samples import RATES, place_arrays
@@ -35,7 +37,7 @@ def norm(z: Tensor) -> Tensor:
     return (z - mean) / (((z - mean) ** 2).mean((0, 2, 3), keepdim=True) + 1e-5).sqrt()
 
 
-ORDERS = {
+ORDERS: dict[Place, Callable[[Tensor], Tensor]] = {
     Place.NOWHERE: functional.relu,
     Place.BEFORE: lambda z: functional.relu(norm(z)),
     Place.AFTER: lambda z: norm(functional.relu(z)),
@@ -45,7 +47,7 @@ ORDERS = {
 @pytest.mark.parametrize("place", list(Place))
 def test_the_plain_network_by_hand(place: Place) -> None:
     of, x, act = network(Architecture.PLAIN, place), images(), ORDERS[place]
-    one, two = of.layers
+    one, two = of.convolutions()
     y = functional.max_pool2d(act(functional.conv2d(x, one.weight, one.bias, padding=1)), 2)
     y = functional.max_pool2d(act(functional.conv2d(y, two.weight, two.bias, padding=1)), 2)
     torch.testing.assert_close(of(x), of.classifier(y.flatten(1)), rtol=1e-4, atol=1e-4)
@@ -74,9 +76,11 @@ def test_all_places_start_from_the_same_parameters(architecture: Architecture) -
     for place in (Place.BEFORE, Place.AFTER):
         assert drawn(place).keys() == nowhere.keys()
         assert all(torch.equal(value, nowhere[name]) for name, value in drawn(place).items())
-        norms = network(architecture, place).norms
-        assert all((each.weight == 1).all() and (each.bias == 0).all() for each in norms)
-    assert not torch.equal(network(architecture, Place.BEFORE, 1).layers[0].weight, nowhere["layers.0.weight"])
+        for each in network(architecture, place).norms:
+            assert isinstance(each, nn.BatchNorm2d)
+            assert (each.weight == 1).all()
+            assert (each.bias == 0).all()
+    assert not torch.equal(network(architecture, Place.BEFORE, 1).convolutions()[0].weight, nowhere["layers.0.weight"])
     counts = [
         sum(p.numel() for p in network(architecture, place).parameters()) for place in (Place.BEFORE, Place.AFTER)
     ]
@@ -129,7 +133,9 @@ def test_the_protocol_is_the_declared_one() -> None:
     config = experiment.PLACES.config
     runs = config.runs()
     assert Counter(run.arm for run in runs) == {arm_of(*each): 5 * len(config.learning_rates) for each in NETWORKS}
-    alike = {replace(run, normalization="", place=Place.BEFORE, learning_rate=0.1, seed=0) for run in runs}
+    alike = {
+        replace(run, normalization=Normalization.BATCH, place=Place.BEFORE, learning_rate=0.1, seed=0) for run in runs
+    }
     assert {run.architecture for run in alike} == set(Architecture)
     assert len(alike) == len(Architecture)
     assert {run.normalization == "without_bn" for run in runs if run.place is Place.NOWHERE} == {True}

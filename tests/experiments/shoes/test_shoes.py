@@ -1,9 +1,7 @@
 """Experiment E4 on the shoes: what is trained, and the predictions."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +10,7 @@ from figures_src.experiments.shoes import measures as shoes
 from figures_src.experiments.shoes.experiment import PICTURES, SHIFT_SHOES
 from figures_src.experiments.shoes.measures import BATCH, EVALUATION, SHIFTED, SNEAKERS, STANDARD, TRAINING
 from figures_src.experiments.shoes.predictions import PREDICTIONS, own_balanced_verdict, verdicts
+from figures_src.experiments.shoes.runs import ShoesRun
 from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.shift_samples import shoes_arrays
@@ -58,11 +57,13 @@ def test_the_record_leaves_open_whether_statistics_of_the_batch_help_with_boots(
 
 
 def test_the_protocol_is_the_declared_one() -> None:
-    runs: Sequence[Any] = SHIFT_SHOES.config.runs()
+    runs = SHIFT_SHOES.config.runs()
     assert len(runs) == 20
     assert {(run.normalization, run.seed) for run in runs} == {(arm, s) for arm in (STANDARD, BATCH) for s in range(10)}
     assert len({replace(run, normalization=BATCH, seed=0) for run in runs}) == 1
-    assert (runs[0].steps, runs[0].learnt_per_answer, runs[0].shown_per_answer) == (1200, 6000, 500)
+    first = runs[0]
+    assert isinstance(first, ShoesRun)
+    assert (first.steps, first.learnt_per_answer, first.shown_per_answer) == (1200, 6000, 500)
 
 
 def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -40,8 +39,8 @@ def test_a_channel_that_never_varies_does_not_count() -> None:
 
 def test_networks_are_the_first_seed_of_the_main_experiment() -> None:
     found = VGG_CHANNELS.config.runs()
-    probes: dict[str, Any] = {"evaluate_every": 0, "shift_every": 0, "landscape": LandscapeProbe(every=0)}
-    assert [replace(run, **probes) for run in VGG_CPU.config.runs()[:3]] == found
+    main = VGG_CPU.config.runs()[:3]
+    assert [replace(run, evaluate_every=0, shift_every=0, landscape=LandscapeProbe(every=0)) for run in main] == found
 
 
 @pytest.mark.slow
