@@ -159,8 +159,8 @@ def _deepest(record: Record, arm: str) -> str:
 def _subtitle(records: Records) -> str:
     initial, ladder = (records[name].config for name in (INITIAL, LADDER))
     return drawing.tidy(
-        f"À gauche et au milieu, rien n’est entraîné : ReLU, {initial['width']} unités par couche, lots de "
-        f"{initial['batch_size']}. À droite, {french.number(ladder['steps'])} itérations, chaque réseau à son taux. "
+        f"Deux premiers cadres : rien n’est entraîné ; ReLU, {initial['width']} unités par couche, lots de "
+        f"{initial['batch_size']}. Dernier : {french.number(ladder['steps'])} itérations, chaque réseau à son taux. "
         f"MNIST, {len(initial['seeds'])} graines."
     )
 
