@@ -57,7 +57,7 @@ def test_every_line_of_a_record_is_a_row_of_its_array(name):
     experiment, record = EXPERIMENTS[name], store.load(name)
     found, arrays = drawn(experiment, record.arrays), viewed(experiment, record.arrays)
     rows = networks(experiment.config.runs())
-    assert len(found) >= 3
+    assert found
     for quantity in found:
         arms, together = quantity.name.arms, quantity.name.last is LastAxis.PERCENTILES
         measured = [row for row, run in enumerate(rows) if not arms or run.arm in arms]

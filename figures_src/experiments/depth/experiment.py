@@ -32,8 +32,7 @@ from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
-LOOKING = Trainer(load_mnist, "figures_src.experiments.depth.training")
-LEARNING = Trainer(load_mnist, "figures_src.experiments.depth.ladder_training")
+TRAINER = Trainer(load_mnist, "figures_src.experiments.depth.training")
 ARMS = tuple(product((False, True), (Normalization.NONE, Normalization.BATCH)))
 """Residual or not, and what normalizes, in the order of the runs."""
 
@@ -109,7 +108,7 @@ class LadderProtocol:
 def run_initial(config: InitialProtocol, machine: Machine) -> Outcome:
     """Look at every network; axes of the arrays: kind of network, seed, layer."""
     runs = config.runs()
-    results = train_all("depth_initial", runs, machine, LOOKING)
+    results = train_all("depth_initial", runs, machine, TRAINER)
     logs = np.full((len(runs), len(config.seeds), config.depth), np.nan)
     for place, (result, _) in enumerate(results):
         found = result["log_squared_gradient"]
@@ -126,7 +125,7 @@ def run_ladder(config: LadderProtocol, machine: Machine) -> Outcome:
     """Train every network; axes of the arrays: kind and depth, seed, rate, then time."""
     runs = config.runs()
     shape = (len(runs), len(config.seeds), len(config.learning_rates))
-    outcome = arrange(train_all("depth_training", runs, machine, LEARNING), shape, axes=2)
+    outcome = arrange(train_all("depth_training", runs, machine, TRAINER), shape, axes=2)
     told = {
         "arm": np.array([run.arm for run in runs]),
         "depth": np.array([run.depth for run in runs]),
@@ -148,7 +147,7 @@ DEPTH_INITIAL = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_initial,
     verdicts=initial_verdicts,
-    replay=replaying(LOOKING),
+    replay=replaying(TRAINER),
 )
 
 DEPTH_TRAINING = Experiment(
@@ -168,7 +167,7 @@ DEPTH_TRAINING = Experiment(
     dataset_sha256=MNIST_SHA256,
     run=run_ladder,
     verdicts=ladder_verdicts,
-    replay=replaying(LEARNING),
+    replay=replaying(TRAINER),
 )
 
 DEPTH_TRAINING_LONG = replace(

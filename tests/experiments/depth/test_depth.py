@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from figures_src.datasets import Dataset
-from figures_src.experiments.depth import ladder_training, measures, predictions, theory, training
+from figures_src.experiments.depth import initial_training, measures, predictions, theory, training
 from figures_src.experiments.depth.experiment import DEPTH_INITIAL, DEPTH_TRAINING, LadderProtocol
+from figures_src.experiments.depth.ladder_training import Training
 from figures_src.experiments.depth.measures import PLAIN_BATCH, PLAIN_STANDARD, RESIDUAL_BATCH, RESIDUAL_STANDARD
 from figures_src.experiments.depth.runs import GAUSSIAN, InitialRun, LadderRun
 from figures_src.experiments.experiment import AnyExperiment
@@ -98,8 +99,8 @@ def logs_of(run: InitialRun, dataset: Dataset, folder: Path) -> np.ndarray:
 
 def test_gradients_are_those_of_a_network_written_by_hand(digits: Dataset) -> None:
     run = replace(RUN, depth=3, width=16, batch_size=8)
-    loss, found = training.look(run, 0, None)
-    images, labels = training.batch(run, 0, None)
+    loss, found = initial_training.look(run, 0, None)
+    images, labels = initial_training.batch(run, 0, None)
     made = Ensemble(Architecture(16, 16, 3, 10, True), 1, [torch_generator(0, INITIAL)], torch.float64)
     x, kept = images[0].T, []
     for layer in range(3):
@@ -125,10 +126,10 @@ def test_bn_makes_a_gradient_grow_and_its_absence_does_not(tmp_path: Path, digit
 def test_the_scale_of_the_weights_changes_nothing_with_bn(monkeypatch: pytest.MonkeyPatch) -> None:
     """What Yang et al. say of tuning the variance of the weights: it cannot take the growth away."""
     run = replace(RUN, depth=6)
-    _, before = training.look(run, 0, None)
+    _, before = initial_training.look(run, 0, None)
     usual = Architecture.standard_deviation
     monkeypatch.setattr(Architecture, "standard_deviation", lambda self, layer: 3 * usual(self, layer))
-    _, after = training.look(run, 0, None)
+    _, after = initial_training.look(run, 0, None)
     np.testing.assert_allclose(after - after[-1], before - before[-1], atol=2e-2)
 
 
@@ -178,18 +179,18 @@ LADDER = LadderRun(Normalization.BATCH, True, 3, (0.05, 0.1), (0, 1), 30, 16, 8,
 
 
 def test_stopped_and_resumed_ends_with_the_same_bits(tmp_path: Path, digits: Dataset) -> None:
-    whole, _ = ladder_training.train(LADDER, digits, Machine(tmp_path / "whole"))
+    whole, _ = training.train(LADDER, digits, Machine(tmp_path / "whole"))
     cut, told = Machine(tmp_path / "cut", checkpoint_seconds=0), list[int]()
     with pytest.raises(Interrupted):
-        ladder_training.train(LADDER, digits, cut, told.append, lambda: len(told) > 1)
-    again, _ = ladder_training.train(LADDER, digits, cut)
+        training.train(LADDER, digits, cut, told.append, lambda: len(told) > 1)
+    again, _ = training.train(LADDER, digits, cut)
     for name, array in whole.items():
         np.testing.assert_array_equal(again[name], array, err_msg=name)
     assert whole["train_loss"][:, -1].mean() < whole["train_loss"][:, 0].mean()
 
 
 def test_images_set_aside_are_not_learnt(digits: Dataset) -> None:
-    made = ladder_training.Training(LADDER, digits)
+    made = Training(LADDER, digits)
     assert (len(made.learnt.labels), len(made.validation.labels)) == (280, 40)
 
 
@@ -206,7 +207,7 @@ def test_a_card_is_refused_before_it_starts(tmp_path: Path, digits: Dataset) -> 
     with pytest.raises(ValueError, match="leave --device out"):
         training.train(RUN, digits, card)
     with pytest.raises(ValueError, match="leave --device out"):
-        ladder_training.train(LADDER, digits, card)
+        training.train(LADDER, digits, card)
 
 
 @pytest.mark.slow
