@@ -45,7 +45,9 @@ def losses(name: str, again: Outcome) -> tuple[np.ndarray, np.ndarray]:
     record = store.load(name)
     both = (record.arrays["replay_loss"], again.arrays["replay_loss"])
     recorded, now = (values.reshape(-1, values.shape[-1]) for values in both)
-    kept = replays.comparable(record.sidecar, record.arrays.get("arm", np.full(len(now), "")), "cpu")
+    arms = record.arrays.get("arm", np.full(len(now), ""))
+    # Networks trained side by side are of one arm, which is named once.
+    kept = replays.comparable(record.sidecar, np.repeat(arms, len(now) // len(arms)), "cpu")
     return now[kept], recorded[kept]
 
 
