@@ -4,6 +4,8 @@
   const DARK = '(prefers-color-scheme: dark)';
   const system = matchMedia(DARK);
   root.classList.add('js');
+  // It is in the style sheet, but would be decoded once laid out: the first formula is in the first paragraph.
+  document.fonts.load('1em "Lots Math"');
 
   const remembered = () => {
     try {

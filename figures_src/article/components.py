@@ -48,12 +48,17 @@ def box(title: str, id: str = "", *, caller: Caller) -> str:
 
 
 def folded(title: str, *, caller: Caller) -> str:
-    """What only some readers want, closed until they open it, on paper too.
+    """What only some readers want, closed until they open it; on paper, with the address where they can.
 
     Raises:
         ValueError: nothing is inside.
     """
-    return _block('details class="folded"', f'<summary markdown="span">{title}</summary>', caller, how="block")
+    return _block(
+        'details class="folded"',
+        f'<summary class="folded-title" markdown="span">{title}</summary>',
+        caller,
+        how="block",
+    )
 
 
 def quotation(key: str, place: str = "", author: str = "", *, translated: bool = True, caller: Caller) -> str:

@@ -134,10 +134,12 @@ class FigureMarkup:
             FileNotFoundError: one of its drawings is missing.
         """
         figure = self.catalogue[closest(name, self.catalogue, "figure")]
-        shown = self._picture(figure)
+        shown, provenances = self._picture(figure), [self._provenance(figure)]
         if play:
             shown = f'<div class="static-twin">{shown}</div>{self.play(play)}'
-        return self._framed([figure], figure.id, shown, self._caption(figure), enlarge=not play)
+            provenances.append(_computed_here(play))
+        enlarge = "" if play else f"Agrandir{french.NO_BREAK_SPACE}: {label(figure)}"
+        return _framed(figure.id, shown, self._caption(figure), provenances, enlarge)
 
     def twins(self, first: str, second: str, title: str, caption: str) -> str:
         """Two schemas side by side, in their narrow variants, under one caption.
@@ -151,18 +153,7 @@ class FigureMarkup:
         number = label(pair[0]).rpartition(".")[0]
         text = f"<strong>{number}. {self._line(title)}</strong> {self._line(caption)}"
         twins = f'<div class="twins">{shown}</div>'
-        return self._framed(pair, number_id(pair[0]), twins, text, enlarge=False)
-
-    def _framed(self, figures: Sequence[Figure], anchor: str, shown: str, caption: str, *, enlarge: bool) -> str:
-        """With where the figures come from, folded, and a button where scripts run."""
-        return PIECE(
-            "figure",
-            anchor=anchor,
-            shown=shown,
-            caption=caption,
-            provenances=[self._provenance(figure) for figure in figures],
-            enlarge=f"Agrandir{french.NO_BREAK_SPACE}: {label(figures[0])}" if enlarge else "",
-        )
+        return _framed(number_id(pair[0]), twins, text, [self._provenance(figure) for figure in pair])
 
     def label(self, name: str) -> str:
         """What the text calls a figure: "Graphique 2".
@@ -216,6 +207,20 @@ class FigureMarkup:
 
     def _line(self, template: str) -> str:
         return re.sub("[ \n]+", " ", self.render(template)).strip()
+
+
+def _framed(anchor: str, shown: str, caption: str, provenances: Sequence[str], enlarge: str = "") -> str:
+    """With where the figure comes from, folded, and a button of this name where scripts run."""
+    return PIECE("figure", anchor=anchor, shown=shown, caption=caption, provenances=provenances, enlarge=enlarge)
+
+
+def _computed_here(play: str) -> str:
+    """Where what can be played with comes from."""
+    script = f"play_{play}.js"
+    return (
+        f'À manipuler : calculé dans votre navigateur par <a href="/assets/js/{script}"><code>{script}</code></a>, '
+        "dont les tests comparent les fonctions à celles de <code>figures_src</code>."
+    )
 
 
 def number_id(figure: Figure) -> str:

@@ -157,6 +157,12 @@ async () => {
 """
 
 
+def unfold(seen: Visit) -> None:
+    """Open everything that is folded, and load the images in it."""
+    seen.page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    seen.page.evaluate(LOAD_IMAGES)
+
+
 def until(page: Page, expression: str) -> None:
     """Wait until `expression` holds in the page.
 
@@ -219,11 +225,21 @@ def broken_images(seen: Visit) -> list[str]:
     return list(seen.page.evaluate(script))
 
 
+SHOWN = """[...document.querySelectorAll('figure picture img')].filter(i => i.checkVisibility())
+    .map(i => [i.currentSrc, i.closest('.twins') !== null])"""
+"""Neither what is folded nor what one can play with instead."""
+
+
 def wrong_variants(seen: Visit, width: int, scheme: str) -> list[str]:
-    """Return the figures whose drawing is not the one for this theme and this width."""
-    ending = f"-{scheme}{'-narrow' if width <= FIGURE_BREAKPOINT else ''}.svg"
-    sources = seen.page.evaluate("[...document.querySelectorAll('figure picture img')].map(i => i.currentSrc)")
-    return [f"{source} does not end in {ending}" for source in sources if not source.endswith(ending)]
+    """Return the figures shown whose drawing is not the one for this theme and this width.
+
+    Two in a pair are drawn for small screens on all of them.
+    """
+    drawings = [
+        (source, f"-{scheme}{'-narrow' if twin or width <= FIGURE_BREAKPOINT else ''}.svg")
+        for source, twin in seen.page.evaluate(SHOWN)
+    ]
+    return [f"{source} does not end in {ending}" for source, ending in drawings if not source.endswith(ending)]
 
 
 def bad_equations(seen: Visit) -> list[str]:

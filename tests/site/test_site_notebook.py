@@ -26,6 +26,7 @@ from tests.site.site_checks import (
     page_weight,
     refusing_storage,
     typography_problems,
+    unfold,
     visit,
 )
 
@@ -140,6 +141,7 @@ def test_the_article_leads_to_the_notebook_and_back(browser: Browser, post_url: 
     with visit(browser, post_url) as seen:
         links = seen.page.locator("figcaption .provenance a", has_text="carnet")
         assert links.count() >= 3
+        unfold(seen)
         links.first.click()
         seen.page.wait_for_url("**/carnet/*/")
         seen.page.locator(".md-content a[href*='normalisation-par-lots.html#']").first.click()

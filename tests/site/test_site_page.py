@@ -13,6 +13,7 @@ from figures_src.catalogue import FIGURES
 from tests.site.site_checks import (
     NARROW,
     ROOT,
+    SHOWN,
     WIDE,
     Scheme,
     axe_violations,
@@ -28,6 +29,7 @@ from tests.site.site_checks import (
     page_weight,
     text_blocks,
     typography_problems,
+    unfold,
     visit,
     wrong_variants,
 )
@@ -57,12 +59,16 @@ def test_a_page_loads_in_silence_and_from_one_host(browser: Browser, address: st
 def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) -> None:
     with visit(browser, address, width) as seen:
         assert overflow(seen) == []
+        unfold(seen)
+        assert overflow(seen) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 768, WIDE])
 def test_axe_finds_no_violation(browser: Browser, address: str, width: int, scheme: Scheme) -> None:
     with visit(browser, address, width, scheme) as seen:
+        assert axe_violations(seen) == []
+        unfold(seen)
         assert axe_violations(seen) == []
 
 
@@ -76,37 +82,49 @@ def test_the_text_is_french_typography_with_no_markup_left(browser: Browser, add
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_figures_load_and_follow_theme_and_width(browser: Browser, post_url: str, width: int, scheme: Scheme) -> None:
     with visit(browser, post_url, width, scheme) as seen:
-        assert seen.page.locator("figure picture img").count() >= 1
+        assert seen.page.locator("figure picture img").count() == len(FIGURES)
+        assert broken_images(seen) == []
+        assert wrong_variants(seen, width, scheme) == []
+        shown = len(seen.page.evaluate(SHOWN))
+        unfold(seen)
+        assert len(seen.page.evaluate(SHOWN)) > shown > len(FIGURES) / 2
         assert broken_images(seen) == []
         assert wrong_variants(seen, width, scheme) == []
 
 
+# A pair is two figures of the catalogue in one of the page; one that can be played with has a name of its own.
+NAMES = """[...document.querySelectorAll('figure.figure')].map(figure => {
+    const pair = [...figure.querySelectorAll('.twins > div')].map(part => part.id);
+    const play = [...figure.querySelectorAll('.play')].map(part => part.id.replaceAll('-', '_'));
+    return [pair.length ? pair : [figure.id], play]; })"""
+
+
 def test_every_figure_tells_what_it_shows_and_where_it_comes_from(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url) as seen:
-        figures = seen.page.locator("figure.figure").all()
-        assert figures
-        for figure in figures:
-            assert len(figure.locator("img").first.get_attribute("alt") or "") > 30
-            assert figure.locator("figcaption .provenance").count() == 1
-            has_table = FIGURES[figure.get_attribute("id") or ""].has_table
-            assert figure.locator("figcaption a[href$='.csv']").count() == has_table
-            assert figure.locator("figcaption button.enlarge").count() == 1
+        figures, names = seen.page.locator("figure.figure").all(), seen.page.evaluate(NAMES)
+        assert sorted(name for drawn, _ in names for name in drawn) == sorted(FIGURES)
+        for figure, (drawn, play) in zip(figures, names, strict=True):
+            words = figure.locator("picture img").evaluate_all("images => images.map(image => image.alt.length)")
+            assert len(words) == len(drawn)
+            assert min(words) > 30
+            assert figure.locator("figcaption .provenance").count() == len(drawn) + len(play)
+            tables = sum(FIGURES[name].has_table for name in drawn)
+            assert figure.locator("figcaption a[href$='.csv']").count() == tables
+            assert figure.locator("figcaption button.enlarge").count() == (len(drawn) == 1 and not play)
 
 
 def test_every_figure_leads_to_the_code_that_draws_it(browser: Browser, post_url: str, site_url: str) -> None:
     """The page serves the very files: those of the package, and the scripts of the figures to play with."""
-    links = "[...document.querySelectorAll('figure:is(.figure, .play)')].map(figure => [figure.id,"
-    links += " [...figure.querySelectorAll('.provenance a')].map(a => a.href).filter(url => /[.](py|js)$/.test(url))])"
+    links = """[...document.querySelectorAll('figure.figure')].map(figure =>
+        [...figure.querySelectorAll('.provenance a')].map(a => a.href).filter(url => /[.](py|js)$/.test(url)))"""
     with visit(browser, post_url) as seen:
-        found: dict[str, list[str]] = dict(seen.page.evaluate(links))
-    assert set(found) >= set(FIGURES)
-    for name, urls in found.items():
-        assert len(urls) == 1, f"{name} leads to {urls}"
-        address = urls[0].removeprefix(f"{site_url}/")
-        source = ROOT / address.replace("assets/code/", "figures_src/")
-        assert source.stem == name.replace("-", "_")
-        with urlopen(urls[0]) as answer:
-            assert answer.read() == source.read_bytes()
+        found = zip(seen.page.evaluate(NAMES), seen.page.evaluate(links), strict=True)
+    for (drawn, play), urls in found:
+        sources = [ROOT / url.removeprefix(f"{site_url}/").replace("assets/code/", "figures_src/") for url in urls]
+        assert [source.stem for source in sources] == [*drawn, *play]
+        for url, source in zip(urls, sources, strict=True):
+            with urlopen(url) as answer:
+                assert answer.read() == source.read_bytes()
 
 
 @pytest.mark.parametrize("width", [320, WIDE])

@@ -169,7 +169,7 @@ def test_gamma_and_beta_answer_to_the_keyboard(article: Page) -> None:
     article.keyboard.press("Home")
     article.keyboard.press("ArrowRight")
     assert (shown(article, "gamma-value"), shown(article, "beta-value")) == ("4,0", "−3,9")
-    assert "entre −11,9 et 4,1" in told(article, "gamma-beta", "4,0")
+    assert "entre −11,9 et 4,1" in told(article, "gamma-beta", "−3,9")
     straight, _, flat = play.shares(4.0, -3.9)
     assert shown(article, "straight-share") == french.percent(straight, 0)
     assert shown(article, "flat-share") == french.percent(flat, 0)

@@ -17,13 +17,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from figures_src.article.listing import SOURCE
+from figures_src.article.listing import EXAMPLES, SOURCE
 from tests.site.site_checks import (
+    LOAD_IMAGES,
     NARROW,
     PATIENCE,
     WIDE,
     QuietHandler,
     Scheme,
+    Visit,
     broken_images,
     overflow,
     overlaps,
@@ -47,14 +49,16 @@ def test_without_scripts_everything_can_be_read(browser: Browser, post_url: str)
         assert wrong_variants(seen, 320, "dark") == []
         assert overflow(seen) == []
         for name in PLAYS:
-            figure = page.locator(f"#{name}")
-            assert figure.locator("input:visible, button:visible").count() == 0
-            assert len(figure.locator("[role='status']").inner_text()) > 60
-            assert figure.locator("svg.plot").first.bounding_box()["height"] > 150
-        assert page.locator("button:visible").count() == 0
+            figure = page.locator(f"figure:has(#{name})")
+            assert not figure.locator(f"#{name}").is_visible()
+            assert figure.locator("picture img").bounding_box()["height"] > 150
+        assert page.locator("button:visible, input:visible").count() == 0
         assert page.locator(".levels a").count() == 3
-        assert page.locator("#play-grid td").count() == 20
         assert page.locator("#bibtex").is_visible()
+        for title in page.locator(".post-body > .folded > summary").all():
+            title.click()
+        for inside in ("#gbn_2 picture", ".references > li", ".glossary dt"):
+            assert page.locator(inside).first.is_visible()
 
 
 def test_without_pictures_their_words_stand_in_their_place(browser: Browser, post_url: str) -> None:
@@ -64,7 +68,7 @@ def test_without_pictures_their_words_stand_in_their_place(browser: Browser, pos
         page = context.new_page()
         page.route(re.compile(r"\.(svg|png)$"), lambda route: route.abort())
         page.goto(post_url)
-        script = """[...document.querySelectorAll('.figure picture img')].map(i =>
+        script = """[...document.querySelectorAll('.figure picture img')].filter(i => i.checkVisibility()).map(i =>
             [i.naturalWidth, i.alt.length, i.getBoundingClientRect().height])"""
         images = page.evaluate(script)
     finally:
@@ -135,7 +139,7 @@ SCROLLERS = """[...document.querySelectorAll('.post :is(.table, pre, .formula)')
 def test_what_scrolls_is_a_stop_of_the_tab_key_and_nothing_else_is(browser: Browser, post_url: str, width: int) -> None:
     with visit(browser, post_url, width) as seen:
         places = seen.page.evaluate(SCROLLERS)
-        assert len(places) > 30
+        assert len(places) > 20
         assert any(scrolls for _, scrolls, _ in places) or width == WIDE
         assert [name for name, scrolls, stops in places if scrolls != stops] == []
         seen.page.set_viewport_size({"width": 240, "height": 900})
@@ -144,7 +148,7 @@ def test_what_scrolls_is_a_stop_of_the_tab_key_and_nothing_else_is(browser: Brow
 
 def test_without_scripts_every_table_is_a_stop(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url, NARROW, java_script_enabled=False) as seen:
-        assert seen.page.locator(".table[tabindex='0'][aria-label]").count() == seen.page.locator(".table").count() > 20
+        assert seen.page.locator(".table[tabindex='0'][aria-label]").count() == seen.page.locator(".table").count() >= 4
 
 
 STOPS = """[...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"], select, textarea')]
@@ -181,20 +185,20 @@ FIGURE_WIDTH = "document.querySelector('{} picture img').getBoundingClientRect()
 @pytest.mark.parametrize("opened_by", ["key", "click"])
 def test_a_figure_enlarges_and_gives_the_focus_back(browser: Browser, post_url: str, opened_by: str) -> None:
     with visit(browser, post_url, WIDE) as seen:
-        page, opener = seen.page, seen.page.locator("#gbn_2 .enlarge")
+        page, opener = seen.page, seen.page.locator("#gbn_3 .enlarge")
         if opened_by == "key":
             opener.press("Enter")
         else:
-            page.locator("#gbn_2 picture").click()
+            page.locator("#gbn_3 picture").click()
         dialog = page.locator("dialog#enlarged")
         assert dialog.is_visible()
         assert page.evaluate("document.getElementById('enlarged').contains(document.activeElement)")
         until(page, "document.querySelector('#enlarged img')?.naturalWidth > 0")
         shown = page.evaluate("document.querySelector('#enlarged img').getBoundingClientRect().width")
-        assert shown > 1.2 * page.evaluate(FIGURE_WIDTH.format("#gbn_2"))
+        assert shown > 1.2 * page.evaluate(FIGURE_WIDTH.format("#gbn_3"))
         page.keyboard.press("Escape")
         assert not dialog.is_visible()
-        assert page.evaluate("document.activeElement.closest('figure')?.id") == "gbn_2"
+        assert page.evaluate("document.activeElement.closest('figure')?.id") == "gbn_3"
 
 
 @pytest.mark.parametrize(("width", "height"), [(NARROW, 800), (780, 360), (WIDE, 900)])
@@ -216,8 +220,6 @@ def test_an_enlarged_figure_is_larger(browser: Browser, post_url: str, figure: s
 def test_the_switch_turns_page_and_figures_and_is_remembered(browser: Browser, post_url: str) -> None:
     context = browser.new_context(viewport={"width": WIDE, "height": 900}, color_scheme="light")
     paper = "getComputedStyle(document.body).backgroundColor"
-    drawn = "[...document.querySelectorAll('figure picture img')].map(i => i.loading = 'eager') && 0"
-    sources = "[...document.querySelectorAll('figure picture img')].map(i => i.currentSrc)"
     try:
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
@@ -231,9 +233,8 @@ def test_the_switch_turns_page_and_figures_and_is_remembered(browser: Browser, p
                 page.reload()
             assert page.locator(".theme-switch").get_attribute("aria-pressed") == "true"
             assert page.evaluate(paper) == "rgb(20, 23, 26)" != light
-            page.evaluate(drawn)
-            page.wait_for_load_state("networkidle")
-            assert [source for source in page.evaluate(sources) if not source.endswith("-dark.svg")] == []
+            page.evaluate(LOAD_IMAGES)
+            assert wrong_variants(Visit(page), WIDE, "dark") == []
         page.emulate_media(media="print", color_scheme="light")
         assert page.evaluate(paper) == "rgb(255, 255, 255)"
         page.emulate_media(media="screen")
@@ -257,7 +258,7 @@ def test_the_switch_turns_where_storage_is_refused(browser: Browser, post_url: s
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 26)"
         page.locator(".theme-switch").click()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(20, 23, 26)"
-        page.locator("#gbn_2 .enlarge").click()
+        page.locator("#gbn_3 .enlarge").click()
         assert page.locator("dialog#enlarged").is_visible()
         assert errors == []
 
@@ -328,7 +329,7 @@ def test_the_print_is_a_tagged_document(browser: Browser, post_url: str, measure
     assert re.search(rb"/Marked\s+true", pdf)
     assert tags["H1"] == 1
     assert tags["Figure"] >= 17
-    assert tags["Table"] >= 5
+    assert tags["Table"] >= 4
     assert b"/Outlines" in pdf
 
 
@@ -456,7 +457,7 @@ def test_remarks_stand_in_the_margin_beside_their_paragraph(browser: Browser, po
         notes = seen.page.evaluate(NOTES)
         contents = seen.page.locator(".contents-list").bounding_box()
         text = seen.page.locator(".post-body > p").first.bounding_box()
-        assert len(notes) >= 4
+        assert notes
         assert [note for note in notes if not note["text_right"] + 16 <= note["left"] < note["right"] <= width] == []
         assert [note for note in notes if abs(note["top"] - note["beside"]) > 1] == []
         assert contents["x"] + contents["width"] + 16 <= text["x"]
@@ -477,7 +478,7 @@ def test_remarks_stand_below_their_paragraph_elsewhere(
         size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
         seen.page.evaluate(f"document.documentElement.style.fontSize = `${{{zoom} * {size}}}px`")
         notes = seen.page.evaluate(NOTES)
-        assert len(notes) >= 4
+        assert notes
         assert [note for note in notes if note["top"] < note["text_bottom"] or note["left"] > note["text_right"]] == []
         assert overlaps(seen, ".post-body > :not(.contents), .noted > *") == []
         assert overflow(seen) == []
@@ -525,8 +526,9 @@ def test_a_listing_is_copied_as_plain_code(browser: Browser, post_url: str) -> N
         return getSelection().toString(); })"""
     with visit(browser, post_url) as seen:
         blocks = seen.page.evaluate(copied)
-    assert len(blocks) >= 3
+    assert len(blocks) >= 2
+    sources = [path.read_text(encoding="utf-8") for path in (SOURCE, *EXAMPLES.glob("*.txt"))]
+    known = [{line.strip() for line in source.splitlines()} for source in sources]
     for block in blocks:
-        lines = [line.strip() for line in block.splitlines()]
-        assert set(lines) <= {line.strip() for line in SOURCE.read_text(encoding="utf-8").splitlines()}
+        assert any({line.strip() for line in block.splitlines()} <= lines for lines in known)
         ast.parse(block)
