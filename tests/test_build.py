@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from figures_src import build
+from figures_src import build, palette
 from figures_src.catalogue import FIGURES, article_records
 from figures_src.files import write_whole
 from figures_src.imports import closure, imported
@@ -112,7 +112,7 @@ def test_a_template_edited_while_the_post_is_written_leaves_it_stale(
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what the command reads and writes, brought up to date by itself."""
     copy = tmp_path_factory.mktemp("tree")
-    for name in ("figures_src", "scripts", "assets", "_posts"):
+    for name in ("figures_src", "scripts", "assets", "_posts", "_sass", "docs"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("_config.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, copy / name)
@@ -134,7 +134,7 @@ def run(
 
 
 def products(tree: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(tree)): path.read_bytes() for name in ("assets/figures", "_posts")
+    return {str(path.relative_to(tree)): path.read_bytes() for name in ("assets/figures", "_posts", "_sass", "docs")
             for path in sorted((tree / name).rglob("*")) if path.is_file()}  # fmt: skip
 
 
@@ -184,7 +184,8 @@ def test_redrawing_everything_gives_the_committed_bytes(tree: Path) -> None:
     before = products(tree)
     for path in (tree / "assets" / "figures").iterdir():
         path.unlink()
-    (tree / build.FULL.post.relative_to(ROOT)).unlink()
+    for name in (build.FULL.post.relative_to(ROOT), *palette.files()):
+        (tree / name).unlink()
     process = run(tree)
     assert process.returncode == 0, process.stderr
     assert products(tree) == before

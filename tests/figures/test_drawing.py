@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -12,6 +12,7 @@ from figures_src.figures import drawing
 from figures_src.figures.common import over_seeds
 
 
+@settings(deadline=None)  # the first call imports scipy's optimization
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=8))
 def test_labels_are_spread_in_order_and_within_bounds(wanted):
     placed = drawing.spread(wanted, 16, 0, 300)
