@@ -184,7 +184,7 @@ def test_redrawing_everything_gives_the_committed_bytes(tree: Path) -> None:
     before = products(tree)
     for path in (tree / "assets" / "figures").iterdir():
         path.unlink()
-    for name in (build.FULL.post.relative_to(ROOT), *palette.files()):
+    for name in (build.FULL.post.relative_to(ROOT), *map(Path, palette.files())):
         (tree / name).unlink()
     process = run(tree)
     assert process.returncode == 0, process.stderr
