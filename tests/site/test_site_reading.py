@@ -420,7 +420,8 @@ def test_levels_and_contents_lead_into_the_page_and_follow_it(browser: Browser, 
         assert all(re.search(r"\d+\u00a0(s|min) de lecture$", text) for text in names_of(page, ".levels li"))
         targets = "[...document.querySelectorAll('.levels a, .contents a')].map(a => a.hash)"
         assert [hash for hash in page.evaluate(targets) if page.locator(hash).count() != 1] == []
-        for anchor in ("principe", "pourquoi"):
+        # Of the third rank: what stands right above one, "principe", gives way to it at once.
+        for anchor in ("phase-entrainement", "hypothese-decalage"):
             page.evaluate(f"document.getElementById('{anchor}').scrollIntoView({{block: 'start'}})")
             until(page, f"document.querySelector('.contents [aria-current=true]')?.hash === '#{anchor}'")
             box = page.locator(".contents-list").bounding_box()
