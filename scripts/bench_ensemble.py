@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import torch
+import typer
 from rich.console import Console
 from rich.table import Table
 from timing import CORES, ROUNDS, by_turns, on_every_core, seconds_per_step
@@ -106,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(lambda: typer.run(main))
