@@ -127,7 +127,7 @@ PARTED = """[...document.querySelectorAll('.stacked td.number')].map(cell => {
 def test_the_pieces_of_a_number_stay_together_in_a_stacked_table(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url, NARROW) as seen:
         cells = seen.page.evaluate(PARTED)
-    assert len(cells) > 30
+    assert len(cells) > 20
     assert [text for text, apart in cells if apart > 2] == []
 
 
