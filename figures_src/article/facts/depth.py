@@ -79,6 +79,8 @@ class DepthFacts:
     """On the test, at the rate chosen, by build, arm and depth."""
     gap: Mapping[str, Mapping[int, Estimate]]
     """The same with BN less without, by build and depth, over pairs of seeds."""
+    plain_cost: Estimate
+    """That of plain networks, at the depth that every residual network with BN learns; not measured where none is."""
     learning_seeds: int
     """How many learn at the greatest depth, with BN and shortcuts."""
     depths: tuple[int, ...]
@@ -93,6 +95,11 @@ def depth_facts(initial: Record, ladder: Record) -> DepthFacts:
     whole = measures.whole_growth(arrays, measures.row(arrays, RESIDUAL_BATCH, ACTIVATION))
     depths = tuple(ladder.config["depths"])
     found = {build: {arm: _accuracies(ladder, name) for arm, name in arms.items()} for build, arms in ARMS.items()}
+    gap = {
+        build: {depth: estimate(arms["with_bn"][depth] - arms["without_bn"][depth]) for depth in depths}
+        for build, arms in found.items()
+    }
+    deepest = {build: {arm: _depths(ladder, name) for arm, name in arms.items()} for build, arms in ARMS.items()}
     return DepthFacts(
         seeds=len(config["seeds"]),
         layers=config["depth"],
@@ -107,15 +114,13 @@ def depth_facts(initial: Record, ladder: Record) -> DepthFacts:
         residual_explained=theory.residual_without_bn(),
         residual_whole=estimate(whole / (2 * np.log(10))),
         residual_theory=measures.residual_theory(ACTIVATION, config["depth"]) / (2 * np.log(10)),
-        deepest={build: {arm: _depths(ladder, name) for arm, name in arms.items()} for build, arms in ARMS.items()},
+        deepest=deepest,
         accuracy={
             build: {arm: {depth: estimate(each[depth]) for depth in depths} for arm, each in arms.items()}
             for build, arms in found.items()
         },
-        gap={
-            build: {depth: estimate(arms["with_bn"][depth] - arms["without_bn"][depth]) for depth in depths}
-            for build, arms in found.items()
-        },
+        gap=gap,
+        plain_cost=gap["plain"].get(deepest["residual"]["with_bn"].least, estimate([np.nan])),
         learning_seeds=int((measures.deepest(ladder.arrays, RESIDUAL_BATCH) == max(depths)).sum()),
         depths=depths,
         steps=ladder.config["steps"],
