@@ -19,7 +19,7 @@ from figures_src.article.glossary import glossary
 from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.play import Play
-from figures_src.article.predictions import measured, prediction_table, verdict_of
+from figures_src.article.predictions import measured, verdict_of
 from figures_src.article.typography import typeset
 from figures_src.catalogue import FIGURES, Figure
 from figures_src.records.record import Record
@@ -70,10 +70,7 @@ def environment(
     jinja = templating.environment(templates, kind=unknown.Lenient if quick else unknown.Strict)
     facts = gather(records)
     jinja.globals.update(facts, quick=quick, draft=draft, **_vocabulary(), **_numbers(quick))
-    jinja.globals.update(
-        prediction_table=partial(prediction_table, quick=quick),
-        held=assertions.held_or_marked if quick or draft else assertions.held,
-    )
+    jinja.globals.update(held=assertions.held_or_marked if quick or draft else assertions.held)
     address = figures.name if quick else f"{'../..' if draft else ''}/{FIGURES_FOLDER.as_posix()}"
     play = Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names))
     figure = markup.FigureMarkup(
@@ -110,7 +107,6 @@ def _vocabulary() -> dict[str, object]:
         "measured": measured,
         "verdict_of": verdict_of,
         "plural": french.plural,
-        "listed": french.sentence_list,
         "carnet": notebook_links.carnet,
         "moved": moved.moved,
     }

@@ -187,11 +187,9 @@ def _judged(name: str, arrays: dict[str, np.ndarray]) -> Record:
     return Record(name, arrays, {**SIDECAR, "config": asdict(experiment.config), "verdicts": verdicts})
 
 
-def reduced(curves: dict[inception.Arm, np.ndarray] | None = None, lost_at: int | None = None) -> dict[str, Record]:
+def reduced(curves: dict[inception.Arm, np.ndarray] | None = None) -> dict[str, Record]:
     """E2: the published numbers at a smaller scale, unless other curves are given."""
     arrays = inception_samples.arrays(inception_samples.FAVOURABLE | (curves or {}))
-    if lost_at is not None:
-        arrays["diverged_at"][arrays["arm"] == inception.STANDARD_X5.name] = lost_at
     sidecar = {**SIDECAR, "config": asdict(INCEPTION_CPU.config), "common": {"classes": 10}}
     sidecar["verdicts"] = [asdict(verdict) for verdict in inception_verdicts(arrays)]
     grid = {**SIDECAR, "config": asdict(GRID.config), "verdicts": []}

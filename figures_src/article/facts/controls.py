@@ -15,7 +15,6 @@ from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.estimates import Estimate, estimate
 from figures_src.experiments.intervals import Ratio, geometric_mean, paired_ratio
 from figures_src.experiments.linear_problems import measures as problems
-from figures_src.experiments.prediction import Verdict
 from figures_src.experiments.vgg import measures as vgg
 from figures_src.experiments.vgg.landscape import band_width, change_along, loss_along
 from figures_src.experiments.vgg_controls import measures
@@ -191,16 +190,11 @@ class ControlFacts:
     problem_count: int
     layer: int
     """Of the linear problems."""
-    foreseen: tuple[Verdict, ...]
-    """On predictions written before any trial."""
-    after_trial: tuple[Verdict, ...]
-    """On the others."""
 
 
 def control_facts(controls: Record, low: Record, grid: Record, linear: Record) -> ControlFacts:
     """Numbers of the four records."""
     arrays = controls.arrays
-    verdicts = [verdict for record in (controls, low, grid, linear) for verdict in record.verdicts]
     landscape, penalised = (_landscape(arrays, l2) for l2 in (0, vgg.L2))
     return ControlFacts(
         seeds=len(controls.config["seeds"]),
@@ -226,8 +220,6 @@ def control_facts(controls: Record, low: Record, grid: Record, linear: Record) -
         problems={float(factor): _problems(linear.arrays, factor) for factor in linear.arrays["loss_factor"]},
         problem_count=len(linear.config["seeds"]),
         layer=LAYER,
-        foreseen=tuple(verdict for verdict in verdicts if not verdict.pilot),
-        after_trial=tuple(verdict for verdict in verdicts if verdict.pilot),
     )
 
 

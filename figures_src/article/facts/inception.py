@@ -13,7 +13,6 @@ from figures_src.article.predictions import Check, checks_of
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.inception import measures as inception
 from figures_src.experiments.inception.measures import ARMS
-from figures_src.experiments.inception.runs import STILL_FINITE
 from figures_src.experiments.intervals import Ratio
 from figures_src.experiments.prediction import Verdict
 from figures_src.networks.bn_inception import PLANS
@@ -40,8 +39,6 @@ class ArmFacts:
     """Updates until the level, mean of the seeds; None where one of them never gets there."""
     times: Ratio
     """These updates over those of the network without batch normalization, by seed."""
-    lost_at: int | None
-    """First update whose loss was not finite, in the seed where it came first; None if every one was."""
     flat: bool
     """Whether the curve has come to its end."""
 
@@ -131,7 +128,7 @@ def published() -> Mapping[str, float]:
 def _arm(arrays: Arrays, name: str) -> ArmFacts:
     arm, rows = ARMS[name], rows_of(arrays, name)
     level = inception.threshold(arrays)
-    steps, lost = inception.steps_to(arrays, arm, level), arrays["diverged_at"][rows]
+    steps = inception.steps_to(arrays, arm, level)
     reached = int(np.isfinite(steps).sum())
     return ArmFacts(
         learning_rate=float(arrays["run_learning_rate"][rows[0]]),
@@ -141,7 +138,6 @@ def _arm(arrays: Arrays, name: str) -> ArmFacts:
         reached=reached,
         steps=round(float(steps.mean())) if reached == len(rows) else None,
         times=inception.times_ratio(arrays, arm, inception.STANDARD, level),
-        lost_at=int(lost[lost != STILL_FINITE].min()) if (lost != STILL_FINITE).any() else None,
         flat=inception.flat(arrays, arm),
     )
 

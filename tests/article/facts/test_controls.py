@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from figures_src.article.facts.controls import WINDOWS, ControlFacts, control_facts
-from figures_src.experiments.prediction import Standing
 from tests.article import samples
 
 
@@ -104,9 +103,3 @@ def test_problems_are_a_distribution(facts):
     assert half.ratios == pytest.approx((0.1, 10, 1000))
     assert (half.median, half.below_one, half.halved) == (pytest.approx(10), 1, 2)
     np.testing.assert_allclose([facts.problems[factor].median for factor in (0.25, 1.0)], [100, 0.1])
-
-
-def test_predictions_written_after_a_trial_are_counted_apart(facts):
-    assert (len(facts.foreseen), len(facts.after_trial)) == (11, 14)
-    assert any(verdict.standing is Standing.FAILED for verdict in facts.foreseen)
-    assert all(verdict.pilot for verdict in facts.after_trial)

@@ -25,11 +25,6 @@ def test_each_seed_is_timed_on_the_top_of_the_mean_curve_without_bn(facts):
     assert (standard.seeds, facts.arms["inception_x5"].seeds) == (3, 1)
 
 
-def test_a_run_is_lost_from_its_first_loss_that_is_no_number(facts):
-    assert facts.arms["inception_x5"].lost_at is None
-    assert inception_facts(*samples.reduced(lost_at=37).values()).arms["inception_x5"].lost_at == 37
-
-
 def test_the_base_rate_is_shown_with_those_it_was_chosen_among(facts):
     assert facts.grid == pytest.approx({0.005: 0.6, 0.01: 0.7, 0.02: 0.6})
     assert not facts.at_edge

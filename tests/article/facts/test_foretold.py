@@ -1,0 +1,38 @@
+"""The predictions of every experiment, counted once, and those that failed."""
+
+from dataclasses import replace
+
+from figures_src.article.facts.foretold import FIRST_PROTOCOLS, foretold_facts
+from figures_src.experiments.prediction import Bound, Prediction, Standing
+from figures_src.experiments.registry import EXPERIMENTS
+from figures_src.records.record import Record
+from tests.article import samples
+
+
+def record(name: str, *measured: float, pilot: bool = False) -> Record:
+    """A record whose predictions are that each of these is at least 1."""
+    told = [Prediction(f"p{i}", f"p{i}", Bound("≥", 1), pilot).judge(each) for i, each in enumerate(measured)]
+    curves = samples.curves()
+    sidecar = {**curves.sidecar, "verdicts": [vars(replace(verdict, seeds=5)) for verdict in told]}
+    return replace(curves, name=name, sidecar=sidecar)
+
+
+def test_predictions_are_counted_by_where_they_stand_and_those_after_a_trial_apart() -> None:
+    records = {"a": record("a", 2, 0.5), "b": record("b", 0.5, pilot=True)}
+    facts = foretold_facts(records)
+    assert (len(facts.before), len(facts.after)) == (2, 1)
+    assert facts.counts == {"tenue": 1, "démentie": 1, "indécise": 0, "une graine": 0}
+    assert [(each.record, each.denied.name) for each in facts.failed] == [("a", "p1"), ("b", "p0")]
+
+
+def test_a_prediction_of_two_protocols_counts_once_and_stays_denied() -> None:
+    later, first = next(iter(FIRST_PROTOCOLS.items()))
+    facts = foretold_facts({later: record(later, 2, 2), first: record(first, 0.5, 2)})
+    assert [each.check.standing for each in facts.before] == [Standing.FAILED, Standing.MET]
+    assert [(each.record, each.denied.measured) for each in facts.failed] == [(later, 0.5)]
+
+
+def test_first_protocols_are_those_of_the_registry() -> None:
+    """The article names them itself: the registry would bring the trainings."""
+    declared = {name: each.first_protocol for name, each in EXPERIMENTS.items() if each.first_protocol}
+    assert declared == FIRST_PROTOCOLS
