@@ -14,6 +14,7 @@ from figures_src.article import assertions
 from figures_src.article.assertions import held
 from figures_src.article.language import typed_numbers
 from figures_src.build import Place
+from figures_src.catalogue import Kind
 from figures_src.publish import FIGURES_FOLDER, TEMPLATES, PostNotWritten, environment, render
 from figures_src.records.record import Record
 from tests.article import samples
@@ -144,6 +145,13 @@ def test_the_sections_quote_every_experiment(page, figures):
     assert "il en faut 3 300, 1 600 et 2 400" in smooth
     assert "le décalage avec BN est de **0,80 (0,80 à 0,80)** fois" in told
     assert "la bande est **4,0 (4,0 à 4,0)** fois plus étroite" in smooth
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_figures_are_numbered_in_the_order_of_the_page(page, kind):
+    numbers = re.findall(rf"<strong>{kind}\u00a0(\d+)((?:\u00a0bis|\.[ab])?)\. ", page)
+    assert numbers == sorted(numbers, key=lambda number: (int(number[0]), number[1]))
+    assert {int(number) for number, _ in numbers} == set(range(1, int(numbers[-1][0]) + 1))
 
 
 def test_predictions_are_counted_and_the_failed_ones_listed(page):
