@@ -122,12 +122,11 @@ def place_of_call() -> Place:
 def told_under(change: Change, monkeypatch: pytest.MonkeyPatch) -> dict[Place, bool]:
     """Which sentences of the article hold when the facts are changed."""
     found: dict[Place, bool] = {}
-
     titled = ""
 
     def noted(condition: object, *_: object) -> str:
-        name, *place_in_it = place_of_call()
-        place = (name or titled, *place_in_it)
+        name, line, instruction = place_of_call()
+        place = (name or titled, line, instruction)
         found[place] = found.get(place, True) and bool(condition)
         return ""
 

@@ -427,6 +427,9 @@ def test_levels_and_contents_lead_into_the_page_and_follow_it(browser: Browser, 
             box = page.locator(".contents-list").bounding_box()
             assert 0 <= box["y"] < 100
             assert box["x"] + box["width"] < page.locator(".post-body > p").first.bounding_box()["x"]
+            entry = page.locator(".contents [aria-current=true]").bounding_box()
+            assert box["y"] <= entry["y"] < box["y"] + box["height"]
+        assert not page.locator(".to-contents").is_visible()
 
 
 @pytest.mark.parametrize("anchor", ["gbn_2", "ref-ioffe2015", "glossaire"])
@@ -443,6 +446,16 @@ def test_a_phone_has_the_contents_above_the_text(browser: Browser, post_url: str
         contents = seen.page.locator(".contents").bounding_box()
         text = seen.page.locator(".post-body > p").first.bounding_box()
         assert contents["y"] + contents["height"] <= text["y"]
+
+
+def test_a_phone_leads_back_to_the_contents_which_open(browser: Browser, post_url: str) -> None:
+    with visit(browser, f"{post_url}#bilan", NARROW) as seen:
+        assert not seen.page.locator("#sommaire").is_visible()
+        seen.page.locator(".to-contents").click()
+        until(seen.page, "document.querySelector('.contents details').open")
+        entry = seen.page.locator("#sommaire a[href='#stabilite']")
+        entry.click()
+        until(seen.page, "Math.abs(document.getElementById('stabilite').getBoundingClientRect().top) < 100")
 
 
 NOTES = """[...document.querySelectorAll('.remark')].map(note => {

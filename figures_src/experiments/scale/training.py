@@ -3,7 +3,8 @@
 In double precision: ⟨W, ∇W⟩ is a sum that cancels, and an angle of a thousandth is one part in a million of its cosine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import product
 
 import numpy as np
@@ -117,10 +118,22 @@ def train(
     if machine.device != "cpu":
         raise ValueError("the experiment on scale is trained in float64 on the processor: leave --device out")
     torch.set_num_threads(1)
-    # Weights that decay without end would otherwise become numbers that the processor handles a hundred times slower.
-    torch.set_flush_denormal(True)
     key = run_key(run, dataset.sha256, machine.device)
-    arrays, seconds = carry_out(
-        Training(run, dataset), run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS
-    )
+    with _denormals_flushed():
+        arrays, seconds = carry_out(
+            Training(run, dataset), run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS
+        )
     return arrays | {"precision": np.array("float64")}, seconds
+
+
+@contextmanager
+def _denormals_flushed() -> Iterator[None]:
+    """Weights that decay without end would become numbers that the processor handles a hundred times slower.
+
+    A setting of the whole thread, given back for whatever else it computes.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
