@@ -79,14 +79,14 @@ class Layout:
 
     name: str
     width: int
-    title: float
+    large: float
     text: float
     small: float
     stacked: bool
 
 
-WIDE = Layout("wide", width=720, title=17, text=13.5, small=12.5, stacked=False)
-NARROW = Layout("narrow", width=340, title=15.5, text=13, small=12, stacked=True)
+WIDE = Layout("wide", width=720, large=17, text=13.5, small=12.5, stacked=False)
+NARROW = Layout("narrow", width=340, large=15.5, text=13, small=12, stacked=True)
 LAYOUTS = (WIDE, NARROW)
 
 

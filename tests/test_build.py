@@ -249,8 +249,9 @@ def test_a_whole_quick_build_ends_with_its_own_labelled_post_and_touches_nothing
     assert "version rapide" in head
     assert "Version rapide" in body.lstrip().partition("\n")[0]
     assert set(re.findall(r'<figure id="(\w+)" class="figure">', body)) == set(FIGURES)
-    captions = re.findall("<figcaption>.*?</figcaption>", body)
-    assert [caption for caption in captions if "Mesuré ici" in caption] == []
+    figures = re.findall('<figure id="\\w+" class="figure">.*?</figure>', body)
+    assert len(figures) == len(FIGURES)
+    assert [figure for figure in figures if "Mesuré ici" in figure] == []
     verdicts = re.findall(r'class="verdict-\w+">[\w ]+</\w+>([^<]*)', body)
     assert verdicts
     assert {verdict.strip() for verdict in verdicts} == {"(version rapide)"}

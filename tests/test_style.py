@@ -124,7 +124,7 @@ def test_a_straight_line_needs_two_points():
 
 def small_figure() -> Figure:
     with style.rc(style.LIGHT, style.NARROW):
-        sheet = drawing.begin(style.LIGHT, style.NARROW, "Été à 95\u202f%", "σ = 0,1", 200)
+        sheet = drawing.begin(style.LIGHT, style.NARROW, "Été à 95\u202f%, σ = 0,1", 200)
         axes = sheet.panel(40, 10, 200, 120)
         axes.plot([0, 1, 2], [0, 1, 0.5], color=style.LIGHT.with_bn)
         axes.fill_between([0, 1, 2], [0, 0.5, 0], [1, 1, 1], alpha=0.2)

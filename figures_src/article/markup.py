@@ -139,7 +139,9 @@ class FigureMarkup:
             shown = f'<div class="static-twin">{shown}</div>{self.play(play)}'
             provenances.append(_computed_here(play))
         enlarge = "" if play else f"Agrandir{french.NO_BREAK_SPACE}: {label(figure)}"
-        return _framed(figure.id, shown, self._caption(figure), provenances, enlarge)
+        title = _title(label(figure), self._line(figure.title))
+        return PIECE("figure", anchor=figure.id, title=title, shown=shown, caption=self._line(figure.caption),
+                     provenances=provenances, enlarge=enlarge)  # fmt: skip
 
     def twins(self, first: str, second: str, title: str, caption: str) -> str:
         """Two schemas side by side, in their narrow variants, under one caption.
@@ -151,9 +153,15 @@ class FigureMarkup:
         pair = [self.catalogue[closest(name, self.catalogue, "figure")] for name in (first, second)]
         shown = "".join(f'<div id="{figure.id}">{self._picture(figure, narrow=True)}</div>' for figure in pair)
         number = label(pair[0]).rpartition(".")[0]
-        text = f"<strong>{number}. {self._line(title)}</strong> {self._line(caption)}"
-        twins = f'<div class="twins">{shown}</div>'
-        return _framed(number_id(pair[0]), twins, text, [self._provenance(figure) for figure in pair])
+        return PIECE(
+            "figure",
+            anchor=number_id(pair[0]),
+            title=_title(number, self._line(title)),
+            shown=f'<div class="twins">{shown}</div>',
+            caption=self._line(caption),
+            provenances=[self._provenance(figure) for figure in pair],
+            enlarge="",
+        )
 
     def label(self, name: str) -> str:
         """What the text calls a figure: "Graphique 2".
@@ -183,12 +191,6 @@ class FigureMarkup:
         file = f"{figure.id}-{variant}.svg"
         return _Drawing(f"{self.address}/{file}", *svg_size(self.folder / file))
 
-    def _caption(self, figure: Figure) -> str:
-        title = self._line(figure.title)
-        stop = "" if title.endswith((".", "?", "!", "…")) else "."
-        caption = self._line(figure.caption)
-        return f"<strong>{label(figure)}. {title}{stop}</strong> {caption}".rstrip()
-
     def _provenance(self, figure: Figure) -> str:
         quick = any(record.quick for record in self.records.values())
         parts = [
@@ -209,9 +211,10 @@ class FigureMarkup:
         return re.sub("[ \n]+", " ", self.render(template)).strip()
 
 
-def _framed(anchor: str, shown: str, caption: str, provenances: Sequence[str], enlarge: str = "") -> str:
-    """With where the figure comes from, folded, and a button of this name where scripts run."""
-    return PIECE("figure", anchor=anchor, shown=shown, caption=caption, provenances=provenances, enlarge=enlarge)
+def _title(number: str, title: str) -> str:
+    """What a figure is called, and what it shows."""
+    stop = "" if title.endswith((".", "?", "!", "…")) else "."
+    return f"<strong>{number}.</strong> {title}{stop}"
 
 
 def _computed_here(play: str) -> str:

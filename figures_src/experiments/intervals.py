@@ -74,6 +74,13 @@ class Ratio:
             return 0
         return int(self.low > 1) - int(self.high < 1)
 
+    @property
+    def inverse(self) -> "Ratio":
+        """How many times the second quantity is the first."""
+        low, high = (None if bound is None else 1 / bound for bound in (self.high, self.low))
+        side = {"<": ">", ">": "<"}.get(self.side, "")
+        return Ratio(1 / self.value if self.value else math.nan, self.seeds, low, high, side)
+
 
 def paired_ratio(above: np.ndarray, below: np.ndarray, end: float | None = None) -> Ratio:
     """Ratio of two positive quantities, one value a seed in the same order, with its 95 % interval.

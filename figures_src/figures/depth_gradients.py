@@ -75,7 +75,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Two panels of gradients, one of accuracies."""
     with rc(theme, layout):
         places = NARROW if layout.stacked else WIDE
-        sheet = drawing.begin(theme, layout, headline(records), _subtitle(records), places.body)
+        sheet = drawing.begin(theme, layout, _subtitle(records), places.body)
         drawing.key(sheet, 0, 12, _samples(theme))
         *gradients, learnt = sheet.panels(places)
         for pair, axes in zip(PAIRS, gradients, strict=True):
@@ -136,24 +136,6 @@ def _ladder_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
             (bounds,) = triples(over_seeds(values[:, None]))
             named: tuple[Cell, ...] = ("test accuracy", arm, ACTIVATION, "mnist", size, depth)
             yield (*named, float("nan"), len(values), *bounds)
-
-
-def headline(records: Records) -> str:
-    """Growth a layer with BN, and the greatest depths that learn, in words computed from the records."""
-    arrays = records[INITIAL].arrays
-    plain = measures.growth(arrays, measures.row(arrays, PLAIN_BATCH, ACTIVATION))
-    grown = french.number(float(np.sqrt(plain).mean()), 2)
-    unaided, aided = (_deepest(records[LADDER], arm) for arm in (PLAIN_BATCH, RESIDUAL_BATCH))
-    return drawing.tidy(
-        f"Sans raccourci, la BN multiplie le gradient par {grown} à chaque couche ; avec elle, toutes les graines "
-        f"apprennent jusqu’à {unaided}, et avec des raccourcis jusqu’à {aided}"
-    )
-
-
-def _deepest(record: Record, arm: str) -> str:
-    """The greatest depth at which every seed learns."""
-    depth = int(measures.deepest(record.arrays, arm).min())
-    return f"{depth} couches" if depth else "aucune profondeur"
 
 
 def _subtitle(records: Records) -> str:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
+from matplotlib.transforms import Affine2D
 
 from figures_src import french
 from figures_src.experiments.intervals import Interval
@@ -23,6 +24,8 @@ DPI = 72
 """Pixels to an inch, equal to the points of matplotlib and of SVG: a size of text is then in pixels."""
 
 LEADING = 1.28
+BESIDE = 8
+"""Pixels from a panel to the names beside it."""
 BEHIND: dict[str, Any] = {"linewidth": 1.1, "alpha": 0.75, "zorder": 1.5}
 """How published curves are drawn, in their grey: there to compare with, not to be read first."""
 LEAN: dict[str, Any] = {"clip_on": False}
@@ -48,18 +51,6 @@ def wrap(text: str, width: float, size: float, weight: int = 400) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(word)
-    return lines
-
-
-def balanced(text: str, width: float, size: float, weight: int = 400) -> list[str]:
-    """Wrap a title into as few lines as ``width`` allows, and make them as even as can be."""
-    lines = wrap(text, width, size, weight)
-    while len(lines) > 1:
-        narrower = max(text_width(line, size, weight) for line in lines) - 1
-        candidate = wrap(text, narrower, size, weight)
-        if len(candidate) > len(lines) or max(text_width(line, size, weight) for line in candidate) > narrower:
-            break
-        lines = candidate
     return lines
 
 
@@ -135,21 +126,16 @@ class Places:
     """Left, top counted from under the title, width and height."""
 
 
-def begin(theme: Theme, layout: Layout, title: str, subtitle: str, body: float) -> Sheet:
-    """A transparent figure with its title and subtitle wrapped, and ``body`` pixels of room below them."""
-    heads = balanced(title, layout.width - 2, layout.title, SEMIBOLD)
+def begin(theme: Theme, layout: Layout, subtitle: str, body: float) -> Sheet:
+    """A transparent figure with its subtitle wrapped, and ``body`` pixels of room below it; its title is the page's."""
     notes = wrap(subtitle, layout.width - 2, layout.small) if subtitle else []
-    note_top = len(heads) * layout.title * LEADING + 3
-    top = note_top + len(notes) * layout.small * LEADING + 8
+    top = len(notes) * layout.small * LEADING + 8
     height = round(top + body)
     figure = Figure(figsize=(layout.width / DPI, height / DPI), dpi=DPI)
     figure.patch.set_visible(False)
     sheet = Sheet(figure, theme, layout, top)
-    for index, line in enumerate(heads):
-        y = (index + 0.8) * layout.title * LEADING
-        sheet.text(0, y, line, size=layout.title, color=theme.ink, weight=SEMIBOLD)
     for index, line in enumerate(notes):
-        sheet.text(0, note_top + (index + 0.8) * layout.small * LEADING, line)
+        sheet.text(0, (index + 0.8) * layout.small * LEADING, line)
     return sheet
 
 
@@ -219,6 +205,31 @@ def band(axes: Axes, x: np.ndarray, over: Interval[np.ndarray], colour: str, **l
     axes.plot(x, over.mean, color=colour, **{"linewidth": 2.0, "zorder": 3, **line})
 
 
+@dataclass(frozen=True)
+class Mark:
+    """The sign of a series of points; ``hollow``: its contour alone."""
+
+    shape: str = "o"
+    hollow: bool = False
+    size: float = 5.5
+
+
+def measured_points(
+    axes: Axes, x: np.ndarray, over: Interval[np.ndarray], colour: str, mark: Mark, shift: float = 0.0
+) -> None:
+    """Means with their intervals upright, joined by a thin stroke; ``shift`` moves them aside, in pixels.
+
+    Bounds that are nan, those of a single seed, draw no interval.
+    """
+    aside: dict[str, Any] = {"transform": axes.transData + Affine2D().translate(shift, 0), "color": colour, **LEAN}
+    stems = np.column_stack([over.low, over.high, np.full(len(x), np.nan)]).ravel()
+    axes.plot(np.repeat(x, 3), stems, linewidth=1.5, zorder=2.5, solid_capstyle="butt", **aside)
+    axes.plot(x, over.mean, linewidth=0.9, alpha=0.6, zorder=2, **aside)
+    face: dict[str, Any] = {"markerfacecolor": "none"} if mark.hollow else {}
+    axes.plot(x, over.mean, linestyle="none", marker=mark.shape, markersize=mark.size, markeredgewidth=1.4, zorder=3,
+              **aside, **face)  # fmt: skip
+
+
 def spread(wanted: Sequence[float], gap: float, low: float = -np.inf, high: float = np.inf) -> np.ndarray:
     """Move positions as little as can be (least squares) so that neighbours are ``gap`` apart, within bounds.
 
@@ -243,17 +254,16 @@ class Label:
     weight: int = SEMIBOLD
 
 
-def label_ends(sheet: Sheet, axes: Axes, labels: Sequence[Label], offset: float = 8) -> None:
-    """Write labels right of a panel, near the heights they name but never over each other."""
-    size = sheet.layout.small
+def label_ends(sheet: Sheet, axes: Axes, labels: Sequence[Label], left: bool = False) -> None:
+    """Write labels right of a panel, or left of it, near the heights they name but never over each other."""
+    size, box = sheet.layout.small, axes.get_position()
     heights = [float(axes.transData.transform((axes.get_xlim()[1], label.y))[1]) for label in labels]
     bottom, top = (float(axes.transAxes.transform((0, end))[1]) for end in (0, 1))
     placed = spread(heights, size * LEADING, bottom + size / 2, top)
-    right = axes.get_position().x1 * sheet.layout.width + offset
+    x = box.x0 * sheet.layout.width - BESIDE if left else box.x1 * sheet.layout.width + BESIDE
     for label, height in zip(labels, placed, strict=True):
-        sheet.text(
-            right, sheet.height - height, label.text, color=label.colour, weight=label.weight, va="center_baseline"
-        )
+        sheet.text(x, sheet.height - height, label.text, color=label.colour, weight=label.weight,
+                   va="center_baseline", ha="right" if left else "left")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     record = records[RECORD]
     with rc(theme, layout):
         places = NARROW if layout.stacked else WIDE
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
         drawing.key(sheet, 0, 12, _samples(theme))
         angles, lengths = sheet.panels(places)
         _draw_angles(sheet, angles, record)
@@ -119,25 +119,6 @@ def _bounds(values: np.ndarray) -> tuple[float, float, float]:
         return (np.nan, np.nan, np.nan)
     over = over_seeds(values)
     return float(over.mean), float(over.low), float(over.high)
-
-
-def headline(record: Record) -> str:
-    """How far the farthest layer is from theory, with BN and without, in words computed from the record."""
-    with_bn, without = (_farthest(record, run) for run in (BATCH, STANDARD))
-    return drawing.tidy(
-        f"Avec BN, à l’équilibre, un pas tourne les poids de l’angle prévu, à {with_bn} près ; "
-        f"sans BN, l’écart atteint {without}"
-    )
-
-
-def _farthest(record: Record, run: int) -> str:
-    """The largest distance to theory, in parts of it, of a mean over seeds, where networks learn."""
-    deviations = np.where(
-        measures.learnt(record.arrays, run)[:, :, None], measures.deviations(record.arrays, run), np.nan
-    )
-    kept = np.isfinite(deviations).all(axis=0)
-    means = np.abs(deviations.mean(axis=0)[kept])
-    return french.percent(float(means.max()), 0) if means.size else "—"
 
 
 def _subtitle(record: Record) -> str:

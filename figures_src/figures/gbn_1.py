@@ -62,7 +62,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Curves over the logarithm of the steps, where equal distances are equal factors; then times as plain bars."""
     with rc(theme, layout):
         places = NARROW if layout.stacked else WIDE
-        sheet = drawing.begin(theme, layout, headline(), _subtitle(), places.body)
+        sheet = drawing.begin(theme, layout, _subtitle(), places.body)
         curves, bars = sheet.panels(places)
         _draw_curves(sheet, curves)
         _draw_times(sheet, bars)
@@ -103,16 +103,6 @@ def speedup(arm: str) -> float:
     """How many times fewer steps than the network without batch normalization; 0 for one that never gets there."""
     steps, reference = steps_to_match(arm), steps_to_match(BASELINE)
     return reference / steps if steps and reference else 0.0
-
-
-def headline() -> str:
-    """What the table shows; the fastest network changes more than its learning rate, and the title says so."""
-    alone = french.number(speedup("bn_baseline"), 1)
-    fastest = french.number(max(speedup(variant.arm) for variant in VARIANTS), 1)
-    return drawing.tidy(
-        f"La BN seule atteint {french.percent(threshold(), 1)} en {alone} fois moins d’itérations ; "
-        f"avec d’autres réglages, en {fastest} fois moins"
-    )
 
 
 def _subtitle() -> str:

@@ -25,14 +25,26 @@ from figures_src.experiments.batch_statistics.measures import (
 from figures_src.experiments.batch_statistics.measures import cost as cost_at
 from figures_src.experiments.intervals import Interval, interval
 from figures_src.figures import drawing
-from figures_src.figures.common import PARTS, Cell, Records, Table, parts, reach
+from figures_src.figures.common import PARTS, Cell, Records, Table, parts
+from figures_src.figures.drawing import Mark
 from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "batch_statistics"
 GUTTER = 34
-COSTS = (("mobile, 0,1", FAST, "-"), ("mobile, 0,01", SLOW, (0, (4, 2))), ("cumulée", CUMULATIVE, (0, (1, 1.6))))
-"""Name, estimate and dashes of each curve on the left."""
+COSTS = (
+    ("mobile, 0,1", FAST, Mark("o")),
+    ("mobile, 0,01", SLOW, Mark("o", hollow=True)),
+    ("cumulée", CUMULATIVE, Mark("D", size=5)),
+)
+"""Name, estimate and sign of each series on the left."""
+OWN = Mark("s", size=5)
+FEW = (Mark("o"), Mark("D", size=5), Mark("o", hollow=True))
+"""Signs of the sizes on the right."""
+BESIDE = 1.2
+"""Room left of the first place and right of the last, as a factor."""
+ASIDE = 4.5
+"""Pixels between the points of two series at one place."""
 ESTIMATES = {
     "running average, momentum 0.1": FAST,
     "running average, momentum 0.01": SLOW,
@@ -52,7 +64,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     record = records[RECORD]
     with rc(theme, layout):
         places = NARROW if layout.stacked else WIDE
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
         costs, images = sheet.panels(places)
         _draw_costs(sheet, costs, record)
         _draw_images(sheet, images, record)
@@ -73,22 +85,6 @@ def table(records: Records) -> Table:
         pairs = zip(images.tolist(), lost.T, strict=True)
         found += [("points lost", "precise", size, count, seeds, *parts(each)) for count, each in pairs]
     return Table(("what", "estimate", "batch_size", "images", "seeds", *PARTS), tuple(found))
-
-
-def headline(record: Record) -> str:
-    """What the two usual averages cost at both ends, in words computed from the record."""
-    arrays = record.arrays
-    small, large = sizes(arrays)[0], sizes(arrays)[-1]
-    fast, slow = (interval(cost(record, estimate)[:, at]) for estimate, at in ((FAST, 0), (SLOW, -1)))
-    return drawing.tidy(
-        f"Par lots de {small}, la moyenne mobile à 0,1 {_loses(fast)} ; "
-        f"par lots de {large}, celle à 0,01 {_loses(slow)}"
-    )
-
-
-def _loses(points: Interval[np.ndarray]) -> str:
-    """What an estimate does to the accuracy; what the seeds do not tell from nothing, or is a gain, loses nothing."""
-    return f"fait perdre {french.points(float(points.mean) / 100, 1)}" if points.low > 0 else "ne coûte rien de net"
 
 
 def cost(record: Record, estimate: int) -> np.ndarray:
@@ -112,10 +108,10 @@ def _subtitle(record: Record) -> str:
 
 
 def _frame(sheet: drawing.Sheet, axes: Axes, overs: list[Interval[np.ndarray]]) -> None:
-    """An axis of points lost that holds every mean, zero, and the bands that stay near."""
-    low, high = reach(overs, least=1.0)
+    """An axis of points lost that holds every interval and zero."""
+    low, high = (float(end) for end in (min(over.low.min() for over in overs), max(over.high.max() for over in overs)))
     margin = 0.04 * (high - low)
-    axes.set_ylim(min(low, 0) - margin, max(high, 0) + margin)
+    axes.set_ylim(min(low, 0) - margin, max(high, 0) + 2 * margin)
     step = next(step for step in (0.5, 1, 2, 5, 10, 20, 50) if (high - low) / step <= 6)
     bottom, top = axes.get_ylim()
     marks = step * np.arange(np.ceil(bottom / step), np.floor(top / step) + 1)
@@ -127,22 +123,27 @@ def _frame(sheet: drawing.Sheet, axes: Axes, overs: list[Interval[np.ndarray]]) 
 def size_axis(sheet: drawing.Sheet, axes: Axes, shown: np.ndarray, name: str = "images par lot") -> None:
     """Sizes that double, evenly spaced; as many named as there is room for."""
     axes.set_xscale("log", base=2)
-    axes.set_xlim(shown[0], shown[-1])
+    axes.set_xlim(shown[0] / BESIDE, shown[-1] * BESIDE)
     axes.minorticks_off()
     kept = shown[:: 1 if len(shown) < 7 else 2 if len(shown) < 10 else 3]
     drawing.ticks(axes.xaxis, kept.tolist(), [french.number(size) for size in kept])
     sheet.name_below(axes, name)
 
 
+def _shifts(series: int) -> np.ndarray:
+    """Where the points of each series stand about their common place, in pixels."""
+    return ASIDE * (np.arange(series) - (series - 1) / 2)
+
+
 def _draw_costs(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     theme, shown = sheet.theme, sizes(record.arrays)
     sheet.name(axes, "Ce que coûte l’estimation", "points de précision perdus sur le test", gutter=GUTTER)
-    drawn = [(name, interval(cost(record, estimate)), theme.with_bn, dashes) for name, estimate, dashes in COSTS]
-    drawn.append(("lot par lot", interval(own_cost(record)), theme.muted, "-"))
+    drawn = [(name, interval(cost(record, estimate)), theme.with_bn, mark) for name, estimate, mark in COSTS]
+    drawn.append(("lot par lot", interval(own_cost(record)), theme.muted, OWN))
     _frame(sheet, axes, [over for _, over, _, _ in drawn])
     size_axis(sheet, axes, shown)
-    for _, over, colour, dashes in drawn:
-        drawing.band(axes, shown, over, colour, linestyle=dashes)
+    for (_, over, colour, mark), shift in zip(drawn, _shifts(len(drawn)), strict=True):
+        drawing.measured_points(axes, shown, over, colour, mark, shift)
     labels = [drawing.Label(float(over.mean[-1]), name, colour) for name, over, colour, _ in drawn]
     drawing.label_ends(sheet, axes, labels)
 
@@ -156,12 +157,12 @@ def _draw_images(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
     _frame(sheet, axes, overs)
     last = float(max(images[-1] for _, images, _ in curves))
     axes.set_xscale("log", base=2)
-    axes.set_xlim(min(images[0] for _, images, _ in curves), last)
+    axes.set_xlim(min(images[0] for _, images, _ in curves) / BESIDE, last * BESIDE)
     axes.minorticks_off()
     marks = [mark for mark in (2, 16, 128, 1024, 8192) if mark <= last]
     drawing.ticks(axes.xaxis, marks, [french.number(mark) for mark in marks])
     sheet.name_below(axes, "images")
-    for (size, images, _), over, dashes in zip(curves, overs, ("-", (0, (4, 2)), (0, (1, 1.6))), strict=False):
-        drawing.band(axes, images, over, theme.with_bn, linestyle=dashes)
-        axes.annotate(f"lots de {size}", (images[0], over.mean[0]), (6, 4), textcoords="offset points",
+    for (size, images, _), over, mark, shift in zip(curves, overs, FEW, _shifts(len(FEW)), strict=False):
+        drawing.measured_points(axes, images, over, theme.with_bn, mark, shift)
+        axes.annotate(f"lots de {size}", (images[0], over.high[0]), (shift - 3, 5), textcoords="offset points",
                       color=theme.with_bn, weight=SEMIBOLD, size=sheet.layout.small)  # fmt: skip

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.experiments.intervals import interval
-from figures_src.experiments.mnist.measures import GOOD_ACCURACY, MATCHED, WITH_BN, WITHOUT_BN, first_step
+from figures_src.experiments.mnist.measures import MATCHED
 from figures_src.figures import drawing
 from figures_src.figures.common import ARM_LABELS, ARMS, PARTS, Records, Table, arm_colours, triples
 from figures_src.published import load
@@ -35,7 +35,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     record = records[RECORD]
     with rc(theme, layout):
         places = NARROW if layout.stacked else WIDE
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
         accuracy, loss = sheet.panels(places)
         _draw_accuracy(sheet, accuracy, record)
         _draw_loss(sheet, loss, record)
@@ -60,26 +60,6 @@ def table(records: Records) -> Table:
     read = (curves[name].tolist() for name in ("arm", "step", "test_accuracy"))
     rows += [("published", arm, "", step, "", value, *[""] * 5) for arm, step, value in zip(*read, strict=True)]
     return Table(columns, tuple(rows))
-
-
-def headline(record: Record) -> str:
-    """What the curves show, in words computed from them; at both learning rates, for the gap depends on them."""
-    means = record.arrays["test_accuracy"].mean(axis=2)
-    rates = [french.shortest(record.arrays["learning_rate"][row]) for row in (MATCHED, FAST)]
-    steps = [[first_step(record.arrays["step"], mean, GOOD_ACCURACY) for mean in means[row]] for row in (MATCHED, FAST)]
-    found = [[french.number(step) for step in arms if step is not None] for arms in steps]
-    if all(len(arms) == len(ARMS) for arms in found):
-        (without, with_bn), (fast_without, fast_with_bn) = found
-        fast = f"{fast_with_bn} et {fast_without}" if fast_with_bn != fast_without else f"{fast_without} pour les deux"
-        return drawing.tidy(
-            f"Au taux {rates[0]}, {french.percent(GOOD_ACCURACY, 0)} en {with_bn} itérations avec BN, {without} sans ; "
-            f"au taux {rates[1]}, en {fast}"
-        )
-    final = [french.percent(mean[-1], 1) for mean in means[MATCHED]]
-    last = french.number(record.arrays["step"][-1])
-    return drawing.tidy(
-        f"Au taux {rates[0]}, à {last} itérations, {final[WITH_BN]} avec BN et {final[WITHOUT_BN]} sans"
-    )
 
 
 def _subtitle(record: Record) -> str:

@@ -63,7 +63,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     change, relative = roughness(record.arrays)
     with rc(theme, layout):
         places = NARROW if layout.stacked else WIDE
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
         view, *strips = sheet.panels(places)
         _draw_view(sheet, view, close_view(record))
         _draw_strip(sheet, strips[0], change, "Changement par itération", "entrée de la sigmoïde", False)
@@ -89,15 +89,6 @@ def table(records: Records) -> Table:
             shown = zip(view.steps.tolist(), curves[variant].tolist(), strict=True)
             rows += [(what, name, seeds[SHOWN_SEED], step, value, "", "") for step, value in shown]
     return Table((*columns, "student95_high"), tuple(rows))
-
-
-def headline(record: Record) -> str:
-    """What is measured, in words computed from it."""
-    _, relative = roughness(record.arrays)
-    without, own, running = (french.percent(float(relative[variant].mean()), 1) for variant in range(len(STATISTICS)))
-    return drawing.tidy(
-        f"À chaque itération, la médiane change de {without} de l’étalement sans BN ; avec BN, de {own} ou {running}"
-    )
 
 
 def _subtitle(record: Record) -> str:

@@ -1,189 +1,173 @@
-"""Graph 5: the arms of Inception as published on ImageNet, beside ours at a reduced scale on CIFAR-10."""
+"""Graph 5: how many times fewer steps the arms of Inception with BN need, as published on ImageNet, and here.
 
-from collections.abc import Sequence
-from typing import Any
+Here is a reduced scale: a small Inception on CIFAR-10. The published level is the best accuracy of the network without
+BN; ours was chosen before the last seeds were trained. Curves are in the notebook.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.transforms import Affine2D
 
 from figures_src import french
-from figures_src.experiments.arrays import rows_of
 from figures_src.experiments.inception import measures as inception
 from figures_src.experiments.inception.measures import ARMS
+from figures_src.experiments.intervals import Ratio
 from figures_src.figures import drawing
-from figures_src.figures.common import Records, Table, over_seeds, triples
-from figures_src.figures.gbn_1 import BASELINE, CURVES, MILLION, is_printed, steps_to_match, threshold
-from figures_src.figures.inception_looks import LOOKS, colour, line
-from figures_src.published import load
+from figures_src.figures.common import Cell, Records, Table
+from figures_src.figures.gbn_1 import BASELINE, is_printed, steps_to_match, threshold
+from figures_src.figures.inception_looks import LOOKS, colour
 from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "inception"
-BN, FASTER = "bn_baseline", "bn_x5"
-PUBLISHED_SPAN, PUBLISHED_MARKS = (2e5, 31e6), (0.3e6, 1e6, 3e6, 10e6, 30e6)
-PUBLISHED_HEIGHTS, OUR_HEIGHTS = (0.4, 0.78), (0.05, 0.83)
-HEIGHT_MARKS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-OUR_MARKS = (500, 1000, 2000, 5000, 10_000, 20_000)
-ROW = 25.0
+FASTER = "bn_x5"
 NEVER = "non atteint"
+PUBLISHED, OURS = 0.0, 1.0
+"""Places of the two columns."""
+ASIDE = 3.5
+HEIGHTS, MARKS = (0.62, 18.0), (1.0, 2.0, 5.0, 10.0, 15.0)
+
+WIDE = drawing.Places(356, ((230, 56, 230, 268),))
+NARROW = drawing.Places(380, ((84, 68, 116, 276),))
 
 
-WIDE = drawing.Places(330, ((44, 40, 290, 220), (414, 40, 290, 220)))
-NARROW = drawing.Places(600, ((44, 40, 280, 200), (44, 335, 280, 200)))
+@dataclass(frozen=True)
+class Speed:
+    """How many times fewer steps than the network without BN an arm needs; None where it never arrives."""
+
+    arm: str
+    published: float | None
+    ours: Ratio | None
+
+    @property
+    def name(self) -> str:
+        """As the figures call the arm."""
+        return LOOKS[self.arm].name
+
+
+def speeds(record: Record) -> list[Speed]:
+    """The arms with BN, in the order of the key of graph 1."""
+    return [Speed(arm, published(arm), _ours(record, arm)) for arm in LOOKS if LOOKS[arm].with_bn]
+
+
+def published(arm: str) -> float | None:
+    """Steps of the published network without BN over those of the arm, to the best accuracy of the first."""
+    slow, fast = (steps_to_match(each) if is_printed(each) else None for each in (BASELINE, arm))
+    return slow / fast if slow and fast else None
+
+
+def _ours(record: Record, arm: str) -> Ratio | None:
+    """The same for ours, over the seeds that both have; None where a seed never arrives."""
+    found = inception.times_ratio(record.arrays, ARMS[arm], ARMS[BASELINE], inception.FIXED_LEVEL).inverse
+    return None if found.side or not np.isfinite(found.value) else found
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
-    """Two panels of curves over the logarithm of the steps; a table that is their key as well."""
+    """A line an arm, from what was published to what was found here."""
     record = records[RECORD]
-    key = ROW * (len(LOOKS) * (2 if layout.stacked else 1) + 2)
-    places = NARROW if layout.stacked else WIDE
     with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record, layout), places.body + key)
-        published, ours = sheet.panels(places)
-        _draw_published(sheet, published)
-        _draw_ours(sheet, ours, record)
-        _draw_key(sheet, sheet.height - key + ROW, record)
+        places = NARROW if layout.stacked else WIDE
+        sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
+        (axes,) = sheet.panels(places)
+        _frame(sheet, axes)
+        found = speeds(record)
+        for number, speed in enumerate(found):
+            _draw_speed(axes, speed, theme, ASIDE * (number - (len(found) - 1) / 2))
+        _name_ends(sheet, axes, found)
         return drawing.finish(sheet)
 
 
 def table(records: Records) -> Table:
-    """Every point of the curves, then the steps to the baseline's best accuracy; an empty cell is "never"."""
-    columns = ("source", "arm", "seeds", "step", "accuracy_mean", "student95_low", "student95_high")
-    curves, arrays = load(CURVES).columns, records[RECORD].arrays
-    read = (curves[name].tolist() for name in ("arm", "step", "validation_accuracy"))
-    rows: list[tuple[str | int | float, ...]] = [
-        ("published, curve", arm, 1, step, value, "", "") for arm, step, value in zip(*read, strict=True)
-    ]
-    for arm in ARMS:
-        over = over_seeds(arrays["test_accuracy"][rows_of(arrays, arm)])
-        seeds = len(rows_of(arrays, arm))
-        points = zip(arrays["evaluation_step"].tolist(), triples(over), strict=True)
-        rows += [("measured, curve", arm, seeds, step, *each) for step, each in points]
+    """Speeds, then the steps of every seed to both levels; an empty cell is "never"."""
+    record = records[RECORD]
+    columns = ("source", "what", "arm", "level", "seed", "value", "student95_low", "student95_high")
+    return Table(columns, (*_speed_rows(record), *_step_rows(record)))
+
+
+def _speed_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
+    what = "times fewer steps"
+    for speed in speeds(record):
+        if is_printed(speed.arm):
+            yield ("published", what, speed.arm, threshold(), "", speed.published or "", "", "")
+        if speed.ours is not None:
+            bounds = ["" if bound is None else bound for bound in (speed.ours.low, speed.ours.high)]
+            yield ("measured", what, speed.arm, inception.FIXED_LEVEL, "", speed.ours.value, *bounds)
+
+
+def _step_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
     for arm in ARMS:
         if is_printed(arm):
-            rows.append(("published, steps to match", arm, 1, steps_to_match(arm) or "", threshold(), "", ""))
-        level = inception.threshold(arrays)
-        for seed, ours in enumerate(our_steps(records[RECORD], arm)):
-            known = ours if np.isfinite(ours) else ""
-            rows.append((f"measured, steps to the level, seed {seed}", arm, 1, known, level, "", ""))
-    return Table(columns, tuple(rows))
+            yield ("published", "steps", arm, threshold(), "", steps_to_match(arm) or "", "", "")
+        for level in (inception.FIXED_LEVEL, inception.threshold(record.arrays)):
+            for seed, steps in enumerate(inception.steps_to(record.arrays, ARMS[arm], level).tolist()):
+                yield ("measured", "steps", arm, level, seed, steps if np.isfinite(steps) else "", "", "")
 
 
-def our_steps(record: Record, arm: str) -> list[float]:
-    """First step at which each seed is at the level; infinity for one that never is."""
-    return [float(step) for step in inception.steps_to(record.arrays, ARMS[arm], inception.threshold(record.arrays))]
-
-
-def headline(record: Record) -> str:
-    """How many times fewer steps normalization alone needs, on ImageNet and to our own level."""
-    published = _factor(steps_to_match(BASELINE), steps_to_match(BN))
-    level = french.percent(inception.FIXED_LEVEL, 0)
-    ours = inception.times_ratio(record.arrays, ARMS[BN], ARMS[BASELINE], inception.FIXED_LEVEL)
-    told = f"rien ne les départage à {level}"
-    if ours.sign < 0:
-        told = f"elle atteint {level} en {french.number(1 / ours.value, 1)} fois moins"
+def _subtitle(record: Record) -> str:
+    seeds, others = (sum(record.arrays["arm"] == arm) for arm in (BASELINE, FASTER))
     return drawing.tidy(
-        f"Au même taux, la BN égale Inception en {french.number(published or 0, 1)} fois moins d’itérations sur "
-        f"ImageNet ; ici, {told}"
+        "Itérations jusqu’au repère, rapportées à celles d’Inception : ÷ 2 veut dire deux fois moins. x5, x30 : "
+        f"taux multiplié par 5, par 30. Ici : {seeds} graines, {others} pour x5 et x30 ; traits : intervalles à 95 %."
     )
 
 
-def _arrived(steps: Sequence[float]) -> str:
-    return f"{np.isfinite(steps).sum()} {french.plural(len(steps), 'graine')} sur {len(steps)}"
+def _frame(sheet: drawing.Sheet, axes: Axes) -> None:
+    axes.set_xlim(PUBLISHED, OURS)
+    axes.set_yscale("log")
+    axes.set_ylim(*HEIGHTS)
+    drawing.ticks(axes.yaxis, [], [])
+    drawing.ticks(axes.xaxis, [], [])
+    axes.spines["bottom"].set_visible(False)
+    heads = {PUBLISHED: ("Publié", "ImageNet"), OURS: ("Ici", "CIFAR-10, échelle réduite")}
+    box, layout = axes.get_position(), sheet.layout
+    for place, (head, under) in heads.items():
+        x = (box.x0, box.x1)[int(place)] * layout.width
+        side = "right" if place == PUBLISHED else "left"
+        lines = under.split(", ") if layout.stacked else [under]
+        top = (1 - box.y1) * sheet.height - 14 - layout.small * drawing.LEADING * len(lines)
+        sheet.text(x, top, head, size=layout.text, color=sheet.theme.ink, weight=SEMIBOLD, ha=side)
+        for number, line in enumerate(lines, start=1):
+            sheet.text(x, top + number * layout.small * drawing.LEADING, line, ha=side)
+        axes.axvline(place, color=sheet.theme.faint, linewidth=1, zorder=0.5)
+    axes.plot([PUBLISHED, OURS], [1, 1], color=_hue(BASELINE, sheet.theme), linewidth=1.8, zorder=1)
 
 
-def _factor(slow: float | None, fast: float | None) -> float | None:
-    return slow / fast if slow and fast else None
+def _draw_speed(axes: Axes, speed: Speed, theme: Theme, aside: float) -> None:
+    """The line of an arm, and its interval a little ``aside``, in pixels, where others would hide it."""
+    hue = _hue(speed.arm, theme)
+    ends = [(PUBLISHED, speed.published), (OURS, speed.ours.value if speed.ours else None)]
+    known = [(x, y) for x, y in ends if y is not None]
+    axes.plot(*zip(*known, strict=True), color=hue, linewidth=2, marker="o", markersize=6, zorder=3, clip_on=False)
+    if speed.ours is not None and speed.ours.low is not None and speed.ours.high is not None:
+        beside = axes.transData + Affine2D().translate(aside, 0)
+        axes.plot([OURS, OURS], [speed.ours.low, speed.ours.high], color=hue, linewidth=2, alpha=0.7, zorder=2,
+                  clip_on=False, solid_capstyle="butt", transform=beside)  # fmt: skip
 
 
-def _subtitle(record: Record, layout: Layout) -> str:
-    seeds, others = (len(rows_of(record.arrays, arm)) for arm in (BASELINE, FASTER))
-    rate = french.shortest(record.config["base_learning_rate"])
-    place = "En bas" if layout.stacked else "À droite"
-    return drawing.tidy(
-        f"x5, x30 : taux d’apprentissage multiplié par 5, par 30. {place}, échelle réduite : un petit Inception sur "
-        f"CIFAR-10, taux {rate}, moyennes de {seeds} graines, {others} pour x5 et x30, et intervalles à 95 %. "
-        f"En pointillé gris, le repère : "
-        f"le sommet de la courbe d’Inception sans BN."
-    )
+def _name_ends(sheet: drawing.Sheet, axes: Axes, found: list[Speed]) -> None:
+    """Each line by its name and its number, left and right; the reference too."""
+    ends: dict[str, tuple[float | None, float | None]] = {BASELINE: (1.0, 1.0)}
+    ends |= {speed.arm: (speed.published, speed.ours.value if speed.ours else None) for speed in found}
+    for column, left in enumerate((True, False)):
+        short = left and sheet.layout.stacked
+        labels = [
+            drawing.Label(pair[column] or HEIGHTS[0], _told(arm, pair[column], short), _hue(arm, sheet.theme))
+            for arm, pair in ends.items()
+        ]
+        drawing.label_ends(sheet, axes, labels, left=left)
 
 
-def _draw_published(sheet: drawing.Sheet, axes: Axes) -> None:
-    labels = [f"{french.number(mark / MILLION, 0 if mark >= MILLION else 1)} M" for mark in PUBLISHED_MARKS]
-    sheet.name(axes, "Publié : ImageNet", "précision sur la validation, échelle log. de l’erreur", gutter=44)
-    _frame(sheet, axes, PUBLISHED_SPAN, PUBLISHED_HEIGHTS)
-    drawing.ticks(axes.xaxis, PUBLISHED_MARKS, labels)
-    _level(sheet, axes, threshold())
-    for arm in dict.fromkeys(load(CURVES).columns["arm"].tolist()):
-        curve = load(CURVES).where(arm=arm)
-        axes.plot(curve["step"], 1 - curve["validation_accuracy"], zorder=3, **line(LOOKS[arm], sheet.theme))
+def _told(arm: str, times: float | None, short: bool) -> str:
+    """The name of an arm and what its steps are divided by; ``short``: without the name."""
+    name = "" if short else f"{LOOKS[arm].name} "
+    if arm == BASELINE:
+        return name.strip()
+    return drawing.tidy(f"{name}÷ {french.number(times, 1)}" if times else f"{name}: {NEVER}".removeprefix(": "))
 
 
-def _draw_ours(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
-    arrays = record.arrays
-    steps = arrays["evaluation_step"]
-    sheet.name(axes, "Ici : CIFAR-10, échelle réduite", "précision sur le test, échelle log. de l’erreur", gutter=44)
-    _frame(sheet, axes, (float(steps[1]), float(steps[-1])), OUR_HEIGHTS)
-    marks = [mark for mark in OUR_MARKS if steps[1] <= mark <= steps[-1]]
-    marks = marks[:: 2 if len(marks) > 5 else 1]
-    drawing.ticks(axes.xaxis, marks, [french.number(mark) for mark in marks])
-    _level(sheet, axes, inception.threshold(arrays))
-    for arm in ARMS:
-        over = over_seeds(1 - arrays["test_accuracy"][rows_of(arrays, arm)][:, 1:])
-        style = line(LOOKS[arm], sheet.theme)
-        drawing.band(axes, steps[1:], over, style.pop("color"), **style)
-
-
-def _frame(sheet: drawing.Sheet, axes: Axes, span: tuple[float, float], heights: tuple[float, float]) -> None:
-    axes.set_xscale("log")
-    axes.set_xlim(*span)
-    drawing.accuracy_axis(axes, sheet.theme, *heights, HEIGHT_MARKS)
-    sheet.name_below(axes, "itérations, échelle logarithmique")
-
-
-def _level(sheet: drawing.Sheet, axes: Axes, accuracy: float) -> None:
-    axes.axhline(1 - accuracy, color=sheet.theme.muted, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
-
-
-def _draw_key(sheet: drawing.Sheet, top: float, record: Record) -> None:
-    """A row for each arm, in the colour and the dash of its curves: its steps, published and ours."""
-    stacked = sheet.layout.stacked
-    columns = (150, sheet.layout.width) if stacked else (440, sheet.layout.width)
-    heads = ("publié", "ici") if stacked else ("publié (ImageNet)", "ici (CIFAR-10)")
-    sheet.text(0, top - 10, "Itérations" if stacked else "Itérations jusqu’au repère")
-    for right, head in zip(columns, heads, strict=True):
-        sheet.text(right, top - 10 + (ROW * 0.7 if stacked else 0), head, ha="right")
-    for number, arm in enumerate(LOOKS):
-        y = top + (ROW * 0.7 if stacked else 0) + (number + 0.6) * ROW * (1.75 if stacked else 1)
-        _draw_row(sheet, y, arm, record, columns)
-
-
-def _draw_row(sheet: drawing.Sheet, y: float, arm: str, record: Record, columns: Sequence[float]) -> None:
-    look, width, height = LOOKS[arm], sheet.layout.width, sheet.height
-    sample: dict[str, Any] = line(look, sheet.theme)
-    heights = [1 - (y - 4) / height] * 2
-    sheet.figure.add_artist(Line2D([0, 26 / width], heights, transform=sheet.figure.transFigure, **sample))
-    sheet.text(34, y, look.name, color=colour(look, sheet.theme), weight=SEMIBOLD)
-    below = ROW * 0.72 if sheet.layout.stacked else 0
-    published = _count(steps_to_match(arm), steps_to_match(BASELINE)) if is_printed(arm) else "pas de courbe"
-    ours = _ours(our_steps(record, arm))
-    for right, cell in zip(columns, (published, ours), strict=True):
-        sheet.text(right, y + below, cell, ha="right", color=sheet.theme.ink)
-
-
-def _ours(steps: Sequence[float]) -> str:
-    """Mean of the seeds where all of them arrive, else how many do."""
-    if np.isfinite(steps).all():
-        return french.number(float(np.mean(steps)))
-    return _arrived(steps) if np.isfinite(steps).any() else NEVER
-
-
-def _count(steps: float | None, reference: float | None) -> str:
-    """Steps, and how many times fewer than the baseline needs."""
-    if steps is None:
-        return NEVER
-    text = f"{french.number(steps / MILLION, 1)} M" if steps >= MILLION else french.number(steps)
-    factor = _factor(reference, steps)
-    return f"{text} (÷ {french.number(factor, 1)})" if factor and factor != 1 else text
+def _hue(arm: str, theme: Theme) -> str:
+    return colour(LOOKS[arm], theme)

@@ -4,11 +4,9 @@ A row is a way of looking along the gradient. Its points are ratios to the netwo
 their 95 % intervals: without BN, with a noisy BN, and without BN as published. Bands themselves are in the notebook.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures_src import french
@@ -17,38 +15,25 @@ from figures_src.experiments.intervals import Ratio, paired_ratio
 from figures_src.experiments.vgg.measures import ACCURACY, BATCH, MATCHED, NOISY, STANDARD
 from figures_src.experiments.vgg_controls import measures
 from figures_src.experiments.vgg_controls.measures import EARLY, MATCHED_LOSS, START
-from figures_src.figures import drawing
-from figures_src.figures.common import Cell, Records, Table, colour_of
+from figures_src.figures import drawing, ratios
+from figures_src.figures.common import Records, Table
+from figures_src.figures.ratios import Axis, Column, Row
 from figures_src.networks.normalization import Normalization
 from figures_src.published import load
 from figures_src.records.record import Record
-from figures_src.style import SEMIBOLD, Layout, Theme, rc
+from figures_src.style import Layout, Theme, rc
 
 RECORD = "vgg_controls"
 RANGES = "santurkar2018_fig4ab_ranges"
 WINDOWS = (START, (1000, 5000), (5000, 10_000), (10_000, 15_000))
-ROW, GAP = 25.0, 22.0
-"""Pixels from a row to the next, and more before a group."""
-NARROW_ROW = 43.0
-SPAN, MARKS = (0.08, 60.0), (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
-UNKNOWN = "—"
+COLUMNS = (Column("without_bn", "sans BN"), Column("noisy_bn", "bruitée"))
+AXIS = Axis((0.08, 60.0), (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "avec BN", "with_bn", ("← plus étroite", "plus large →"))
 
 Band = Callable[[Normalization], np.ndarray]
 """Mean width of a band, one per seed."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """A row of the graph: ``without`` and ``noisy`` are ratios to the network with BN, each None where not asked."""
-
-    group: str
-    name: str
-    without: Ratio | None
-    noisy: Ratio | None
-    published: float | None = None
-
-
-def lines(record: Record) -> list[Line]:
+def lines(record: Record) -> list[Row]:
     """The rows, from the top."""
     arrays = record.arrays
     bands, distances = measures.rate_bands(arrays), measures.distance_bands(arrays)
@@ -63,37 +48,28 @@ def lines(record: Record) -> list[Line]:
         _fresh(step, arrays),
         *(_line(fixed, _steps(window), _over(arrays, distances, window)) for window in (EARLY, *WINDOWS[2:])),
         _line(fixed, matched, _matched(arrays, distances)),
-        Line("Pour comparer", f"itérations jusqu’à {french.percent(ACCURACY, 0)}", _speed(arrays, STANDARD),
-             _speed(arrays, NOISY)),
+        Row("Pour comparer", f"itérations jusqu’à {french.percent(ACCURACY, 0)}",
+            (_speed(arrays, STANDARD), _speed(arrays, NOISY))),
     ]  # fmt: skip
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
-    """A row a way of looking; on a phone its name stands above it."""
-    found = lines(records[RECORD])
+    """A row a way of looking."""
+    rows = lines(records[RECORD])
     with rc(theme, layout):
-        body = 96 + _tops(found, layout)[-1]
-        sheet = drawing.begin(theme, layout, headline(found), _subtitle(records[RECORD]), body)
-        axes = sheet.panel(8 if layout.stacked else 270, 46, 212 if layout.stacked else 300, body - 88)
-        _frame(sheet, axes, body - 88, _tops(found, layout))
-        _heads(sheet)
-        for line, top in zip(found, _tops(found, layout), strict=True):
-            _draw_line(sheet, axes, line, top)
-        _name_groups(sheet, found)
+        sheet = drawing.begin(theme, layout, _subtitle(records[RECORD]), ratios.height(rows, layout))
+        ratios.draw(sheet, 0, rows, COLUMNS, AXIS)
         return drawing.finish(sheet)
 
 
 def table(records: Records) -> Table:
     """Every ratio with its interval; an empty cell is what was not measured, or has no interval."""
     columns = ("what", "how", "compared", "ratio", "student95_low", "student95_high", "pairs")
-    rows: list[tuple[Cell, ...]] = []
-    for line in lines(records[RECORD]):
-        for name, ratio in ((STANDARD, line.without), (NOISY, line.noisy)):
-            if ratio is not None:
-                bounds = [np.nan if bound is None else bound for bound in (ratio.low, ratio.high)]
-                rows.append((line.group, line.name, f"{name} / {BATCH}", ratio.value, *bounds, ratio.seeds))
-        if line.published is not None:
-            rows.append((line.group, line.name, f"published, {STANDARD} / {BATCH}", line.published, "", "", 1))
+    rows = [
+        (row.group, row.name, *cells)
+        for row in lines(records[RECORD])
+        for cells in ratios.cells(row, (STANDARD, NOISY), BATCH)
+    ]
     return Table(columns, tuple(rows))
 
 
@@ -107,28 +83,14 @@ def published(window: tuple[int, int]) -> float:
     return widths[0] / widths[1]
 
 
-def headline(found: Sequence[Line]) -> str:
-    """What separates the networks and what does not, where the intervals say so."""
-    late, fixed = found[1 : len(WINDOWS)], [line for line in found if line.group.startswith("À distance")]
-    narrower = all(each.without and each.without.sign > 0 for each in late)
-    early, *later = fixed[: len(WINDOWS) - 1]
-    then = all(each.without and each.without.sign > 0 for each in later)
-    if narrower and then and early.without and early.without.sign <= 0:
-        return drawing.tidy(
-            "Avec BN, la perte varie vite moins le long d’un pas ; à distance égale, seulement après "
-            f"{french.number(EARLY[1])} itérations"
-        )
-    return drawing.tidy("Bande des pertes le long du gradient : rapports au réseau avec BN")
-
-
 def _steps(window: tuple[int, int]) -> str:
     first, last = (french.number(step) for step in window)
     return f"{first} à {last} itérations"
 
 
-def _line(group: str, name: str, band: Band, told: float | None = None) -> Line:
+def _line(group: str, name: str, band: Band, told: float | None = None) -> Row:
     with_bn = band(BATCH)
-    return Line(group, name, paired_ratio(band(STANDARD), with_bn), paired_ratio(band(NOISY), with_bn), told)
+    return Row(group, name, (paired_ratio(band(STANDARD), with_bn), paired_ratio(band(NOISY), with_bn)), told)
 
 
 def _over(arrays: Arrays, values: np.ndarray, window: tuple[int, int]) -> Band:
@@ -139,10 +101,10 @@ def _matched(arrays: Arrays, values: np.ndarray) -> Band:
     return lambda arm: measures.at_matched_loss(arrays, values, arm, MATCHED, MATCHED_LOSS)
 
 
-def _fresh(group: str, arrays: Arrays) -> Line:
+def _fresh(group: str, arrays: Arrays) -> Row:
     noisy = _over(arrays, measures.rate_bands(arrays, fresh=True), START)(NOISY)
     with_bn = _over(arrays, measures.rate_bands(arrays), START)(BATCH)
-    return Line(group, "bruit tiré à chaque arrêt, 0 à 1 000", None, paired_ratio(noisy, with_bn))
+    return Row(group, "bruit tiré à chaque arrêt, 0 à 1 000", (None, paired_ratio(noisy, with_bn)))
 
 
 def _speed(arrays: Arrays, arm: Normalization) -> Ratio:
@@ -159,83 +121,3 @@ def _subtitle(record: Record) -> str:
         f"Largeur de la bande des pertes, rapportée à celle du réseau avec BN. VGG-16 sur CIFAR-10, taux {rate}, "
         f"{seeds} graines ; traits : intervalles à 95 %. Cercles gris : publié en 2018."
     )
-
-
-def _tops(found: Sequence[Line], layout: Layout) -> list[float]:
-    """Where each row stands, in pixels under the head of the panel."""
-    row, tops, top = NARROW_ROW if layout.stacked else ROW, [], 0.0
-    for index, line in enumerate(found):
-        if index and line.group != found[index - 1].group:
-            top += GAP + ROW * layout.stacked
-        tops.append(top + row / 2 + ROW)
-        top += row
-    return tops
-
-
-def _frame(sheet: drawing.Sheet, axes: Axes, height: float, tops: Sequence[float]) -> None:
-    """The axis of ratios; its rules stand beside the points alone where the names of rows are above them."""
-    axes.set_xscale("log")
-    axes.set_xlim(*SPAN)
-    axes.set_ylim(height, 0)
-    drawing.ticks(axes.xaxis, MARKS, [french.shortest(mark) for mark in MARKS])
-    drawing.ticks(axes.yaxis, [], [])
-    spans = [(top - 10, top + 10) for top in tops] if sheet.layout.stacked else [(0.0, height)]
-    heights = np.array([[low, high, np.nan] for low, high in spans]).ravel()
-    for mark in MARKS:
-        colour, width = (sheet.theme.with_bn, 1.4) if mark == 1 else (sheet.theme.faint, 0.8)
-        axes.plot(np.full(len(heights), mark), heights, color=colour, linewidth=width, zorder=0.5)
-
-
-def _columns(layout: Layout) -> tuple[float, float]:
-    """Right edges of the two columns of numbers."""
-    return (276, 338) if layout.stacked else (640, 716)
-
-
-def _heads(sheet: drawing.Sheet) -> None:
-    for text, right, arm in zip(("sans BN", "bruitée"), _columns(sheet.layout), (STANDARD, NOISY), strict=True):
-        sheet.text(right, sheet.top + 34, text, color=colour_of(str(arm), sheet.theme), ha="right", weight=SEMIBOLD)
-    left, width = (8, 212) if sheet.layout.stacked else (270, 300)
-    one = left + width * np.log(1 / SPAN[0]) / np.log(SPAN[1] / SPAN[0])
-    sheet.text(one, sheet.top + 34, "avec BN", color=sheet.theme.with_bn, ha="center", weight=SEMIBOLD)
-    sheet.text(one + 34, sheet.top + 34, "plus large →")
-    if not sheet.layout.stacked:
-        sheet.text(one - 34, sheet.top + 34, "← plus étroite", ha="right")
-
-
-def _draw_line(sheet: drawing.Sheet, axes: Axes, line: Line, top: float) -> None:
-    y = sheet.top + 46 + top
-    if sheet.layout.stacked:
-        sheet.text(8, y - 13, line.name, color=sheet.theme.ink)
-    else:
-        sheet.text(258, y + 4, line.name, color=sheet.theme.ink, ha="right")
-    if line.published is not None:
-        axes.plot(line.published, top, "o", markersize=7, markerfacecolor="none", color=sheet.theme.published, zorder=2)
-    for ratio, right, arm, shift in zip(
-        (line.without, line.noisy), _columns(sheet.layout), (STANDARD, NOISY), (-3, 3), strict=True
-    ):
-        _draw_ratio(sheet, axes, ratio, (right, y), colour_of(str(arm), sheet.theme), top + shift)
-
-
-def _draw_ratio(
-    sheet: drawing.Sheet, axes: Axes, ratio: Ratio | None, place: tuple[float, float], colour: str, height: float
-) -> None:
-    known = ratio is not None and np.isfinite(ratio.value)
-    text = french.number(ratio.value, 2 if ratio.value < 10 else 0) if ratio is not None and known else UNKNOWN
-    sheet.text(place[0], place[1] + 4, text, color=colour, ha="right")
-    if ratio is None or not known:
-        return
-    if ratio.low is not None and ratio.high is not None:
-        axes.plot([ratio.low, ratio.high], [height, height], color=colour, linewidth=1.8, zorder=3)
-    axes.plot(ratio.value, height, "o", markersize=6, color=colour, markeredgewidth=0, zorder=4)
-
-
-def _name_groups(sheet: drawing.Sheet, found: Sequence[Line]) -> None:
-    tops = _tops(found, sheet.layout)
-    for index, line in enumerate(found):
-        if index == 0 or line.group != found[index - 1].group:
-            above = (NARROW_ROW if sheet.layout.stacked else ROW) / 2 + 7
-            style = {"color": sheet.theme.ink, "weight": SEMIBOLD}
-            if sheet.layout.stacked:
-                sheet.text(8, sheet.top + 46 + tops[index] - above - 2, line.group, **style)
-            else:
-                sheet.text(258, sheet.top + 46 + tops[index] - above + 4, line.group, ha="right", **style)

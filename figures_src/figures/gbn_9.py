@@ -49,7 +49,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     record = records[RECORD]
     with rc(theme, layout):
         places = NARROW if layout.stacked else WIDE
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), places.body)
+        sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
         gap, test = sheet.panels(places)
         _draw(sheet, gap, record, GAP)
         _draw(sheet, test, record, TEST)
@@ -77,23 +77,6 @@ def gap_of(record: Record, arm: str, size: int, group: int) -> np.ndarray:
 def test_of(record: Record, arm: str, size: int, group: int) -> np.ndarray:
     """Accuracy on new images, in per cent, one per seed."""
     return accuracy(record.arrays, arm, size, PRECISE, group)
-
-
-def headline(record: Record) -> str:
-    """The gap at both ends, in words computed from the record."""
-    small, large = int(sizes(record.arrays)[0]), int(sizes(record.arrays)[-1])
-    ends = [gap_of(record, BATCH, size, WHOLE) for size in (small, large)]
-    before, after = (french.points(float(values.mean()) / 100, 1) for values in ends)
-    change = interval(ends[1] - ends[0])
-    if change.low < 0 < change.high:
-        return drawing.tidy(
-            f"Avec BN, l’écart entre apprentissage et test ne change pas nettement : {before} par lots de {small}, "
-            f"{after} par lots de {large}"
-        )
-    return drawing.tidy(
-        f"Avec BN, l’écart entre apprentissage et test passe de {before} par lots de {small} "
-        f"à {after} par lots de {large}"
-    )
 
 
 def _subtitle(record: Record) -> str:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.experiments.intervals import interval
-from figures_src.experiments.mnist.measures import GOOD_ACCURACY, WITH_BN, WITHOUT_BN, best_cell, first_step
+from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN, best_cell
 from figures_src.figures import drawing, grid_cells
 from figures_src.figures.common import ARM_LABELS, ARMS, PARTS, Cell, Records, Table, arm_colours, triples
 from figures_src.records.record import Record
@@ -28,7 +28,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     height = 168 if layout.stacked else 236
     with rc(theme, layout):
         body = rows * (height + 58) + 22
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
+        sheet = drawing.begin(theme, layout, _subtitle(record), body)
         width = (layout.width - 44 - 8) / columns
         for place in range(count):
             row, column = divmod(place, columns)
@@ -62,25 +62,6 @@ def data(records: Records) -> bytes:
 
 def _flat(accuracy: np.ndarray, arm: int) -> list[tuple[float, float, float]]:
     return list(triples(interval(accuracy[:, :, arm, :, -1], axis=2)))
-
-
-def headline(record: Record) -> str:
-    """What the grid shows, in words computed from it."""
-    means = record.arrays["test_accuracy"][..., -1].mean(-1)
-    soonest = [_soonest(record, arm) for arm in (WITHOUT_BN, WITH_BN)]
-    best = [french.percent(float(means[(*best_cell(record.arrays, arm), arm)]), 1) for arm in (WITHOUT_BN, WITH_BN)]
-    return drawing.tidy(
-        f"Au meilleur réglage : {best[WITH_BN]} avec BN, {best[WITHOUT_BN]} sans. "
-        f"{french.percent(GOOD_ACCURACY, 0)} au plus tôt : {soonest[WITH_BN]} avec BN, {soonest[WITHOUT_BN]} sans"
-    )
-
-
-def _soonest(record: Record, arm: int) -> str:
-    """Fewest steps to `GOOD_ACCURACY`, over all settings, of the mean of the seeds."""
-    curves = record.arrays["test_accuracy"][:, :, arm].mean(axis=2).reshape(-1, len(record.arrays["step"]))
-    steps = [first_step(record.arrays["step"], curve, GOOD_ACCURACY) for curve in curves]
-    known = [step for step in steps if step is not None]
-    return f"{french.number(min(known))} itérations" if known else "jamais"
 
 
 def _subtitle(record: Record) -> str:

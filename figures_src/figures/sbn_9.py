@@ -72,7 +72,7 @@ def table(records: Records) -> Table:
 
 
 def _draw_chain(board: Board, at: _Place) -> None:
-    size, ink = board.layout.title, board.theme.ink
+    size, ink = board.layout.large, board.theme.ink
     v.write(board, at.source, ROW, "x", v.Lettering(ha="center", math=True, middle=True))
     v.write(board, at.prediction, ROW, "ŷ", v.Lettering(ha="center", math=True, middle=True))
     edges = [at.source + 8, *(side for x in at.nodes for side in (x - at.radius - 2, x + at.radius + 3))]

@@ -7,16 +7,12 @@ from matplotlib.figure import Figure
 from figures_src import french
 from figures_src.experiments.arrays import rows_of
 from figures_src.experiments.cars.measures import (
-    AS_IS,
     BATCH,
     DARKENED,
-    FOGGED,
     POPULATION,
     RECOMPUTED,
-    ROTATED,
     SHIFTS,
     STANDARD,
-    STRONGEST,
     VARIANTS,
     accuracy,
 )
@@ -45,7 +41,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     with rc(theme, layout):
         count = len(SHIFTS)
         body = count * 304 if layout.stacked else 324
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
+        sheet = drawing.begin(theme, layout, _subtitle(record), body)
         for shift in range(count):
             if layout.stacked:
                 left, top, width = GUTTER, 304 * shift, 200.0
@@ -70,17 +66,6 @@ def table(records: Records) -> Table:
                 (name, at, arm, statistics, seeds, *each) for at, each in zip(strengths, triples(over), strict=True)
             ]
     return Table((*columns, *(f"accuracy_{part}" for part in PARTS)), tuple(rows))
-
-
-def headline(record: Record) -> str:
-    """What the strongest shifts cost, in words computed from the record."""
-    mean = accuracy(record.arrays, BATCH).mean(axis=0)
-    places = ((ROTATED, AS_IS), (ROTATED, STRONGEST), (DARKENED, STRONGEST), (FOGGED, STRONGEST))
-    as_is, turned, dark, fog = (french.percent(float(mean[place]) / 100, 0) for place in places)
-    return drawing.tidy(
-        f"Avec BN, la précision passe de {as_is} à {turned} pour la rotation la plus forte, à {dark} dans "
-        f"l’obscurité, à {fog} dans le brouillard"
-    )
 
 
 def _subtitle(record: Record) -> str:

@@ -59,7 +59,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     layers = _layers(record)
     with rc(theme, layout):
         body = 950 if layout.stacked else 562
-        sheet = drawing.begin(theme, layout, headline(record), _subtitle(record), body)
+        sheet = drawing.begin(theme, layout, _subtitle(record), body)
         panels, distance, answers = _places(sheet, layers)
         _draw_pictures(sheet, record)
         for layer, axes in enumerate(panels):
@@ -74,14 +74,6 @@ def table(records: Records) -> Table:
     record = records[RECORD]
     columns: tuple[str, ...] = ("what", "arm", "mode", "group", "layer", "at", *PARTS)
     return Table(columns, (*_layer_rows(record), *_answer_rows(record), *_distribution_rows(record)))
-
-
-def headline(record: Record) -> str:
-    """What the network answers, in words computed from it."""
-    sneakers, boots = (
-        french.percent(float(recall(record.arrays, BATCH, group).mean()) / 100, 0) for group in (SNEAKERS, BOOTS)
-    )
-    return drawing.tidy(f"Formé sur des baskets, le réseau en reconnaît {sneakers}, et {boots} des bottines")
 
 
 def _subtitle(record: Record) -> str:

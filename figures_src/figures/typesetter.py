@@ -66,7 +66,7 @@ def write(board: Board, x: float, y: float, text: str, lettering: Lettering = Le
     line, or with ``middle`` the middle height of them all.
     """
     math, theme = lettering.math, board.theme
-    size = lettering.size or (board.layout.title if math else board.layout.small)
+    size = lettering.size or (board.layout.large if math else board.layout.small)
     rows = text.split("\n")
     if lettering.middle:
         y += _MIDDLE * size - (len(rows) - 1) * LEADING * size / 2
@@ -82,13 +82,13 @@ def write(board: Board, x: float, y: float, text: str, lettering: Lettering = Le
 
 def measure(board: Board, text: str, size: float | None = None, bold: bool = False, math: bool = False) -> float:
     """Width of one line as `write` sets it."""
-    size = size or (board.layout.title if math else board.layout.small)
+    size = size or (board.layout.large if math else board.layout.small)
     return _width(parse(text, board.theme, math), size, SEMIBOLD if bold else 400)
 
 
 def fraction(board: Board, x: float, y: float, above: str, below: str) -> float:
     """A fraction whose bar begins at ``x`` at the middle height ``y``; return where it ends."""
-    size, lettering = board.layout.title, Lettering(ha="center", math=True)
+    size, lettering = board.layout.large, Lettering(ha="center", math=True)
     width = max(measure(board, part, size, math=True) for part in (above, below)) + 4
     write(board, x + width / 2, y - 0.36 * size, above, lettering)
     write(board, x + width / 2, y + 1.0 * size, below, lettering)

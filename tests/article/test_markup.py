@@ -50,13 +50,13 @@ def test_a_figure(tmp_path):
         samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
     )
     html = figures("gbn_2")
-    assert html.startswith('<figure id="gbn_2" class="figure"><picture><source media="screen and (max-width: 760px)')
+    title = "<figcaption><strong>Graphique\u00a02.</strong> Un titre.</figcaption>"
+    assert html.startswith(f'<figure id="gbn_2" class="figure">{title}<picture><source media="screen and (max-width: ')
     assert html.count("<source ") == 3
     assert 'srcset="/assets/figures/gbn_2-dark-narrow.svg" width="320" height="400"' in html
     assert '<img src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt="Deux courbes &quot;mont' in html
     assert 'loading="lazy" decoding="async"></picture>' in html
     assert '</picture><img class="on-paper" src="/assets/figures/gbn_2-light.svg" width="624" height="384" alt' in html
-    assert "<strong>Graphique\u00a02. Un titre.</strong> " in html
     assert "3\u00a0graines, 1\u00a0h\u00a02\u00a0min de calcul sur processeur, le 1er\u00a0novembre\u00a02026" in html
     assert "1 à 5\u00a0graines" in figures("gbn_5")
     assert 'href="/assets/figures/gbn_2.csv"' in html
@@ -76,7 +76,8 @@ def test_what_can_be_played_with_takes_the_place_of_its_drawing(tmp_path):
         samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
     )
     html = figures("gbn_2", play="batch")
-    assert re.search(r'<figure id="gbn_2"[^>]*><div class="static-twin"><picture>.*?</div>BATCH<figcaption>', html)
+    shown = r'</figcaption><div class="static-twin"><picture>.*?</div>BATCH<div class="caption">'
+    assert re.search(r'<figure id="gbn_2"[^>]*><figcaption>.*?' + shown, html)
     assert "Agrandir" not in html
 
 
@@ -85,10 +86,11 @@ def test_two_schemas_share_a_caption_and_a_sentence_says_a_label_in_small_letter
         samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
     )
     html = figures.twins("sbn_1a", "sbn_1b", "Un titre.", "Une légende.")
-    assert html.startswith('<figure id="sbn_1" class="figure"><div class="twins"><div id="sbn_1a"><picture>')
+    assert html.startswith('<figure id="sbn_1" class="figure"><figcaption><strong>Schéma\u00a01.</strong> Un titre.<')
+    assert '</figcaption><div class="twins"><div id="sbn_1a"><picture>' in html
     assert "sbn_1b-light-narrow.svg" in html
     assert "sbn_1b-light.svg" not in html
-    assert "<strong>Schéma\u00a01. Un titre.</strong> Une légende." in html
+    assert '<div class="caption"><p>Une légende.</p>' in html
     assert figures.see("grid_mnist") == '<a class="figure-link" href="#grid_mnist">graphique\u00a02\u00a0<i>bis</i></a>'
     assert figures.see("sbn_1a") == '<a class="figure-link" href="#sbn_1a">schéma\u00a01.a</a>'
 

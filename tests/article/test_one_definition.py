@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from matplotlib.text import Text
 
-from figures_src import french
+from figures_src import french, style
 from figures_src.article.facts.covariate import published_dln
 from figures_src.article.facts.mnist import gather
 from figures_src.article.facts.santurkar import santurkar_facts
@@ -34,9 +35,10 @@ def judged(records: Mapping[str, Record], name: str) -> Mapping[str, Verdict]:
 
 def test_how_far_the_median_goes(records, facts):
     reach = facts["signal"].median_reach
-    title = gbn_3.headline(records["mnist_curves"])
+    drawn = gbn_3.draw(records, style.LIGHT, style.WIDE).findobj(Text)
+    told = [text.get_text() for text in drawn]
     for arm in (reach.without_bn, reach.with_bn):
-        assert french.number(arm.mean, 2) in title
+        assert f"± {french.number(arm.mean, 2)}" in told
 
 
 def test_how_the_signal_grows(records, facts):
@@ -73,7 +75,7 @@ def test_what_the_controls_of_vgg_say(records, facts):
     for name, gain in means.items():
         told = again[name]
         assert (told.measured, told.half_width) == pytest.approx((100 * gain.mean, 100 * gain.half_width)), name
-    drawn = [line.without for line in gbn_8.lines(records["vgg_controls"])]
+    drawn = [line.ratios[0] for line in gbn_8.lines(records["vgg_controls"])]
     quoted = (start.along, start.scaled, early.distance, found.matched.along, found.matched.distance)
     assert [ratio for ratio in quoted if ratio not in drawn] == []
     assert again["shift_cosine"].measured == pytest.approx(found.shift[0.1, 5].cosine.mean)
@@ -89,10 +91,15 @@ def test_how_far_gradients_move(records, facts):
     covariate = facts["covariate"]
     for (rate, layer), pair in covariate.shift.items():
         assert pair.ratio == pytest.approx(early_shift_ratio(records["vgg"].arrays, Place(rate, layer)).value)
-    assert gbn_7.ratio(records["vgg"].arrays, 0.1) == pytest.approx(covariate.shift[0.1, 5].ratio)
     again = judged(records, "dln")
     assert again["shift"].measured == pytest.approx(min(pair.ratio for pair in covariate.linear[1e-7].shift))
-    assert sorted(gbn_7.problems(records["dln"].arrays, 1e-6)) == pytest.approx(covariate.linear[1e-6].shift_by_seed[0])
+    moved = facts["controls"].shift
+    drawn = [row.ratios[0] for row in gbn_7.vgg_rows(records)]
+    quoted = [each for found in moved.values() for each in (found.raw, found.relative)]
+    assert [ratio for ratio in quoted if ratio not in drawn] == []
+    high, low, *_ = gbn_7.linear_rows(records)
+    assert sorted(high.scattered) == pytest.approx(sorted(facts["controls"].problems[0.5].ratios))
+    assert sorted(low.scattered) == pytest.approx(sorted(covariate.linear[1e-7].shift_by_seed[0]))
 
 
 def test_how_far_published_gradients_move():

@@ -39,15 +39,6 @@ def test_text_wraps_at_plain_spaces_only():
     assert all(drawing.text_width(line, 15) <= 160 for line in lines)
 
 
-def test_balanced_lines_are_as_many_and_more_even():
-    style.install_fonts()
-    text = "Avec BN la médiane reste près de zéro et sans BN elle ne le fait pas"
-    greedy, even = (cut(text, 340, 15) for cut in (drawing.wrap, drawing.balanced))
-    assert len(even) == len(greedy) == 2
-    assert max(map(drawing.text_width, even, [15] * 2)) < max(map(drawing.text_width, greedy, [15] * 2))
-    assert drawing.balanced("court", 340, 15) == ["court"]
-
-
 def test_french_binds_punctuation_and_numbers():
     assert drawing.tidy("σ : 5 graines ; à 3 itérations") == ("σ\u202f: 5\u00a0graines\u202f; à\u00a03\u00a0itérations")
 
@@ -56,7 +47,7 @@ def test_a_band_is_drawn_where_the_interval_is():
     values = np.random.default_rng(1).standard_normal((5, 7))
     over = interval(values)
     with style.rc(style.LIGHT, style.NARROW):
-        axes = drawing.begin(style.LIGHT, style.NARROW, "t", "", 200).panel(0, 0, 100, 100)
+        axes = drawing.begin(style.LIGHT, style.NARROW, "", 200).panel(0, 0, 100, 100)
         drawing.band(axes, np.arange(7), over, "#006aa7")
     outline = np.asarray(axes.collections[0].get_paths()[0].vertices)
     for at in range(7):
@@ -68,7 +59,7 @@ def test_a_band_is_drawn_where_the_interval_is():
 
 def test_an_accuracy_axis_gives_equal_heights_to_equal_ratios_of_errors():
     with style.rc(style.LIGHT, style.NARROW):
-        axes = drawing.begin(style.LIGHT, style.NARROW, "t", "", 200).panel(40, 0, 100, 100)
+        axes = drawing.begin(style.LIGHT, style.NARROW, "", 200).panel(40, 0, 100, 100)
         drawing.accuracy_axis(axes, style.LIGHT, 0.7, 0.99, (0.8, 0.9, 0.95, 0.975, 0.999))
     heights = [axes.transData.transform((0, 1 - accuracy))[1] for accuracy in (0.8, 0.9, 0.95)]
     assert heights[1] - heights[0] == pytest.approx(heights[2] - heights[1])
@@ -86,7 +77,7 @@ def test_marks_are_few_and_round(top, marks):
 
 
 def small_panel() -> Axes:
-    return drawing.begin(style.LIGHT, style.NARROW, "t", "", 200).panel(40, 0, 100, 100)
+    return drawing.begin(style.LIGHT, style.NARROW, "", 200).panel(40, 0, 100, 100)
 
 
 def test_a_single_seed_has_no_band():
@@ -123,7 +114,7 @@ def test_a_logarithmic_axis_has_few_ticks():
 
 def test_keys_go_to_a_new_line_at_the_right_edge():
     with style.rc(style.LIGHT, style.NARROW):
-        sheet = drawing.begin(style.LIGHT, style.NARROW, "t", "", 200)
+        sheet = drawing.begin(style.LIGHT, style.NARROW, "", 200)
         written = len(sheet.figure.texts)
         sample = drawing.Sample("un nom assez long", {"linewidth": 2}, "#006aa7")
         drawing.key(sheet, 0, 20, [sample] * 3)

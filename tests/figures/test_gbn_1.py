@@ -50,13 +50,6 @@ def test_times_and_factors_are_those_of_the_printed_table():
     assert gbn_1.speedup("bn_x5_sigmoid") == 0
 
 
-def test_the_title_is_computed_and_does_not_credit_bn_alone_with_what_other_settings_do():
-    assert gbn_1.headline() == (
-        "La BN seule atteint 72,2\u202f% en 2,3 fois moins d’itérations\u202f; "
-        "avec d’autres réglages, en 14,8 fois moins"
-    )
-
-
 def test_the_table_is_what_the_paper_published():
     table = list(csv.DictReader(io.StringIO(gbn_1.table({}).to_csv().decode())))
     read = [row for row in table if row["source"] == "figure 2"]

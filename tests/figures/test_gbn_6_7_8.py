@@ -20,15 +20,18 @@ from figures_src import style
 from figures_src.experiments import smoothing as readings
 from figures_src.experiments.deep_linear.experiment import LinearProtocol
 from figures_src.experiments.vgg.experiment import VggProtocol
+from figures_src.experiments.vgg.measures import BATCH, LOW, MATCHED, NOISY, STANDARD
 from figures_src.experiments.vgg.runs import steps_of
 from figures_src.experiments.vgg_controls.experiment import ControlProtocol
-from figures_src.experiments.vgg_controls.measures import EARLY, RATE_LINE
+from figures_src.experiments.vgg_controls.measures import RATE_LINE
 from figures_src.experiments.vgg_controls.runs import DISTANCE_LINE
 from figures_src.figures import gbn_6, gbn_7, gbn_8
+from figures_src.figures.ratios import Row
 from figures_src.published import load
 from figures_src.records.record import Record
 from figures_src.svg import svg_bytes
 
+ARMS = (STANDARD, BATCH, NOISY)
 GRAPHS = ("gbn_6", "gbn_7", "gbn_8")
 VARIANTS = list(product(GRAPHS, style.THEMES, style.LAYOUTS))
 IDS = [f"{name}-{theme.name}-{layout.name}" for name, theme, layout in VARIANTS]
@@ -77,10 +80,13 @@ def vgg_record(seeds: tuple[int, ...] = (0, 1, 2)) -> Record:
     return Record("vgg", arrays, {"config": config, "preset": "quick"})
 
 
-def controls_record(seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> Record:
-    """Bands four times wider without BN along a step, half as wide at a distance; fresh noise triples them."""
+def controls_record(seeds: tuple[int, ...] = (0, 1, 2, 3, 4), rate: float = MATCHED) -> Record:
+    """Bands four times wider without BN along a step, half as wide at a distance; fresh noise triples them.
+
+    Distances of gradients are three times larger with BN, gradients six times.
+    """
     rng = np.random.default_rng(20180611)
-    protocol = ControlProtocol(seeds=seeds)
+    protocol = ControlProtocol(seeds=seeds, cells=tuple((arm, rate) for arm in ARMS))
     runs = protocol.runs()
     arrays = steps_of(runs[0])
     arrays["arm"] = np.array([str(run.normalization) for run in runs])
@@ -102,7 +108,32 @@ def controls_record(seeds: tuple[int, ...] = (0, 1, 2, 3, 4)) -> Record:
         "line_rate_fresh_loss": np.where(noisy[:, None, None], 3 * own * along, np.nan) + np.zeros((times, 1)),
         "landscape_norm_squared": np.ones((len(runs), times)),
     }
-    return Record("vgg_controls", arrays, {"config": {"seeds": list(seeds)}, "preset": "quick"})
+    arrays["train_accuracy"] = arrays["train_accuracy"] + 0.001 * rng.random(arrays["train_accuracy"].shape)
+    with_bn = np.where(arrays["arm"] == "with_bn", 3.0, 1.0)[:, None, None]
+    shown = (len(runs), len(arrays["shift_step"]), len(arrays["shift_layer"]))
+    arrays |= {
+        "shift_difference": own * with_bn * np.ones(shown),
+        "shift_norm": np.where(with_bn > 1, 6.0, 1.0) * np.ones(shown),
+        "shift_cosine": np.full(shown, 0.5),
+    }
+    name = "vgg_controls" if rate == MATCHED else "vgg_low_rate"
+    return Record(name, arrays, {"config": {"seeds": list(seeds)}, "preset": "quick"})
+
+
+def problems_record() -> Record:
+    """Twenty problems, each ten times as far with BN as the one before, from a hundredth on."""
+    step, layers = np.arange(0, 1001, 50), np.array([9, 17])
+    far = np.logspace(-2, 17, 20)
+    shape = (4, 20, len(step), len(layers))
+    apart = np.stack([np.ones(shape), far[None, :, None, None] * np.ones(shape)])
+    arrays = {
+        "loss_factor": np.array([0.25, 0.5, 0.75, 1.0]),
+        "shift_step": step,
+        "shift_layer": layers,
+        "shift_difference": apart,
+        "shift_norm": apart / 2,
+    }
+    return Record("linear_problems", arrays, {"config": {"seeds": list(range(20))}, "preset": "quick"})
 
 
 def channels_record(main: Record) -> Record:
@@ -132,7 +163,7 @@ def dln_record() -> Record:
         "shift_step": step,
         "shift_layer": np.array(protocol.shift_layers),
         "shift_difference": times[:, None, None] * rng.lognormal(0, 0.01, (len(runs), len(step), 2)),
-        "shift_cosine": rng.uniform(-1, 1, (len(runs), len(step), 2)),
+        "shift_norm": np.ones((len(runs), len(step), 2)),
     }
     return Record("dln", arrays, {"config": {"seeds": [0, 1, 2, 3, 4]}, "preset": "quick"})
 
@@ -144,7 +175,9 @@ def records() -> dict[str, Record]:
         "vgg": main,
         "vgg_channels": channels_record(main),
         "dln": dln_record(),
+        "linear_problems": problems_record(),
         "vgg_controls": controls_record(),
+        "vgg_low_rate": controls_record(rate=LOW),
     }
 
 
@@ -185,7 +218,7 @@ def test_accuracies_are_all_drawn_early_and_as_means_later():
     assert alone.tolist() == [200]
 
 
-def test_ridges_have_one_height_and_stand_where_their_distributions_are():
+def test_distributions_have_one_height_and_stand_where_they_are():
     places = np.arcsinh(np.linspace(-8, 8, 801))
     found = gbn_6.heights([normal(0, 1), normal(2, 0.5), None], places)
     assert found.max(axis=1).tolist() == [1, 1, 0]
@@ -200,48 +233,16 @@ def test_a_distribution_narrower_than_the_grid_is_not_lost():
     assert (found > 0.02).sum() <= 2
 
 
-def test_a_ridge_hides_what_is_behind_it_and_is_not_drawn_where_it_is_flat():
-    raised = np.array([[0.0, 0.5, 0.5, 0.0], [0.0, 1.0, 0.5, 0.0], [0.3, 0.0, 1.0, 0.0]])
-    seen = gbn_6.visible(raised, overlap=2)
-    # Baselines 2, 1, 0. Second column: 3 behind 3; third: 3 before 2 and 2, of which the last is in front.
-    np.testing.assert_allclose(seen[2], [0.6, np.nan, 2, np.nan])
-    np.testing.assert_allclose(seen[1], [np.nan, 3, 2, np.nan])
-    np.testing.assert_allclose(seen[0], [np.nan, 3, 3, np.nan])
-    higher = gbn_6.visible(np.array([[0.2, 0.2], [1.0, 0.4]]), overlap=2)
-    np.testing.assert_allclose(higher, [[np.nan, 1.4], [2, 0.8]])
-
-
-def test_the_silhouette_follows_the_first_ridge_and_the_ends_of_all():
-    x = np.arange(5.0)
-    raised = np.array([[0, 0.5, 1, 0, 0], [0, 0, 0, 0, 0], [0.4, 1, 1, 1, 0.01]])
-    corners = gbn_6.silhouette(x, raised, overlap=2)
-    assert corners.tolist() == [[1, 3], [2, 4], [2, 2], [3, 0], [0, 0], [1, 2]]
-    assert gbn_6.silhouette(x, np.zeros((2, 5))).shape == (0, 2)
-
-
-def test_one_scale_holds_nearly_all_distributions_of_a_layer():
-    low, high = gbn_6.reach([normal(0, 1)] * 39 + [normal(0, 50), None])
+def test_one_scale_holds_nearly_all_of_every_distribution():
+    low, high = gbn_6.reach([normal(0, 1), normal(0, 0.1), None])
     widest = np.arcsinh(normal(0, 1).quantile(0.995))
     assert high == pytest.approx(1.1 * widest, rel=1e-3)
     assert low == pytest.approx(-high, rel=1e-6)
     assert gbn_6.reach([None]) == (-1, 1)
 
 
-def test_gbn_6_title_is_computed_and_says_what_never_happened(records):
-    vgg = records["vgg"]
-    accuracy = np.full(vgg.arrays["train_accuracy"].shape, 0.5)
-    for arm, first in (("with_bn", 15), ("noisy_bn", 21), ("without_bn", 40)):
-        accuracy[vgg.arrays["arm"] == arm, first:] = 0.95
-    title = plain(gbn_6.headline(changed(vgg, train_accuracy=accuracy)))
-    expected = "90 % des images apprises en 1 600 itérations avec BN, en 2 200 avec BN bruitée, en 4 100 sans BN"
-    assert title == expected
-    accuracy[vgg.arrays["arm"] == "without_bn"] = 0.1
-    never = plain(gbn_6.headline(changed(vgg, train_accuracy=accuracy)))
-    assert never.endswith("en 2 200 avec BN bruitée, jamais sans BN")
-
-
 def test_gbn_6_table_is_the_record_and_one_seed_has_no_interval(records):
-    vgg, table = records["vgg"], rows(gbn_6, records)
+    vgg, table = records["vgg_controls"], rows(gbn_6, records)
     chosen = [r for r in table if (r["source"], r["arm"], r["learning_rate"]) == ("measured", "noisy_bn", "0.1")]
     at = next(r for r in chosen if (r["what"], r["step"]) == ("train_accuracy", "1000"))
     mean = vgg.arrays["train_accuracy"][vgg.arrays["arm"] == "noisy_bn", 9].mean()
@@ -273,7 +274,9 @@ def test_networks_that_diverged_and_single_seeds_are_drawn_all_the_same(layout):
         "vgg": Record("vgg", arrays, vgg.sidecar),
         "vgg_channels": channels,
         "dln": dln_record(),
+        "linear_problems": problems_record(),
         "vgg_controls": controls,
+        "vgg_low_rate": controls_record(seeds=(0,), rate=LOW),
     }
     for module in (gbn_6, gbn_7, gbn_8):
         texts = [text.get_text() for text in module.draw(broken, style.LIGHT, layout).findobj(Text)]
@@ -285,67 +288,56 @@ def test_networks_that_diverged_and_single_seeds_are_drawn_all_the_same(layout):
 # Graph 7.
 
 
-def test_gbn_7_ratios_are_those_of_medians_over_the_declared_steps(records):
-    assert gbn_7.ratio(records["vgg"].arrays, 0.1) == pytest.approx(4, rel=0.15)
-    assert gbn_7.ratio(records["dln"].arrays, 1e-7) == pytest.approx(1000, rel=1e-2)
-    shift = records["vgg"].arrays["shift_difference"].copy()
-    shift[:, records["vgg"].arrays["shift_step"] > 5000] = 1e9
-    late = changed(records["vgg"], shift_difference=shift)
-    assert gbn_7.ratio(late.arrays, 0.1) == gbn_7.ratio(records["vgg"].arrays, 0.1)
+def test_gbn_7_ratios_are_those_of_pairs_of_seeds(records):
+    shown = {(row.group, row.name): row for row in gbn_7.vgg_rows(records)}
+    raw, relative = shown[gbn_7.RAW, "taux 0,1, couche 5"], shown[gbn_7.RELATIVE, "taux 0,01, couche 10"]
+    assert [each.value for each in raw.ratios] == pytest.approx([3, 1])
+    assert [each.value for each in relative.ratios] == pytest.approx([0.5, 1])
+    assert raw.ratios[0].seeds == 5
+    assert raw.published == pytest.approx(0.914782 / 0.815544)
+    assert relative.published is None
 
 
-def test_gbn_7_title_is_computed(records):
-    vgg = records["vgg"]
-    exact = np.ones_like(vgg.arrays["shift_difference"])
-    with_bn = vgg.arrays["arm"] == "with_bn"
-    exact[with_bn & (vgg.arrays["run_learning_rate"] == 0.1)] = 1.24
-    exact[with_bn & (vgg.arrays["run_learning_rate"] == 0.01)] = 2.96
-    title = plain(gbn_7.headline({**records, "vgg": changed(vgg, shift_difference=exact)}))
-    assert title == (
-        "Distance brute de G à G′, avec BN rapportée à sans BN : 1,2 ou 3 dans VGG selon le taux ; dans le réseau "
-        "linéaire à 10⁻⁶, de 0,001 à 0,001 selon le problème"
-    )
+def test_gbn_7_shows_every_problem_of_the_linear_network(records):
+    high, low, *relative = gbn_7.linear_rows(records)
+    np.testing.assert_allclose(sorted(high.scattered), np.logspace(-2, 17, 20), rtol=1e-6)
+    np.testing.assert_allclose(low.scattered, 1000, rtol=1e-2)
+    np.testing.assert_allclose(relative[0].scattered, 1)
+
+
+def test_gbn_7_table_holds_the_points_drawn(records):
+    table = rows(gbn_7, records)
+    one = [r for r in table if r["compared"].endswith("one problem")]
+    assert len(one) == 2 * (20 + 5)
+    paired = [r for r in table if r["network"] == "vgg" and not r["compared"].startswith("published")]
+    assert {r["pairs"] for r in paired} == {"5"}
+    assert len(paired) == 2 * 2 * 2 * 2
 
 
 def test_rates_are_written_as_a_reader_does():
     assert [gbn_7.rate_name(rate) for rate in (0.1, 0.01, 1e-6, 1e-7)] == ["0,1", "0,01", "10⁻⁶", "10⁻⁷"]
 
 
-def test_cosines_that_the_paper_hides_under_its_own_line_are_left_out(records):
-    distance, cosine = gbn_7.METRICS
-    assert set(gbn_7.curves(records["dln"], "dln", 1e-7, 9, cosine).theirs) == {"with_bn"}
-    assert set(gbn_7.curves(records["dln"], "dln", 1e-7, 9, distance).theirs) == {"without_bn", "with_bn"}
-
-
-def test_gbn_7_table_holds_the_points_drawn(records):
-    table = rows(gbn_7, records)
-    chosen = [r for r in table if (r["source"], r["network"], r["arm"]) == ("measured", "dln", "with_bn")]
-    slow = [float(r["running_median"]) for r in chosen if (r["learning_rate"], r["metric"]) == ("1e-07", "l2")]
-    assert len(slow) == 2 * gbn_7.PLACES
-    np.testing.assert_allclose(slow, 1000, rtol=1e-2)
-    assert {r["seeds"] for r in chosen} == {"5"}
-
-
 # Graph 8.
 
 
-def line_of(record: Record, group: str, name: str) -> gbn_8.Line:
+def line_of(record: Record, group: str, name: str) -> Row:
     return next(line for line in gbn_8.lines(record) if line.group.startswith(group) and name in line.name)
 
 
 def test_a_row_compares_pairs_of_seeds_with_the_network_with_bn(records):
     early = line_of(records["vgg_controls"], "Le long", "0 à 1\u202f000 itérations")
-    assert early.without.value == pytest.approx(4)
-    assert early.noisy.value == pytest.approx(1)
-    assert early.without.seeds == 5
-    assert line_of(records["vgg_controls"], "À distance", "itérations").without.value == pytest.approx(0.5)
-    assert line_of(records["vgg_controls"], "Pour", "90").noisy.value == pytest.approx(2200 / 1500, rel=0.05)
+    assert early.ratios[0].value == pytest.approx(4)
+    assert early.ratios[1].value == pytest.approx(1)
+    assert early.ratios[0].seeds == 5
+    assert line_of(records["vgg_controls"], "À distance", "itérations").ratios[0].value == pytest.approx(0.5)
+    assert line_of(records["vgg_controls"], "Pour", "90").ratios[1].value == pytest.approx(2200 / 1500, rel=0.05)
 
 
 def test_noise_drawn_anew_is_compared_with_the_network_with_bn(records):
     fresh = line_of(records["vgg_controls"], "Le long", "bruit")
-    assert fresh.without is None
-    assert fresh.noisy.value == pytest.approx(3)
+    assert fresh.ratios[0] is None
+    assert fresh.ratios[1].value == pytest.approx(3)
 
 
 def test_published_bands_are_those_of_the_same_window():
@@ -355,17 +347,6 @@ def test_published_bands_are_those_of_the_same_window():
         found = curve.where(metric="loss", arm=arm)
         widths[arm] = np.mean((found["high"] - found["low"])[found["step"] <= 1000])
     assert gbn_8.published((0, 1000)) == pytest.approx(widths["without_bn"] / widths["with_bn"])
-
-
-def test_gbn_8_title_claims_only_what_the_intervals_say(records):
-    record = records["vgg_controls"]
-    never = record.arrays["line_distance_loss"]
-    late = never.copy()
-    rows = record.arrays["arm"] == "without_bn"
-    late[np.ix_(rows, record.arrays["landscape_step"] > EARLY[1])] *= 10
-    for distances, told in ((never, False), (late, True), (np.where(rows[:, None, None], 10 * never, never), False)):
-        title = plain(gbn_8.headline(gbn_8.lines(changed(record, line_distance_loss=distances))))
-        assert ("à distance égale, seulement après" in title) is told
 
 
 def test_gbn_8_table_gives_every_ratio_with_its_interval(records):
@@ -403,7 +384,7 @@ def test_svg_has_the_width_of_its_layout_and_no_background(drawn, key):
     assert len(text) < 65_000
     theme = style.DARK if "dark" in key else style.LIGHT
     assert theme.paper not in text
-    colours = {theme.with_bn, theme.without_bn, theme.published} | (set() if "gbn_7" in key else {theme.noisy_bn})
+    colours = {theme.with_bn, theme.without_bn, theme.published, theme.noisy_bn}
     assert colours <= set(re.findall(r"#[0-9a-f]{6}", text))
 
 

@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox
 
 from figures_src import style
 from figures_src.experiments.depth.measures import RESIDUAL_STANDARD
-from figures_src.experiments.scale.measures import BATCH, STANDARD
+from figures_src.experiments.scale.measures import STANDARD
 from figures_src.figures import depth_gradients, effective_rate
 from figures_src.records.record import Record
 from figures_src.svg import svg_bytes
@@ -61,16 +61,6 @@ def test_every_layer_of_every_cell_is_in_the_table() -> None:
     assert {row["settled"] for row in angles if (row["learning_rate"], row["decay"]) == ("0.05", "0.001")} == {"no"}
 
 
-def test_a_title_says_how_far_networks_that_learn_are_from_theory() -> None:
-    arrays = RECORDS["scale"].arrays
-    angle, accuracy = arrays["angle"].copy(), arrays["test_accuracy"].copy()
-    angle[BATCH, :, 1, 2] *= 1.04
-    angle[STANDARD, :, 2, 3] *= 100
-    accuracy[STANDARD, 1, 2, 3] = 0.1
-    record = changed("scale", angle=angle, test_accuracy=accuracy)["scale"]
-    assert plain(effective_rate.headline(record)).endswith("à 4 % près ; sans BN, l’écart atteint 200 %")
-
-
 def test_an_angle_of_no_network_is_not_drawn() -> None:
     angle = RECORDS["scale"].arrays["angle"].copy()
     accuracy = RECORDS["scale"].arrays["test_accuracy"].copy()
@@ -103,15 +93,3 @@ def test_profiles_end_at_one_and_theory_lies_on_them() -> None:
         ("linear", "32"),
     ]
     assert float(grown[0]["theory"]) == pytest.approx(1.2)
-
-
-def test_a_title_says_what_every_seed_learns() -> None:
-    assert plain(depth_gradients.headline(RECORDS)) == (
-        "Sans raccourci, la BN multiplie le gradient par 1,22 à chaque couche ; avec elle, toutes les graines "
-        "apprennent jusqu’à 20 couches, et avec des raccourcis jusqu’à 80 couches"
-    )
-    accuracy = RECORDS["depth_training_long"].arrays["test_accuracy"].copy()
-    accuracy[:, 1] = 0.1
-    assert "jusqu’à aucune profondeur" in plain(
-        depth_gradients.headline(changed("depth_training_long", test_accuracy=accuracy))
-    )

@@ -139,7 +139,7 @@ def test_the_fonts_are_files_of_the_article() -> None:
 
 def test_the_article_leads_to_the_notebook_and_back(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url) as seen:
-        links = seen.page.locator("figcaption .provenance a", has_text="carnet")
+        links = seen.page.locator(".caption .provenance a", has_text="carnet")
         assert links.count() >= 3
         unfold(seen)
         links.first.click()

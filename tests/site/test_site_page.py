@@ -107,10 +107,10 @@ def test_every_figure_tells_what_it_shows_and_where_it_comes_from(browser: Brows
             words = figure.locator("picture img").evaluate_all("images => images.map(image => image.alt.length)")
             assert len(words) == len(drawn)
             assert min(words) > 30
-            assert figure.locator("figcaption .provenance").count() == len(drawn) + len(play)
+            assert figure.locator(".caption .provenance").count() == len(drawn) + len(play)
             tables = sum(FIGURES[name].has_table for name in drawn)
-            assert figure.locator("figcaption a[href$='.csv']").count() == tables
-            assert figure.locator("figcaption button.enlarge").count() == (len(drawn) == 1 and not play)
+            assert figure.locator(".caption a[href$='.csv']").count() == tables
+            assert figure.locator(".caption button.enlarge").count() == (len(drawn) == 1 and not play)
 
 
 def test_every_figure_leads_to_the_code_that_draws_it(browser: Browser, post_url: str, site_url: str) -> None:

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 POINTS = {"A4": (595, 842), "letter": (612, 792)}
 # Of what is folded, paper has the title alone.
-CAPTIONS = """[...document.querySelectorAll('.figure figcaption > p:first-child')].filter(e => e.checkVisibility())
+CAPTIONS = """[...document.querySelectorAll('.figure figcaption')].filter(e => e.checkVisibility())
     .map(caption => caption.textContent.replaceAll('\\u00a0', ' ').match(/^.*? [\\d][^ ]* [\\p{L}]*/u)[0])"""
 PRINTED = """[...document.querySelectorAll('.on-paper')].filter(i => !i.closest('.folded'))
     .map(i => [i.src.split('/').pop(), i.closest('.twins') !== null])"""

@@ -12,7 +12,7 @@ from figures_src.article.facts.imagenet import imagenet_facts
 from figures_src.article.predictions import Check, checks_of
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.inception import measures as inception
-from figures_src.experiments.inception.measures import ARMS
+from figures_src.experiments.inception.measures import ARMS, Arm
 from figures_src.experiments.intervals import Ratio
 from figures_src.experiments.prediction import Verdict
 from figures_src.networks.bn_inception import PLANS
@@ -50,6 +50,8 @@ class FixedLevel:
     level: float
     times: Ratio
     """Updates of BN at the same rate over those without, by seed."""
+    fewer: Mapping[str, Ratio]
+    """How many times fewer updates than without BN each arm with it needs, by seed."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,12 @@ def inception_facts(record: Record, grid: Record) -> InceptionFacts:
         threshold=inception.threshold(record.arrays),
         fixed=FixedLevel(
             inception.FIXED_LEVEL,
-            inception.times_ratio(record.arrays, inception.BN, inception.STANDARD, inception.FIXED_LEVEL),
+            _times(record.arrays, inception.BN),
+            {
+                arm.name: _times(record.arrays, arm).inverse
+                for arm in inception.PUBLISHED
+                if arm is not inception.STANDARD
+            },
         ),
         faster=inception.times_ratio(record.arrays, inception.BN_X5, inception.BN, inception.FIXED_LEVEL),
         arms={name: _arm(record.arrays, name) for name in ARMS},
@@ -100,6 +107,11 @@ def inception_facts(record: Record, grid: Record) -> InceptionFacts:
         base_rate=config["base_learning_rate"],
         validation_images=grid.config["validation_images"],
     )
+
+
+def _times(arrays: Arrays, arm: Arm) -> Ratio:
+    """Updates to the fixed level over those without BN."""
+    return inception.times_ratio(arrays, arm, inception.STANDARD, inception.FIXED_LEVEL)
 
 
 def checks(verdicts: tuple[Verdict, ...]) -> list[Check]:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from figures_src.experiments.estimates import Pair
-from figures_src.experiments.vgg.measures import ACCURACY, BETA_STEPS, EARLY_SHARE, MATCHED
+from figures_src.experiments.vgg.measures import ACCURACY, BETA_STEPS, MATCHED
 from figures_src.published import load
+from figures_src.published.shifts import CURVES, early_median
 
 ARMS = ("without_bn", "with_bn")
 SPACING = 100
@@ -170,7 +171,7 @@ def _training(curve: Mapping[str, np.ndarray]) -> Training:
 
 
 def _gradients() -> tuple[Gradients, ...]:
-    columns = load("santurkar2018_fig3_ics").columns
+    columns = load(CURVES).columns
     shown = zip(*(columns[name].tolist() for name in ("network", "learning_rate", "layer")), strict=True)
     order = sorted(set(shown), key=lambda key: (key[0] != "vgg", -key[1], key[2]))
     return tuple(
@@ -181,25 +182,7 @@ def _gradients() -> tuple[Gradients, ...]:
 
 def _early(network: str, learning_rate: float, layer: int, metric: str) -> Quotient:
     """Medians over the first `EARLY_SHARE` of the training of one panel of figure 3; ``metric`` is "l2" or "cosine"."""
-    where = {"network": network, "learning_rate": learning_rate, "layer": layer, "metric": metric}
-    return Quotient(*(_shift_median(**where, arm=arm) for arm in ARMS))
-
-
-def _shift_median(**where: Any) -> float | None:
-    try:
-        curve = load("santurkar2018_fig3_ics").where(**where)
-    except KeyError:  # the cosines of 1 lie under the figure’s own line at 1
-        return None
-    early = curve["step"] <= EARLY_SHARE * curve["step"][-1]
-    return weighted_median(curve["value"][early], np.gradient(curve["step"][early].astype(float)))
-
-
-def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
-    """The smallest value that half of the weight does not exceed. Shapes (N,) and (N,).
-
-    A path drawn in a PDF has fewer points where it is straight, so each point counts for the time it stands for.
-    """
-    return float(np.quantile(values, 0.5, weights=weights, method="inverted_cdf"))
+    return Quotient(*(early_median(network, learning_rate, layer, metric, arm) for arm in ARMS))
 
 
 def _final_losses() -> dict[float, Quotient]:

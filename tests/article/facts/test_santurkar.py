@@ -1,10 +1,9 @@
 import math
 
-import numpy as np
 import pytest
 
 from figures_src.article.facts import santurkar as facts_santurkar
-from figures_src.article.facts.santurkar import Quotient, SanturkarFacts, santurkar_facts, weighted_median
+from figures_src.article.facts.santurkar import Quotient, SanturkarFacts, santurkar_facts
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +82,6 @@ def test_a_layer_that_the_paper_does_not_show_is_told_the_choices(facts):
 def test_a_pair_reads_both_ways():
     assert Quotient(2.0, 6.0).ratio == 3
     assert Quotient(2.0, 6.0).gain == pytest.approx(1 / 3)
-
-
-def test_a_point_counts_for_the_time_it_stands_for():
-    values = np.array([5.0, 1.0, 9.0])
-    assert weighted_median(values, np.ones(3)) == 5
-    assert weighted_median(values, np.array([1.0, 1.0, 8.0])) == 9
-    assert weighted_median(values, np.array([1.0, 8.0, 1.0])) == 1
 
 
 def test_the_templates_get_one_name(facts):
