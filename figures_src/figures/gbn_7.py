@@ -65,19 +65,31 @@ METRICS = (
     Metric("shift_cosine", "cosine", "cosinus"),
 )
 DISTANCE = METRICS[0]
+BLOCK = HEAD + 2 * len(METRICS) * ROW + FOOT
+"""Height of a network: two layers, with a row for each quantity."""
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Room under the title; width, left edges and tops of the two networks."""
+
+    body: float
+    width: float
+    corners: tuple[tuple[float, float], tuple[float, float]]
+
+
+WIDE = _Places(28 + BLOCK, 348, ((0, 28), (372, 28)))
+NARROW = _Places(46 + 2 * BLOCK, 340, ((0, 46), (0, 46 + BLOCK)))
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """A block for each network; in it a column for each rate, two rows for each layer."""
-    block = HEAD + 2 * len(METRICS) * ROW + FOOT
+    places = NARROW if layout.stacked else WIDE
     with rc(theme, layout):
-        body = (46 + 2 * block) if layout.stacked else (28 + block)
-        sheet = drawing.begin(theme, layout, headline(records), _subtitle(records), body)
+        sheet = drawing.begin(theme, layout, headline(records), _subtitle(records), places.body)
         drawing.key(sheet, 0, 12, _samples(theme))
-        width = layout.width if layout.stacked else (layout.width - 24) / 2
-        for index, network in enumerate(NETWORKS):
-            left, top = (0, 46 + index * block) if layout.stacked else (index * (width + 24), 28)
-            _draw_network(sheet, records[network.record], network, left, top, width)
+        for network, (left, top) in zip(NETWORKS, places.corners, strict=True):
+            _draw_network(sheet, records[network.record], network, left, top, places.width)
         return drawing.finish(sheet)
 
 

@@ -27,11 +27,36 @@ from figures_src.style import SEMIBOLD, Layout, Theme, rc
 RECORD = "vgg_controls"
 RANGES = "santurkar2018_fig4ab_ranges"
 WINDOWS = (START, (1000, 5000), (5000, 10_000), (10_000, 15_000))
-ROW, GAP = 25.0, 22.0
-"""Pixels from a row to the next, and more before a group."""
-NARROW_ROW = 43.0
+TOP, HEAD, FOOT = 46.0, 25.0, 8.0
+"""Pixels above the panel, from its top to the first row, and under the last one."""
+BELOW = 42.0
+"""Under the panel: its marks."""
 SPAN, MARKS = (0.08, 60.0), (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 UNKNOWN = "—"
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Pixels from a row to the next and more before a group, then what stands in a row, from left to right."""
+
+    row: float
+    gap: float
+    left: float
+    width: float
+    """Of the axis of ratios."""
+    numbers: tuple[float, float]
+    """Right edges of the two columns of numbers."""
+    names: float
+    """Where names of rows and groups begin, or end where ``ha`` is right."""
+    name_y: float
+    """Of the name of a row, from its middle."""
+    group_y: float
+    """The same of the name of a group, from the middle of its first row."""
+    ha: str
+
+
+WIDE = _Places(25, 22, left=270, width=300, numbers=(640, 716), names=258, name_y=4, group_y=-15.5, ha="right")
+NARROW = _Places(43, 47, left=8, width=212, numbers=(276, 338), names=8, name_y=-13, group_y=-30.5, ha="left")
 
 Band = Callable[[Normalization], np.ndarray]
 """Mean width of a band, one per seed."""
@@ -70,16 +95,17 @@ def lines(record: Record) -> list[Line]:
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """A row a way of looking; on a phone its name stands above it."""
-    found = lines(records[RECORD])
+    found, places = lines(records[RECORD]), NARROW if layout.stacked else WIDE
+    tops = _tops(found, places)
+    height = tops[-1] + FOOT
     with rc(theme, layout):
-        body = 96 + _tops(found, layout)[-1]
-        sheet = drawing.begin(theme, layout, headline(found), _subtitle(records[RECORD]), body)
-        axes = sheet.panel(8 if layout.stacked else 270, 46, 212 if layout.stacked else 300, body - 88)
-        _frame(sheet, axes, body - 88, _tops(found, layout))
-        _heads(sheet)
-        for line, top in zip(found, _tops(found, layout), strict=True):
-            _draw_line(sheet, axes, line, top)
-        _name_groups(sheet, found)
+        sheet = drawing.begin(theme, layout, headline(found), _subtitle(records[RECORD]), TOP + height + BELOW)
+        axes = sheet.panel(places.left, TOP, places.width, height)
+        _frame(sheet, axes, height, tops)
+        _heads(sheet, places)
+        for line, top in zip(found, tops, strict=True):
+            _draw_line(sheet, places, axes, line, top)
+        _name_groups(sheet, places, found)
         return drawing.finish(sheet)
 
 
@@ -161,14 +187,14 @@ def _subtitle(record: Record) -> str:
     )
 
 
-def _tops(found: Sequence[Line], layout: Layout) -> list[float]:
+def _tops(found: Sequence[Line], places: _Places) -> list[float]:
     """Where each row stands, in pixels under the head of the panel."""
-    row, tops, top = NARROW_ROW if layout.stacked else ROW, [], 0.0
+    tops, top = [], 0.0
     for index, line in enumerate(found):
         if index and line.group != found[index - 1].group:
-            top += GAP + ROW * layout.stacked
-        tops.append(top + row / 2 + ROW)
-        top += row
+            top += places.gap
+        tops.append(top + places.row / 2 + HEAD)
+        top += places.row
     return tops
 
 
@@ -186,32 +212,23 @@ def _frame(sheet: drawing.Sheet, axes: Axes, height: float, tops: Sequence[float
         axes.plot(np.full(len(heights), mark), heights, color=colour, linewidth=width, zorder=0.5)
 
 
-def _columns(layout: Layout) -> tuple[float, float]:
-    """Right edges of the two columns of numbers."""
-    return (276, 338) if layout.stacked else (640, 716)
-
-
-def _heads(sheet: drawing.Sheet) -> None:
-    for text, right, arm in zip(("sans BN", "bruitée"), _columns(sheet.layout), (STANDARD, NOISY), strict=True):
+def _heads(sheet: drawing.Sheet, places: _Places) -> None:
+    for text, right, arm in zip(("sans BN", "bruitée"), places.numbers, (STANDARD, NOISY), strict=True):
         sheet.text(right, sheet.top + 34, text, color=colour_of(str(arm), sheet.theme), ha="right", weight=SEMIBOLD)
-    left, width = (8, 212) if sheet.layout.stacked else (270, 300)
-    one = left + width * np.log(1 / SPAN[0]) / np.log(SPAN[1] / SPAN[0])
+    one = places.left + places.width * np.log(1 / SPAN[0]) / np.log(SPAN[1] / SPAN[0])
     sheet.text(one, sheet.top + 34, "avec BN", color=sheet.theme.with_bn, ha="center", weight=SEMIBOLD)
     sheet.text(one + 34, sheet.top + 34, "plus large →")
     if not sheet.layout.stacked:
         sheet.text(one - 34, sheet.top + 34, "← plus étroite", ha="right")
 
 
-def _draw_line(sheet: drawing.Sheet, axes: Axes, line: Line, top: float) -> None:
-    y = sheet.top + 46 + top
-    if sheet.layout.stacked:
-        sheet.text(8, y - 13, line.name, color=sheet.theme.ink)
-    else:
-        sheet.text(258, y + 4, line.name, color=sheet.theme.ink, ha="right")
+def _draw_line(sheet: drawing.Sheet, places: _Places, axes: Axes, line: Line, top: float) -> None:
+    y = sheet.top + TOP + top
+    sheet.text(places.names, y + places.name_y, line.name, color=sheet.theme.ink, ha=places.ha)
     if line.published is not None:
         axes.plot(line.published, top, "o", markersize=7, markerfacecolor="none", color=sheet.theme.published, zorder=2)
     for ratio, right, arm, shift in zip(
-        (line.without, line.noisy), _columns(sheet.layout), (STANDARD, NOISY), (-3, 3), strict=True
+        (line.without, line.noisy), places.numbers, (STANDARD, NOISY), (-3, 3), strict=True
     ):
         _draw_ratio(sheet, axes, ratio, (right, y), colour_of(str(arm), sheet.theme), top + shift)
 
@@ -229,13 +246,8 @@ def _draw_ratio(
     axes.plot(ratio.value, height, "o", markersize=6, color=colour, markeredgewidth=0, zorder=4)
 
 
-def _name_groups(sheet: drawing.Sheet, found: Sequence[Line]) -> None:
-    tops = _tops(found, sheet.layout)
-    for index, line in enumerate(found):
+def _name_groups(sheet: drawing.Sheet, places: _Places, found: Sequence[Line]) -> None:
+    for index, (line, top) in enumerate(zip(found, _tops(found, places), strict=True)):
         if index == 0 or line.group != found[index - 1].group:
-            above = (NARROW_ROW if sheet.layout.stacked else ROW) / 2 + 7
-            style = {"color": sheet.theme.ink, "weight": SEMIBOLD}
-            if sheet.layout.stacked:
-                sheet.text(8, sheet.top + 46 + tops[index] - above - 2, line.group, **style)
-            else:
-                sheet.text(258, sheet.top + 46 + tops[index] - above + 4, line.group, ha="right", **style)
+            y = sheet.top + TOP + top + places.group_y
+            sheet.text(places.names, y, line.group, color=sheet.theme.ink, weight=SEMIBOLD, ha=places.ha)
