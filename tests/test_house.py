@@ -107,6 +107,16 @@ def test_a_figure_is_made_of_few_modules_and_none_that_trains(name: str) -> None
     assert {path.parts[0] for path in found}.isdisjoint({"training", "datasets"})
 
 
+def test_a_figure_of_two_widths_says_in_records_where_things_are() -> None:
+    """Numbers chosen in the middle of calls are found by nobody who wants to move a panel."""
+    two = [path for path in (PACKAGE / "figures").glob("*.py") if "layout.stacked" in path.read_text()]
+    assert len(two) > 20
+    for path in two:
+        assigned = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign)]
+        names = {name.id for node in assigned for name in ast.walk(node) if isinstance(name, ast.Name)}
+        assert names >= {"WIDE", "NARROW"}, path
+
+
 def test_the_article_is_made_of_nothing_that_trains() -> None:
     found = {path.relative_to(PACKAGE).parts[0] for path in closure([PACKAGE / "publish.py"])}
     assert found.isdisjoint({"training", "datasets"})

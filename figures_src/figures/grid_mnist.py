@@ -1,6 +1,7 @@
 """The grid of σ and learning rates on MNIST: accuracy with and without BN, each at its own best setting too."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,23 +17,37 @@ from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
 RECORD = "mnist_grid"
+LEFT, TOP, FOOT = 44, 26, 22
+"""Pixels of tick labels left of the first column, and what is kept free above and under all rows."""
+RIGHT, GAP, ROW_GAP = 8, 14, 58
+"""Pixels right of the last column, between two columns, and between two rows."""
 MARKS = (0.1, 0.5, 0.8, 0.9, 0.95, 0.98)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """How many panels there may be in a row, and their height; how many there are, a record says."""
+
+    columns: int
+    height: float
+
+
+WIDE, NARROW = _Places(4, 236), _Places(2, 168)
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """One panel for each σ; rings mark each arm's best setting, chosen on validation images."""
     record = records[RECORD]
     count = len(record.arrays["sigma"])
-    columns = min(2 if layout.stacked else 4, count)
-    rows = math.ceil(count / columns)
-    height = 168 if layout.stacked else 236
+    places = NARROW if layout.stacked else WIDE
+    columns, height = min(places.columns, count), places.height + ROW_GAP
     with rc(theme, layout):
-        body = rows * (height + 58) + 22
+        body = math.ceil(count / columns) * height + FOOT
         sheet = drawing.begin(theme, layout, _subtitle(record), body)
-        width = (layout.width - 44 - 8) / columns
+        width = (layout.width - LEFT - RIGHT) / columns
         for place in range(count):
             row, column = divmod(place, columns)
-            axes = sheet.panel(44 + column * width, 26 + row * (height + 58), width - 14, height)
+            axes = sheet.panel(LEFT + column * width, TOP + row * height, width - GAP, places.height)
             _draw_sigma(sheet, axes, record, place, first=column == 0)
         return drawing.finish(sheet)
 

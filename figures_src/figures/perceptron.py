@@ -29,6 +29,21 @@ GRID = np.linspace(*RANGE, 241)
 
 
 @dataclass(frozen=True)
+class _Places:
+    """Height of the figure, and of the middle of the network; pixels left and right of the layers, and between them."""
+
+    height: float
+    middle: float
+    margin: float
+    gap: float
+    leaving: float
+    """Pixels of what leaves a BN, on its way to its neurons."""
+
+
+WIDE, NARROW = _Places(352, 116, 4, 24, 16), _Places(366, 128, 2, 8, 5)
+
+
+@dataclass(frozen=True)
 class Signals:
     """What each layer receives, after the BN where there is one, and what each link brings to it.
 
@@ -71,27 +86,25 @@ def table(with_bn: bool) -> Table:
 
 def picture(theme: Theme, layout: Layout, with_bn: bool) -> Figure:
     """The network above; under each of its layers, the densities of what its neurons receive, all on one scale."""
-    colour = theme.with_bn if with_bn else theme.without_bn
+    places = NARROW if layout.stacked else WIDE
     with rc(theme, layout):
-        board = begin(theme, layout, 366 if layout.stacked else 352)
-        margin, gap = (2, 8) if layout.stacked else (4, 24)
-        width = (layout.width - 2 * margin - 3 * gap) / 4
-        centres = [margin + width / 2 + layer * (width + gap) for layer in range(4)]
-        middle = 128 if layout.stacked else 116
-        _draw_network(board, centres, middle, with_bn, colour)
-        draw.heading(board, margin, middle + 116, "Ce que reçoit chaque neurone, sur un lot")
+        board = begin(theme, layout, places.height)
+        width = (layout.width - 2 * places.margin - 3 * places.gap) / 4
+        centres = [places.margin + width / 2 + layer * (width + places.gap) for layer in range(4)]
+        _draw_network(board, places, centres, with_bn)
+        draw.heading(board, places.margin, places.middle + 116, "Ce que reçoit chaque neurone, sur un lot")
         for layer, centre in enumerate(centres):
-            _draw_densities(board, centre - width / 2, middle + 132, width, layer, with_bn)
+            _draw_densities(board, centre - width / 2, places.middle + 132, width, layer, with_bn)
         return finish(board)
 
 
-def _draw_network(board: Board, centres: list[float], middle: float, with_bn: bool, colour: str) -> None:
-    heights = [draw.column(middle, count, 46) for count in SIZES]
-    stacked = board.layout.stacked
+def _draw_network(board: Board, places: _Places, centres: list[float], with_bn: bool) -> None:
+    colour = board.theme.with_bn if with_bn else board.theme.without_bn
+    heights = [draw.column(places.middle, count, 46) for count in SIZES]
     for layer in range(1, len(SIZES)):
         start, stop = centres[layer - 1] + draw.NEURON, centres[layer] - draw.NEURON
         if with_bn and layer < len(SIZES) - 1:
-            stop -= BAR + (5 if stacked else 16)
+            stop -= BAR + places.leaving
             _draw_bar(board, stop, heights[layer], centres[layer] - draw.NEURON, colour)
         for (to, origin), strength in np.ndenumerate(signals(with_bn).links[layer - 1]):
             ends = np.array([(start, heights[layer - 1][origin]), (stop, heights[layer][to])])
@@ -99,7 +112,7 @@ def _draw_network(board: Board, centres: list[float], middle: float, with_bn: bo
     for centre, ys, name in zip(centres, heights, NAMES, strict=True):
         for y in ys:
             draw.neuron(board, centre, y)
-        text = name.replace("couche cachée", "couche\ncachée") if stacked else name
+        text = name.replace("couche cachée", "couche\ncachée") if board.layout.stacked else name
         write(board, centre, 14, text, Lettering(colour=board.theme.ink, ha="center"))
 
 

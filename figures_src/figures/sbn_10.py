@@ -1,5 +1,6 @@
 """Schema 10: pipes and valves. Without BN one valve acts on every flow; with BN, γ and β set each flow."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -29,6 +30,17 @@ WHEEL, DIAL, RADIUS = 236.0, 305.0, 29.0
 HEIGHT = 240.0
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Height of the figure; corners of the pipes without BN and with it."""
+
+    height: float
+    corners: tuple[tuple[float, float], tuple[float, float]]
+
+
+WIDE, NARROW = _Places(280, ((0, 0), (380, 0))), _Places(570, ((0, 0), (0, 270)))
+
+
 @lru_cache
 def flows(turned: bool, with_bn: bool) -> np.ndarray:
     """Flows of the three outlets for a batch of inflows (BATCH, 3)."""
@@ -46,11 +58,11 @@ def flows(turned: bool, with_bn: bool) -> np.ndarray:
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The same pipes twice, the same valve turned; a dial for each outlet, before and after."""
     with rc(theme, layout):
-        corners = ((0.0, 0.0), (0.0, 270.0)) if layout.stacked else ((0.0, 0.0), (380.0, 0.0))
-        board = begin(theme, layout, 570 if layout.stacked else 280)
-        for corner, with_bn in zip(corners, (False, True), strict=True):
+        places = NARROW if layout.stacked else WIDE
+        board = begin(theme, layout, places.height)
+        for corner, with_bn in zip(places.corners, (False, True), strict=True):
             _draw_panel(board, *corner, with_bn)
-        _draw_key(board, corners[-1][1] + HEIGHT + 32)
+        _draw_key(board, places.corners[-1][1] + HEIGHT + 32)
         return finish(board)
 
 

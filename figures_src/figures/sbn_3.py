@@ -1,5 +1,7 @@
 """Schema 3: what γ and β do to a normalised signal, and the part of the sigmoid that it then uses."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -18,19 +20,33 @@ RANGE, TALLEST = (-7.0, 7.0), 0.44
 GRID = np.linspace(*RANGE, 141)
 WITHIN = 2.0
 """The thick part of the sigmoid is what y reaches within so many deviations of its mean: 95 % of a normal signal."""
+HEIGHT = 306.0
+PAIR, BELL, SLOPE, WORDS_AT, TALL = 18.0, 44.0, 178.0, 300.0, 84.0
+"""Heights of the values of γ and β, of the tops of the curves, of the words under them; how tall the curves are."""
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Pixels between two columns, and kept free under the axis of a density for what names γ and β."""
+
+    gap: float
+    free: float
+
+
+WIDE, NARROW = _Places(36, 0), _Places(10, 30)
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """One column for each pair: the density of y = γ ẑ + β above, the sigmoid under it on the same axis."""
     with rc(theme, layout):
-        gap = 10 if layout.stacked else 36
-        width = (layout.width - 2 * gap) / 3
-        board = begin(theme, layout, 306)
-        for index, (gamma, beta) in enumerate(CASES):
-            _draw_case(board, index * (width + gap), width, gamma, beta, WORDS[index])
+        places = NARROW if layout.stacked else WIDE
+        width = (layout.width - 2 * places.gap) / 3
+        board = begin(theme, layout, HEIGHT)
+        for index in range(len(CASES)):
+            _draw_case(board, places, index * (width + places.gap), width, index)
         if not layout.stacked:
-            write(board, 0, 62, "densité de *y*")
-            write(board, 0, 196, "sigmoïde")
+            write(board, 0, BELL + 18, "densité de *y*")
+            write(board, 0, SLOPE + 18, "sigmoïde")
         return finish(board)
 
 
@@ -45,14 +61,14 @@ def table(records: Records) -> Table:
     return Table(("gamma", "beta", "what", "y", "sigmoid", "density"), tuple(rows))
 
 
-def _draw_case(board: Board, left: float, width: float, gamma: float, beta: float, words: str) -> None:
-    theme, middle = board.theme, left + width / 2
-    bell = v.Plot(left, 44, width, 84, RANGE, (0.0, TALLEST))
-    slope = v.Plot(left, 178, width, 84, RANGE, (0.0, 1.0))
+def _draw_case(board: Board, places: _Places, left: float, width: float, case: int) -> None:
+    theme, middle, (gamma, beta) = board.theme, left + width / 2, CASES[case]
+    bell = v.Plot(left, BELL, width, TALL, RANGE, (0.0, TALLEST))
+    slope = v.Plot(left, SLOPE, width, TALL, RANGE, (0.0, 1.0))
     pair = f"γ = {french.number(gamma)},  β = {french.number(beta)}"
-    write(board, middle, 18, pair, Lettering(ha="center", math=True))
+    write(board, middle, PAIR, pair, Lettering(ha="center", math=True))
     ends = [beta - WITHIN * gamma, beta + WITHIN * gamma]
-    _draw_projection(board, bell, slope, ends)
+    _draw_projection(board, bell, slope, ends, places.free)
     v.hill(board, bell, bell.at(GRID, gaussian(GRID, beta, gamma)), theme.with_bn, 0.14)
     v.axis(board, bell)
     _draw_arms(board, bell, gamma, beta)
@@ -60,12 +76,12 @@ def _draw_case(board: Board, left: float, width: float, gamma: float, beta: floa
     v.curve(board, slope.at(GRID, sigmoid(GRID)), theme.muted, HAIR)
     v.curve(board, slope.at(inside, sigmoid(inside)), theme.with_bn, THICK)
     v.axis(board, slope, (-5, 0, 5), [french.number(mark) for mark in (-5, 0, 5)])
-    write(board, middle, 300, words, Lettering(ha="center", colour=theme.ink))
+    write(board, middle, WORDS_AT, WORDS[case], Lettering(ha="center", colour=theme.ink))
 
 
-def _draw_projection(board: Board, bell: v.Plot, slope: v.Plot, ends: list[float]) -> None:
+def _draw_projection(board: Board, bell: v.Plot, slope: v.Plot, ends: list[float], free: float) -> None:
     """Where the signal ends on the axis of the density, and there on the sigmoid."""
-    start = float(bell.down(0)) + (30 if board.layout.stacked else 0)
+    start = float(bell.down(0)) + free
     falls = []
     for end in np.clip(ends, *RANGE).tolist():
         x = float(bell.across(end))

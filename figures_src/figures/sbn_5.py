@@ -1,5 +1,6 @@
 """Schema 5: a simple convolutional classifier, from an image to a probability."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -21,27 +22,44 @@ BLOCKS = ((64.0, 14.0, 8.0), (46.0, 20.0, 16.0), (28.0, 26.0, 26.0))
 STEP = 24.0
 
 
+@dataclass(frozen=True)
+class _Places:
+    """From the image to the probability; on a phone, what follows the convolutions stands in a row of its own."""
+
+    height: float
+    image: tuple[float, float]
+    """Left edge and middle."""
+    entry: tuple[float, float]
+    """Arrow from the image to the convolutions."""
+    convolutions: float
+    way: tuple[tuple[float, float], ...]
+    """From the convolutions to the layers after them."""
+    middle: float
+    dense: float
+    logistic: float
+    probability: float
+
+
+WIDE = _Places(176, (4, 70), (120, 156), 174, ((326, 70), (362, 70)), 70, 386, 526, 664)
+NARROW = _Places(
+    346, (4, 66), (118, 152), 168, ((312, 66), (334, 66), (334, 172), (8, 172), (8, 246), (30, 246)), 246, 46, 166, 286
+)
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """One row, or two on a phone."""
     with rc(theme, layout):
-        board = begin(theme, layout, 346 if layout.stacked else 176)
-        if layout.stacked:
-            _draw_image(board, 4, 66)
-            v.arrow(board, [(118, 66), (152, 66)])
-            _draw_convolutions(board, 168, 66)
-            v.arrow(board, [(312, 66), (334, 66), (334, 172), (8, 172), (8, 246), (30, 246)])
-            middle, starts = 246, (46, 166, 286)
-        else:
-            _draw_image(board, 4, 70)
-            v.arrow(board, [(120, 70), (156, 70)])
-            _draw_convolutions(board, 174, 70)
-            v.arrow(board, [(326, 70), (362, 70)])
-            middle, starts = 70, (386, 526, 664)
-        _draw_dense(board, starts[0], middle)
-        v.arrow(board, [(starts[0] + 84, middle), (starts[1] - 12, middle)])
-        _draw_logistic(board, starts[1], middle)
-        v.arrow(board, [(starts[1] + 90, middle), (starts[2] - 8, middle)])
-        _draw_probability(board, starts[2], middle)
+        at = NARROW if layout.stacked else WIDE
+        board, first, second = begin(theme, layout, at.height), at.image[1], at.middle
+        _draw_image(board, *at.image)
+        v.arrow(board, [(x, first) for x in at.entry])
+        _draw_convolutions(board, at.convolutions, first)
+        v.arrow(board, at.way)
+        _draw_dense(board, at.dense, second)
+        v.arrow(board, [(at.dense + 84, second), (at.logistic - 12, second)])
+        _draw_logistic(board, at.logistic, second)
+        v.arrow(board, [(at.logistic + 90, second), (at.probability - 8, second)])
+        _draw_probability(board, at.probability, second)
         return finish(board)
 
 

@@ -1,5 +1,7 @@
 """Schema 8: a standardised signal keeps the sigmoid where it is nearly straight."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -17,6 +19,21 @@ WITHIN = (1.0, 2.0)
 """In deviations: the bulk of the signal, then nearly all of it."""
 STRENGTHS = (1.0, 0.6)
 """Of the colours of the two parts."""
+LEFT, TOP, BETWEEN, BELL = 8.0, 8.0, 30.0, 60.0
+"""Corner of the sigmoid; pixels from it to the density, and how tall that is."""
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Height of the figure; width and height of the sigmoid; corner of the notes."""
+
+    height: float
+    width: float
+    slope: float
+    notes: tuple[float, float]
+
+
+WIDE, NARROW = _Places(346, 474, 214, (522, 104)), _Places(444, 322, 190, (0, 352))
 
 
 def tangent(x: np.ndarray | float) -> np.ndarray | float:
@@ -38,17 +55,17 @@ def share(deviations: float) -> float:
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """The sigmoid with its tangent; the part used is thick; the density of the signal under it."""
     with rc(theme, layout):
-        board = begin(theme, layout, 444 if layout.stacked else 346)
-        left, width = (8, 322) if layout.stacked else (8, 474)
-        slope = v.Plot(left, 8, width, 190 if layout.stacked else 214, RANGE, (0.0, 1.0))
-        bell = v.Plot(left, slope.top + slope.height + 30, width, 60, RANGE, (0.0, 0.42))
+        places = NARROW if layout.stacked else WIDE
+        board = begin(theme, layout, places.height)
+        slope = v.Plot(LEFT, TOP, places.width, places.slope, RANGE, (0.0, 1.0))
+        bell = v.Plot(LEFT, TOP + places.slope + BETWEEN, places.width, BELL, RANGE, (0.0, 0.42))
         _draw_uprights(board, slope, bell)
         _draw_sigmoid(board, slope)
         v.hill(board, bell, bell.at(GRID, gaussian(GRID)), theme.with_bn, 0.14)
         marks = (-6, -4, -2, 2, 4, 6)
         v.axis(board, bell, marks, [french.number(mark) for mark in marks])
         v.moments(board, bell, 0, 1, named=True)
-        _write_notes(board, (0, 352) if layout.stacked else (522, 104))
+        _write_notes(board, places.notes)
         return finish(board)
 
 

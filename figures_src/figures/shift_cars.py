@@ -1,5 +1,7 @@
 """An automobile turned, in the dark, in the fog; and what becomes of the accuracy of networks that never saw that."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -35,19 +37,27 @@ CURVES = (
 )
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Room under the title; left edges and tops of the columns, and the width of their panels."""
+
+    body: float
+    corners: tuple[tuple[float, float], ...]
+    width: float
+
+
+WIDE = _Places(324, tuple((GUTTER + 208 * shift, 0) for shift in range(len(SHIFTS))), 166)
+NARROW = _Places(304 * len(SHIFTS), tuple((GUTTER, 304 * shift) for shift in range(len(SHIFTS))), 200)
+
+
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """One column for each shift: the same automobile at every strength, then the accuracies at these strengths."""
     record = records[RECORD]
+    places = NARROW if layout.stacked else WIDE
     with rc(theme, layout):
-        count = len(SHIFTS)
-        body = count * 304 if layout.stacked else 324
-        sheet = drawing.begin(theme, layout, _subtitle(record), body)
-        for shift in range(count):
-            if layout.stacked:
-                left, top, width = GUTTER, 304 * shift, 200.0
-            else:
-                left, top, width = GUTTER + 208 * shift, 0, 166.0
-            _draw_shift(sheet, record, shift, left, top, width)
+        sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
+        for shift, (left, top) in enumerate(places.corners):
+            _draw_shift(sheet, record, shift, left, top, places.width)
         return drawing.finish(sheet)
 
 

@@ -6,6 +6,7 @@ moved nor the least. Pooled over a layer, drifts of opposite signs would hide ea
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,16 +53,52 @@ ANSWERS: tuple[Answer, ...] = (
     ("bottines, sans BN", STANDARD, BOOTS, EVALUATION),
 )
 
+Box = tuple[float, float, float, float]
+"""Left, top counted from under the title, width and height."""
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Panels of one size, row by row: the first one, how many stand in a row, and from one to the next."""
+
+    first: Box
+    columns: int
+    across: float
+    down: float
+
+    def place(self, number: int) -> Box:
+        (left, top, width, height), (row, column) = self.first, divmod(number, self.columns)
+        return left + column * self.across, top + row * self.down, width, height
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Room under the title; corners of the two rows of images, and how wide they may be; panels."""
+
+    body: float
+    images: tuple[tuple[float, float], tuple[float, float]]
+    widest: float
+    layers: _Grid
+    distances: Box
+    answers: Box
+
+
+WIDE = _Places(
+    562, ((0, 0), (372, 0)), 348, _Grid((8, 118, 161, 116), 4, 181, 0), (GUTTER, 338, 220, 172), (508, 338, 150, 160)
+)
+NARROW = _Places(
+    950, ((0, 0), (0, 86)), 340, _Grid((8, 200, 152, 92), 2, 168, 142), (GUTTER, 548, 200, 150), (126, 792, 150, 126)
+)
+
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """Images above, one distribution a layer, then distances and answers of all seeds."""
-    record = records[RECORD]
-    layers = _layers(record)
+    record, places = records[RECORD], NARROW if layout.stacked else WIDE
     with rc(theme, layout):
-        body = 950 if layout.stacked else 562
-        sheet = drawing.begin(theme, layout, _subtitle(record), body)
-        panels, distance, answers = _places(sheet, layers)
-        _draw_pictures(sheet, record)
+        sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
+        panels = [sheet.panel(*places.layers.place(layer)) for layer in range(_layers(record))]
+        distance, answers = sheet.panel(*places.distances), sheet.panel(*places.answers)
+        _draw_pictures(sheet, record, places)
         for layer, axes in enumerate(panels):
             _draw_layer(sheet, axes, record, layer)
         _draw_distances(sheet, distance, record)
@@ -89,26 +126,13 @@ def _layers(record: Record) -> int:
     return int(record.arrays["histogram"].shape[3])
 
 
-def _places(sheet: drawing.Sheet, layers: int) -> tuple[list[Axes], Axes, Axes]:
-    """Panels of the layers, of the distances, of the answers."""
-    if sheet.layout.stacked:
-        small = [sheet.panel(8 + 168 * (n % 2), 200 + 142 * (n // 2), 152, 92) for n in range(layers)]
-        return small, sheet.panel(GUTTER, 548, 200, 150), sheet.panel(126, 792, 150, 126)
-    width = (sheet.layout.width - 16 - 20 * (layers - 1)) / layers
-    small = [sheet.panel(8 + n * (width + 20), 118, width, 116) for n in range(layers)]
-    return small, sheet.panel(GUTTER, 338, 220, 172), sheet.panel(508, 338, 150, 160)
-
-
-def _draw_pictures(sheet: drawing.Sheet, record: Record) -> None:
+def _draw_pictures(sheet: drawing.Sheet, record: Record, places: _Places) -> None:
     names = map(drawing.tidy, ("Ce qu’il a appris : des baskets", "Ce qu’on lui montre : des bottines"))
     colours = sheet.theme.muted, sheet.theme.with_bn
-    half = (sheet.layout.width - 24) / 2
-    for place, (kind, name, colour) in enumerate(zip(("sneakers", "boots"), names, colours, strict=True)):
-        left, top = (0, 86 * place) if sheet.layout.stacked else (place * (half + 24), 0)
+    for (left, top), kind, name, colour in zip(places.images, ("sneakers", "boots"), names, colours, strict=True):
         sheet.text(left, sheet.top + top + 14, name, size=sheet.layout.text, color=colour, weight=SEMIBOLD)
-        width = sheet.layout.width if sheet.layout.stacked else half
         images = record.arrays[f"pictures_{kind}"]
-        pictures.row(sheet, images, left, top + 22, min(width, 50 * len(images)))
+        pictures.row(sheet, images, left, top + 22, min(places.widest, 50 * len(images)))
 
 
 def _density(record: Record, group: int, layer: int) -> tuple[np.ndarray, np.ndarray]:
