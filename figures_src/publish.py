@@ -15,7 +15,7 @@ from figures_src import french, templating
 from figures_src.article import assertions, components, listing, markup, moved, notebook_links, references, unknown
 from figures_src.article.contents import fill_contents
 from figures_src.article.facts.mnist import gather
-from figures_src.article.glossary import glossary
+from figures_src.article.glossary import english, glossary
 from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.play import Play
@@ -86,7 +86,7 @@ def _vocabulary() -> dict[str, object]:
         "m": mathml,
         "equation": markup.equation,
         "eq": markup.equation_link,
-        "en": markup.english,
+        "en": english,
         "claim": notebook_links.claim,
         "cite": references.cite,
         "references": references.reference_list,

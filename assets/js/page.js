@@ -127,3 +127,5 @@ const watcher = new IntersectionObserver(
   { rootMargin: '1500px' },
 );
 for (const figure of document.querySelectorAll('.play')) watcher.observe(figure);
+
+import('./popover.js');

@@ -2,8 +2,9 @@
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -55,6 +56,18 @@ def _verify(term: Term, path: Path) -> None:
 def _alphabetical(word: str) -> str:
     """Accents do not count in the order of words."""
     return unicodedata.normalize("NFKD", word.casefold()).encode("ascii", "ignore").decode()
+
+
+def english(term: str) -> str:
+    """An English term, said and hyphenated as such: a link to its entry, where the glossary has one."""
+    said = f'<i lang="en">{escape(term, quote=False)}</i>'
+    entry = _by_english().get(term)
+    return f'<a class="term" href="#{entry.anchor}">{said}</a>' if entry else said
+
+
+@lru_cache
+def _by_english() -> Mapping[str, Term]:
+    return {name: term for term in read() for name in term.english.split(", ")}
 
 
 def glossary(terms: Sequence[Term] | None = None) -> str:

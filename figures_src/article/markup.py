@@ -44,11 +44,6 @@ class Claim(StrEnum):
     DISPUTED = "discuté"
 
 
-def english(term: str) -> str:
-    """An English term, said and hyphenated as such."""
-    return f'<i lang="en">{escape(term, quote=False)}</i>'
-
-
 def verbatim(text: str) -> str:
     """Plain text as HTML that Markdown leaves alone: a bare "|" would start a table."""
     return (
@@ -76,7 +71,7 @@ def equation(number: int, tex: str) -> str:
 
 def equation_link(number: int) -> str:
     """A reference to a numbered equation: "(1)"."""
-    return f'<a href="#eq-{number}">({number})</a>'
+    return f'<a class="equation-link" href="#eq-{number}">({number})</a>'
 
 
 def svg_size(path: Path) -> tuple[int, int]:

@@ -59,3 +59,10 @@ def test_the_list_is_one_line_of_terms_and_descriptions():
 def test_a_faulty_term_is_refused(tmp_path, rows, complaint):
     with pytest.raises(ValueError, match=complaint):
         glossary.read(write(tmp_path, *rows))
+
+
+def test_an_english_word_leads_to_its_entry_where_there_is_one():
+    entry = '<a class="term" href="#glossaire-lot"><i lang="en">batch</i></a>'
+    assert glossary.english("batch") == entry
+    assert glossary.english("mini-batch") == entry.replace(">batch<", ">mini-batch<")
+    assert glossary.english("ghost & batch") == '<i lang="en">ghost &amp; batch</i>'

@@ -9,14 +9,13 @@ from tests.article import samples
 
 
 def test_pieces_of_html():
-    assert markup.english("batch") == '<i lang="en">batch</i>'
     assert '<a href="/carnet/a/#b">mesuré ici</a></small>' in markup.claim("mesuré ici", "/carnet/a/#b")
     assert markup.claim("mesuré ici") == '<small class="claim claim-measured">mesuré ici</small>'
     assert markup.equation(3, "x").startswith(
         '<div class="equation" id="eq-3"><div class="formula"><math display="block">'
     )
     assert markup.verbatim("|x| > 0 & y") == "&#124;x&#124; &gt;\u202f0 &amp; y"
-    assert markup.equation_link(3) == '<a href="#eq-3">(3)</a>'
+    assert markup.equation_link(3) == '<a class="equation-link" href="#eq-3">(3)</a>'
 
 
 def test_what_does_not_exist_is_refused_with_its_nearest_neighbour():
