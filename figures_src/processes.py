@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -11,10 +12,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, resource_tracker
 from multiprocessing.context import SpawnContext
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 
 REFRESH_SECONDS = 0.2
 INSIST_SECONDS = 1.0
@@ -102,9 +104,13 @@ def end_all(*, at_once: bool = False) -> None:
 
 
 def leave_with(parent: int) -> None:
-    """End this process when ``parent`` is gone, at once or when its work is saved: no queue would tell it."""
+    """End this process when ``parent`` is gone, at once or when its work is saved: no queue would tell it.
+
+    What then goes wrong in a thread of its own, for want of that parent, is told to nobody.
+    """
     global _parent
     _parent = parent
+    sys.excepthook = _unless_orphaned(sys.excepthook)
     threading.Thread(target=_watch_the_parent, daemon=True).start()
 
 
@@ -128,6 +134,15 @@ def should_leave() -> bool:
 def orphaned() -> bool:
     """Whether the process that this one works for is gone."""
     return os.getppid() != _parent
+
+
+def _unless_orphaned(tell: Hook) -> Hook:
+    def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        time.sleep(REFRESH_SECONDS)  # the connections of a process close a moment before it is gone
+        if not orphaned():
+            tell(kind, error, trace)
+
+    return told
 
 
 def _begin(parent: int, initializer: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:

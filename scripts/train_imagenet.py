@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,7 @@ WARM_UP = 5
 SHARED_STORE = "TORCHELASTIC_USE_AGENT_STORE"
 """Set by torchrun where processes meet in the store of its agent, which keeps what the dead have written."""
 SPEAK_EVERY = 30
+SHARED_MEMORY = "/dev/shm"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def main(asked: Asked) -> None:
     spread = DataParallel(int(os.environ.get("WORLD_SIZE", "1")), asked.sync_bn, not asked.no_augmentation)
     if not asked.measure:
         try_folders(asked.checkpoints, asked.records)
+    if asked.workers:
+        try_shared_memory()
     try:
         Decoding(learners_here(), asked.workers, spread.share(asked.batch_size), asked.side).admit()
         found = listed(asked.tree)
@@ -137,6 +141,17 @@ def try_folders(checkpoints: Path, records: Path) -> None:
                 try_folder(folder)
         except OSError as error:
             refuse(f"nothing can be written in {folder} ({error.strerror}): say --{option} ANOTHER_FOLDER")
+
+
+def try_shared_memory() -> None:
+    """Refuse to start processes that decode where they could share nothing: no folder, or one that is read-only."""
+    try:
+        get_context("fork").Lock()
+    except OSError as error:
+        refuse(
+            "the processes that decode images need shared memory, and "
+            f"{SHARED_MEMORY} gives none ({error.strerror}): mount one that can be written, or say --workers 0"
+        )
 
 
 def listed(folder: Path) -> "Tree":
@@ -258,14 +273,15 @@ def told(place: "Place", stop: "Stop") -> Iterator[None]:
 def speaker(steps: int, place: "Place") -> Callable[[int], None]:
     """Progress, told by the first process alone: soon, then less and less often, down to twice a minute."""
     began = told = time.monotonic()
-    first: int | None = None
+    first = last = None
 
     def tell(step: int) -> None:
-        nonlocal first, told
+        nonlocal first, last, told
         first, now = step if first is None else first, time.monotonic()
-        if not place.leads or (step not in (first, steps) and now - told < min(1 + told - began, SPEAK_EVERY)):
+        soon = step not in (first, steps) and now - told < min(1 + told - began, SPEAK_EVERY)
+        if not place.leads or soon or step == last:
             return
-        told = now
+        last, told = step, now
         left = f", {(steps - step) * (now - began) / (step - first) / 3600:.1f} h left" if step > first else ""
         print(f"step {step:,} of {steps:,}{left}", file=sys.stderr, flush=True)
 

@@ -135,6 +135,27 @@ def test_a_killed_worker_is_told_in_a_line(tmp_path: Path, started: Callable[[li
     assert "drawing process was killed" in errors
 
 
+LOSING = """
+import os
+import sys
+from figures_src import processes
+
+processes.leave_with(int(sys.argv[1]))
+with processes.at_work():
+    try:
+        raise ConnectionResetError("by peer")
+    except ConnectionResetError:
+        sys.excepthook(*sys.exc_info())  # as the thread does that hands batches over
+"""
+
+
+@pytest.mark.parametrize(("parent", "told"), [(os.getpid(), 1), (1, 0)], ids=["alive", "gone"])
+def test_a_connection_lost_with_the_parent_is_no_traceback(parent: int, told: int) -> None:
+    process = subprocess.run([sys.executable, "-c", LOSING, str(parent)], capture_output=True, text=True, check=False)
+    assert process.stderr.count("ConnectionResetError: by peer") == told
+    assert process.stderr.count("Traceback") == told
+
+
 def test_cores_are_counted_where_the_system_does_not_say_which_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 7)

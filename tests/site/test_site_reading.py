@@ -248,12 +248,15 @@ def test_the_switch_turns_page_and_figures_and_is_remembered(browser: Browser, p
 STORAGE = "(() => { try { return localStorage.length; } catch (error) { return error.name; } })()"
 
 
-def test_the_switch_turns_where_storage_is_refused(browser: Browser, post_url: str, tmp_path: Path) -> None:
-    with refusing_storage(browser, tmp_path) as page:
+@pytest.mark.parametrize(("absent", "told"), [(False, "SecurityError"), (True, "TypeError")])
+def test_the_switch_turns_without_storage(
+    browser: Browser, post_url: str, tmp_path: Path, absent: bool, told: str
+) -> None:
+    with refusing_storage(browser, tmp_path, absent=absent) as page:
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(post_url)
-        assert page.evaluate(STORAGE) == "SecurityError"
+        assert page.evaluate(STORAGE) == told
         page.locator(".theme-switch").click()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 26)"
         page.locator(".theme-switch").click()

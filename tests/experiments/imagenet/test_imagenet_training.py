@@ -506,10 +506,10 @@ def test_a_batch_larger_than_the_tree_is_refused(tree: Path, wanted: tuple[str, 
     assert told == "train_imagenet.py: a batch of 64 is more than the 30 images there are: choose 30 or less\n"
 
 
-def refusal(*arguments: str, **variables: str) -> str:
-    """What a command that is refused says; torch must not have been imported."""
+def refusal(*arguments: str, before: str = "", **variables: str) -> str:
+    """What a command that is refused says, ``before`` which a line is run; torch must not have been imported."""
     program = (
-        "import sys, runpy, atexit\n"
+        f"{before}\nimport sys, runpy, atexit\n"
         "atexit.register(lambda: 'torch' in sys.modules and print('TORCH WAS IMPORTED', file=sys.stderr))\n"
         "runpy.run_path('scripts/train_imagenet.py', run_name='__main__')"
     )
@@ -536,6 +536,14 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_training(
 def test_too_little_shared_memory_is_refused_before_torch_is_imported(tree: Path, tmp_path: Path) -> None:
     huge = ["--side", str(10**6), "--workers", "8", "--checkpoints", str(tmp_path), "--records", str(tmp_path)]
     assert "or say --workers 0" in refusal(str(tree), "--steps", "2", "--batch-size", "8", *huge)
+
+
+def test_shared_memory_that_cannot_be_written_is_refused_before_torch_is_imported(tree: Path, tmp_path: Path) -> None:
+    nothing_written = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
+    folders = ["--checkpoints", str(tmp_path), "--records", str(tmp_path)]
+    told = refusal(str(tree), "--steps", "2", *folders, before=nothing_written)
+    assert "/dev/shm gives none (File too large)" in told
+    assert "or say --workers 0" in told
 
 
 def test_restarts_at_the_addresses_of_dead_processes_are_refused(tree: Path) -> None:
