@@ -24,10 +24,9 @@ from figures_src.commands import closest
 if TYPE_CHECKING:
     from figures_src.datasets.image_folder import Tree
     from figures_src.experiments.imagenet.experiment import ImageNetProtocol
-    from figures_src.experiments.imagenet.training import Resources
+    from figures_src.experiments.imagenet.training import Work
     from figures_src.experiments.inception.runs import DataParallel
     from figures_src.training.distributed import Place
-    from figures_src.training.precision import Precision
     from figures_src.training.torchrun import Stop
 
 CHOICES = {"device": ("cpu", "cuda", "auto"), "precision": ("auto", "float32")}
@@ -169,7 +168,7 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", asked: Asked) -> None:
     """Join the other processes, and train or measure."""
     import torch
 
-    from figures_src.experiments.imagenet.training import Resources
+    from figures_src.experiments.imagenet.training import Resources, Work
     from figures_src.training.distributed import joined
     from figures_src.training.precision import Precision, best_precision
     from figures_src.training.torchrun import speak_up
@@ -187,38 +186,25 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", asked: Asked) -> None:
     resources = Resources(asked.checkpoints, asked.workers, asked.save_every, look_up_every)
     with joined(device) as place:
         act = tell_cost if asked.measure else record
-        act(protocol, tree, place, resources, precision, asked)
+        (run,) = protocol.runs()
+        act(protocol, Work(run, protocol.spread, tree, place, resources, precision), asked)
 
 
-def tell_cost(
-    protocol: "ImageNetProtocol",
-    tree: "Tree",
-    place: "Place",
-    resources: "Resources",
-    precision: "Precision",
-    _: Asked,
-) -> None:
+def tell_cost(_: "ImageNetProtocol", work: "Work", __: Asked) -> None:
     """Time some updates, and say what the paper's number of them would take."""
     from figures_src.experiments.imagenet.experiment import PUBLISHED_STEPS, full_run_cost
     from figures_src.experiments.imagenet.training import throughput
 
-    speed = throughput(protocol.runs()[0], protocol.spread, tree, place, resources, precision, WARM_UP)
-    if not place.leads:
+    speed = throughput(work, WARM_UP)
+    if not work.place.leads:
         return
-    print(f"{speed:.1f} images/s over {place.processes} process(es)")
+    print(f"{speed:.1f} images/s over {work.place.processes} process(es)")
     for arm in PUBLISHED_STEPS:
         cost = full_run_cost(arm, speed)
         print(f"{arm}: {cost.images / 1e6:.0f} M images, {cost.epochs:.0f} epochs, {cost.hours:,.0f} h")
 
 
-def record(
-    protocol: "ImageNetProtocol",
-    tree: "Tree",
-    place: "Place",
-    resources: "Resources",
-    precision: "Precision",
-    asked: Asked,
-) -> None:
+def record(protocol: "ImageNetProtocol", work: "Work", asked: Asked) -> None:
     """Train to the end; the first process writes the record."""
     import torch
 
@@ -229,17 +215,17 @@ def record(
     from figures_src.training.machine import Machine
     from figures_src.training.torchrun import Stop
 
-    commit, (run,) = commit_now(), protocol.runs()
+    commit, place, resources = commit_now(), work.place, work.resources
     with Stop() as stop, told(place, stop):
-        heeding = replace(resources, should_stop=lambda: stop.heard)
-        arrays, seconds = train(run, protocol.spread, tree, place, heeding, precision, speaker(run.steps, place))
+        heeding = replace(work, resources=replace(resources, should_stop=lambda: stop.heard))
+        arrays, seconds = train(heeding, speaker(work.run.steps, place))
     if not place.leads:
         return
     damaged = arrays.pop("damaged")
-    outcome = assemble([run], [(arrays, seconds)])
+    outcome = assemble([work.run], [(arrays, seconds)])
     outcome.arrays["damaged"] = damaged
     machine = Machine(resources.checkpoints, device=place.device, jobs=place.processes, threads=torch.get_num_threads())
-    named = experiment(protocol, tree.sha256, lambda *_: outcome)
+    named = experiment(protocol, work.tree.sha256, lambda *_: outcome)
     kept = keep(named, "full", machine, outcome, commit, asked.records)
     print(f"{len(damaged)} damaged image(s) skipped; record written: {asked.records / kept.name}.json")
 

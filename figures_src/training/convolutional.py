@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from figures_src.datasets import Dataset
-from figures_src.networks.convolutional import ConvolutionalNetwork
+from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
 from figures_src.networks.normalization import Normalization
 from figures_src.runs import MOMENTA, ConvolutionalRun
 from figures_src.training.checkpoint import run_key
@@ -40,7 +40,7 @@ class Training(UnderWay, ABC):
         self.labels = torch.from_numpy(learnt.labels).to(device)
         self.standardised = Standardisation(learnt.images, device)
         _, side, _, channels = learnt.images.shape
-        self.network = self.begin(channels, side, classes, group).to(device)
+        self.network = self.begin(Sizes(channels, side, run.widths, classes), group).to(device)
         self.descent = Descent(self.network, run.learning_rate)
         self.averages = Averages(MOMENTA, self.network) if self.normalized else None
         self.arrays: Arrays = {"replay_loss": np.full(run.replay_steps, np.nan)}
@@ -48,10 +48,10 @@ class Training(UnderWay, ABC):
         self._due = {step: row for row, step in enumerate(run.evaluation_steps())}
         self._order: Iterator[Tensor] | None = None
 
-    def begin(self, channels: int, side: int, classes: int, group: int) -> ConvolutionalNetwork:
+    def begin(self, sizes: Sizes, group: int) -> ConvolutionalNetwork:
         """The network before its first step; a subclass may change its layers."""
         generator = torch_generator(self.run.seed, INITIAL)
-        return ConvolutionalNetwork(self.run.normalization, channels, side, self.run.widths, classes, generator, group)
+        return ConvolutionalNetwork(self.run.normalization, sizes, generator, group)
 
     @property
     def normalized(self) -> bool:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from figures_src.training.loop import LOOK_UP_STEPS
 from figures_src.training.probes.gradients import Evaluate, Parameters
 
 Call = Callable[..., Tensor]
@@ -73,6 +74,7 @@ class UnderWay:
     """What has been measured."""
     step = 0
     seconds = 0.0
+    look_up_every = LOOK_UP_STEPS
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything needed to go on from here with the same bits."""

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from figures_src.datasets import Dataset
 from figures_src.networks.ensemble import Ensemble
-from figures_src.training.loop import Arrays
+from figures_src.training.loop import LOOK_UP_STEPS, Arrays
 from figures_src.training.randomness import Shuffled, batch_rows
 
 HALF = 14
@@ -92,6 +92,8 @@ class Trained(Shuffled, Protocol):
 
 class EnsembleTraining:
     """Networks under way: see `figures_src.training.loop.Resumable`. What is measured, the experiment adds."""
+
+    look_up_every = LOOK_UP_STEPS
 
     def __init__(self, run: Trained, learnt: Digits, ensemble: Ensemble, steps: Steps):
         self.run, self.learnt, self.ensemble, self.steps = run, learnt, ensemble, steps

@@ -15,8 +15,6 @@ from figures_src.training.machine import Machine
 from figures_src.training.probes.gradients import Parameters, covariate_shift
 from figures_src.training.randomness import DATA, INITIAL, numpy_generator, torch_generator
 
-LOOK_UP_STEPS = 100
-
 
 def draws(run: LinearRun) -> tuple[np.ndarray, np.ndarray]:
     """Inputs x (N, width) and A (width, width), Gaussian; drawn anew for each seed, the same for both arms."""
@@ -32,6 +30,8 @@ def problem(run: LinearRun) -> tuple[Tensor, Tensor]:
 
 class Training(UnderWay):
     """One network under way: see ``figures_src.training.loop.Resumable``."""
+
+    look_up_every = 100
 
     def __init__(self, run: LinearRun, device: str):
         self.run = run
@@ -101,4 +101,4 @@ def train(
     torch.set_num_threads(1)
     training = Training(run, machine.device)
     key = run_key(run, machine.device)
-    return carry_out(training, run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS)
+    return carry_out(training, run.steps, key, machine, on_progress, should_stop)

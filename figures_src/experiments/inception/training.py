@@ -19,7 +19,7 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.inception.runs import STILL_FINITE, InceptionRun
 from figures_src.networks.bn_inception import PLANS
 from figures_src.networks.inception import Inception
-from figures_src.training.loop import Arrays
+from figures_src.training.loop import LOOK_UP_STEPS, Arrays
 from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
 from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.randomness import HELD_OUT, INITIAL, batch_rows, numpy_generator, torch_generator
@@ -115,6 +115,8 @@ class Training:
 
     ``learner`` makes of the network what is called to learn: itself, or what shares the gradients out.
     """
+
+    look_up_every = LOOK_UP_STEPS
 
     def __init__(
         self,

@@ -27,7 +27,6 @@ from figures_src.training.randomness import INITIAL, torch_generator
 
 EPS = 1e-5
 """That of ``nn.BatchNorm1d``."""
-LOOK_UP_STEPS = 100
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,8 @@ def squared_errors(network: Call, moments: Moments) -> Tensor:
 
 class Training(UnderWay):
     """Networks under way: see ``figures_src.training.loop.Resumable``. The first axis is factor, then seed."""
+
+    look_up_every = 100
 
     def __init__(self, run: ProblemsRun, device: str):
         self.run = run
@@ -176,4 +177,4 @@ def train(
         raise ValueError("linear problems are trained in float64 on the processor: leave --device out")
     torch.set_num_threads(1)
     key = run_key(run, machine.device)
-    return carry_out(Training(run, machine.device), run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS)
+    return carry_out(Training(run, machine.device), run.steps, key, machine, on_progress, should_stop)

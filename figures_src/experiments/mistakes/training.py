@@ -16,7 +16,7 @@ from figures_src.experiments.few_images.training import USUAL, FewImagesTraining
 from figures_src.experiments.mistakes.layers import ColumnNorm, GroupKeepingNorm, OutsideNorm, UnitNorm, dropped
 from figures_src.experiments.mistakes.measures import MOVING, READINGS, SORTED, TRAINING
 from figures_src.experiments.mistakes.runs import DOMAINS, GROUPS, Arm, MistakeRun, Way
-from figures_src.networks.convolutional import ConvolutionalNetwork
+from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
 from figures_src.training.convolutional import train_convolutional
 from figures_src.training.descent import Descent
 from figures_src.training.loop import Arrays, never, nothing_to_tell
@@ -76,10 +76,9 @@ class MistakeTraining(FewImagesTraining):
         if run.kind is Arm.DROPOUT_AFTER:
             self.network.classifier.register_forward_pre_hook(self._drop)
 
-    def begin(self, channels: int, side: int, classes: int, group: int) -> ConvolutionalNetwork:
+    def begin(self, sizes: Sizes, group: int) -> ConvolutionalNetwork:
         """A right network, then its mistake."""
-        network = super().begin(channels, side, classes, group)
-        return altered(network, self.mistake.kind, side, self.run.seed)
+        return altered(super().begin(sizes, group), self.mistake.kind, sizes.side, self.run.seed)
 
     def order(self) -> Iterator[Tensor]:
         """Whole batches of an epoch, then what is left of it where the arm keeps that."""

@@ -18,7 +18,6 @@ from figures_src.training.machine import Machine
 from figures_src.training.randomness import HELD_OUT, PROBE, batch_rows, numpy_generator
 
 PERCENTILES = (15, 50, 85)
-PROGRESS_STEPS = 100
 EVALUATION_CHUNK = 2000
 
 
@@ -91,6 +90,8 @@ class Measurements:
 
 class Training:
     """One arm under way: networks, data, measurements, and the step reached."""
+
+    look_up_every = 100
 
     def __init__(self, run: EnsembleRun, dataset: Dataset, device: str = "cpu"):
         self.run, self.device = run, device
@@ -226,4 +227,4 @@ def train(
     torch.set_num_threads(1)
     key = run_key(run, dataset.sha256, machine.device)
     training = Training(run, dataset, machine.device)
-    return carry_out(training, run.steps, key, machine, on_progress, should_stop, PROGRESS_STEPS)
+    return carry_out(training, run.steps, key, machine, on_progress, should_stop)

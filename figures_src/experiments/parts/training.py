@@ -9,7 +9,7 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.few_images.training import FewImagesTraining
 from figures_src.experiments.parts.layers import PartNorm, StandardisedConvolution
 from figures_src.experiments.parts.runs import Part, PartRun
-from figures_src.networks.convolutional import ConvolutionalNetwork
+from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
 from figures_src.training.convolutional import train_convolutional
 from figures_src.training.loop import Arrays, never, nothing_to_tell
 from figures_src.training.machine import Machine
@@ -40,9 +40,9 @@ class PartTraining(FewImagesTraining):
             learning = self.descent.parameters.items()
             self.descent.parameters = {name: x for name, x in learning if name.startswith("norms.")}
 
-    def begin(self, channels: int, side: int, classes: int, group: int) -> ConvolutionalNetwork:
+    def begin(self, sizes: Sizes, group: int) -> ConvolutionalNetwork:
         """The whole network, then what is left of it."""
-        return reduced(super().begin(channels, side, classes, group), self.part)
+        return reduced(super().begin(sizes, group), self.part)
 
     def measure(self, row: int) -> None:
         """Judge the network, and look at what it keeps."""

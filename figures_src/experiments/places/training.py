@@ -6,6 +6,7 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.few_images.training import FewImagesTraining
 from figures_src.experiments.places.networks import PlacedNetwork
 from figures_src.experiments.places.runs import PlaceRun
+from figures_src.networks.convolutional import Sizes
 from figures_src.training.convolutional import train_convolutional
 from figures_src.training.loop import Arrays, never, nothing_to_tell
 from figures_src.training.machine import Machine
@@ -19,10 +20,10 @@ class PlaceTraining(FewImagesTraining):
         self.placed = run
         super().__init__(run, dataset, device)
 
-    def begin(self, channels: int, side: int, classes: int, group: int) -> PlacedNetwork:
+    def begin(self, sizes: Sizes, group: int) -> PlacedNetwork:
         """The architecture, with BN in its place."""
         run, generator = self.placed, torch_generator(self.run.seed, INITIAL)
-        return PlacedNetwork(run.architecture, run.place, (channels, side), run.widths, classes, generator)
+        return PlacedNetwork(run.architecture, run.place, sizes, generator)
 
 
 def train(

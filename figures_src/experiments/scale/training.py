@@ -29,7 +29,6 @@ from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
 from figures_src.training.machine import Machine
 from figures_src.training.randomness import INITIAL, torch_generator
 
-LOOK_UP_STEPS = 100
 PRECISION = torch.float64
 
 
@@ -37,6 +36,7 @@ class Training(EnsembleTraining):
     """Networks of every seed, rate and decay under way."""
 
     run: ScaleRun
+    look_up_every = 100
 
     def __init__(self, run: ScaleRun, dataset: Dataset):
         learnt, self.judged = half_size(dataset, PRECISION)
@@ -120,9 +120,7 @@ def train(
     torch.set_num_threads(1)
     key = run_key(run, dataset.sha256, machine.device)
     with _denormals_flushed():
-        arrays, seconds = carry_out(
-            Training(run, dataset), run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS
-        )
+        arrays, seconds = carry_out(Training(run, dataset), run.steps, key, machine, on_progress, should_stop)
     return arrays | {"precision": np.array("float64")}, seconds
 
 

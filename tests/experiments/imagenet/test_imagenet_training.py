@@ -26,6 +26,7 @@ from figures_src.experiments.imagenet.training import (
     InterruptedJudgement,
     Learnt,
     Resources,
+    Work,
     handed_over,
     judged_shares,
     shares,
@@ -60,7 +61,7 @@ from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
 from figures_src.experiments.imagenet import training as imagenet
 from figures_src.training import distributed
-from figures_src.experiments.inception.training import Training, build
+from figures_src.experiments.inception.training import build
 from figures_src.experiments.inception.runs import InceptionRun, DataParallel
 from figures_src.training.precision import Precision
 
@@ -72,11 +73,10 @@ if __name__ == "__main__":
                                        (Normalization.BATCH, False)):
             run = InceptionRun("test", normalization, Activation.RELU, 0.05, 1, steps=3, batch_size=8, classes=3)
             spread = DataParallel(place.processes, sync_bn)
-            source = imagenet.OnTree(tree, run, spread, place, resources, Precision.FLOAT32)
             alone = distributed.Place(0, 1, "cpu")
-            whole = next(imagenet.OnTree(tree, run, spread, alone, resources, Precision.FLOAT32).batches(0))
-            learner = lambda network: distributed.learner(network, sync_bn, "cpu")
-            training = Training(run, source, "cpu", Precision.FLOAT32, learner)
+            shared, whole = (imagenet.OnTree(imagenet.Work(run, spread, tree, at, resources, Precision.FLOAT32))
+                             for at in (place, alone))
+            whole, training = next(whole.batches(0)), imagenet.begin(shared)
             plain = build(run, "cpu")
             loss = functional.cross_entropy(plain(whole.images), whole.labels)
             loss.backward()
@@ -152,7 +152,7 @@ if __name__ == "__main__":
     run = InceptionRun("test", Normalization.BATCH, Activation.RELU, 0.05, 1, steps=100, batch_size=8, classes=3)
     resources = imagenet.Resources(root, workers=1, patience=5 if fault == "stuck" else 300)
     alone = distributed.Place(0, 1, "cpu")
-    source = imagenet.OnTree(tree, run, DataParallel(), alone, resources, Precision.FLOAT32)
+    source = imagenet.OnTree(imagenet.Work(run, DataParallel(), tree, alone, resources, Precision.FLOAT32))
     try:
         with imagenet.decoders_told():
             for _ in source.batches(0):
@@ -597,7 +597,7 @@ def learnt(tree: Path, work: Path, should_stop: Told) -> dict[str, np.ndarray]:
     run = replace(RUN, steps=3, evaluate_every=2, classes=CLASSES)
     resources = Resources(work, look_up_every=1, should_stop=should_stop)
     with joined("cpu") as place:
-        return train(run, DataParallel(), read_tree(tree), place, resources, Precision.FLOAT32)[0]
+        return train(Work(run, DataParallel(), read_tree(tree), place, resources, Precision.FLOAT32))[0]
 
 
 @pytest.mark.filterwarnings("ignore:damaged image skipped", "ignore:Grad strides do not match")
@@ -628,7 +628,7 @@ def test_validation_images_that_become_unreadable_do_not_cost_the_training(tree:
     shutil.rmtree(tmp_path / "tree" / "val")
     run = replace(RUN, steps=1, evaluate_every=1, classes=CLASSES)
     with joined("cpu") as place, pytest.warns(UserWarning, match="no validation image could be decoded"):
-        arrays, _ = train(run, DataParallel(), found, place, Resources(tmp_path), Precision.FLOAT32)
+        arrays, _ = train(Work(run, DataParallel(), found, place, Resources(tmp_path), Precision.FLOAT32))
     assert np.isnan(arrays["test_accuracy"]).all()
     assert len(arrays["damaged"]) >= CLASSES * VAL
     assert np.isfinite(arrays["replay_loss"][0])
