@@ -7,21 +7,17 @@ smaller batch of an epoch is left out.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from figures_src.datasets import Dataset
 from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
 from figures_src.networks.normalization import Normalization
 from figures_src.runs import MOMENTA, ConvolutionalRun
-from figures_src.training.checkpoint import run_key
 from figures_src.training.descent import Call, Descent, UnderWay
-from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.loop import Arrays
 from figures_src.training.photographs import Standardisation
 from figures_src.training.precision import Precision
 from figures_src.training.probes.population import Averages, statistics
@@ -129,23 +125,3 @@ class Training(UnderWay, ABC):
     def _loss(self, rows: Tensor) -> Callable[[Call], Tensor]:
         images, labels = self.standardised(self.images[rows]), self.labels[rows]
         return lambda network: functional.cross_entropy(network(images), labels)
-
-
-def train_convolutional(
-    training: Callable[[Any, Dataset, str], Training],
-    run: ConvolutionalRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
-
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-    """
-    torch.set_num_threads(1)
-    torch.backends.cudnn.deterministic = True
-    key = run_key(run, dataset.sha256, machine.device)
-    under_way = training(run, dataset, machine.device)
-    return carry_out(under_way, run.steps, key, machine, on_progress, should_stop)

@@ -1,7 +1,7 @@
 """Plain stochastic gradient descent on a module, and its loss and gradients anywhere else, leaving it untouched."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from figures_src.training.loop import LOOK_UP_STEPS
-from figures_src.training.probes.gradients import Evaluate, Parameters
+from figures_src.training.probes.gradients import Evaluate, Parameters, covariate_shift
 
 Call = Callable[..., Tensor]
 Loss = Callable[[Call], Tensor]
@@ -66,6 +66,13 @@ class Descent:
             tensor.copy_(torch.from_numpy(state[f"network.{name}"]))
 
 
+class Layered(Protocol):
+    """A network whose layers are numbered from 1."""
+
+    def layer_parameters(self, layer: int) -> tuple[str, ...]:
+        """Names of the parameters of a layer, its weight first."""
+
+
 class UnderWay:
     """A training by `Descent` that can be saved and taken up again: see `figures_src.training.loop.Resumable`."""
 
@@ -86,3 +93,13 @@ class UnderWay:
         self.step, self.seconds = int(state["step"]), float(state["seconds"])
         self.descent.restore(state)
         self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
+
+    def write_shifts(self, row: int, network: Layered, layers: Sequence[int], gradient: Parameters, loss: Loss) -> None:
+        """Write down the covariate shift of these layers, in a row of the arrays ``shift_…``."""
+        evaluate, descent = self.descent.evaluate(loss), self.descent
+        for column, layer in enumerate(layers):
+            previous = [name for number in range(1, layer) for name in network.layer_parameters(number)]
+            weight = network.layer_parameters(layer)[0]
+            shift = covariate_shift(descent.parameters, gradient, descent.learning_rate, previous, weight, evaluate)
+            for name in ("difference", "cosine", "norm"):
+                self.arrays[f"shift_{name}"][row, column] = getattr(shift, name)

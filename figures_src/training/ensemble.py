@@ -100,6 +100,7 @@ class EnsembleTraining:
         self.velocities = steps.velocities(ensemble)
         self.step, self.seconds = 0, 0.0
         self.arrays: Arrays = {"replay_loss": np.full((len(steps.rates), run.replay_steps), np.nan)}
+        self.arrays["precision"] = np.array(str(steps.rates.dtype).removeprefix("torch."))
         self._rows: Iterator[Tensor] | None = None
 
     def advance(self) -> None:

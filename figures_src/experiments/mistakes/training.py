@@ -1,8 +1,9 @@
 """A network with a mistake in it, judged as its user would judge it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -17,10 +18,8 @@ from figures_src.experiments.mistakes.layers import ColumnNorm, GroupKeepingNorm
 from figures_src.experiments.mistakes.measures import MOVING, READINGS, SORTED, TRAINING
 from figures_src.experiments.mistakes.runs import DOMAINS, GROUPS, Arm, MistakeRun, Way
 from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
-from figures_src.training.convolutional import train_convolutional
 from figures_src.training.descent import Descent
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.probes.population import Averages, install, statistics
 from figures_src.training.randomness import NOISE, ORDER, batch_rows, numpy_generator, torch_generator
 from figures_src.training.selection import Labelled
@@ -213,12 +212,5 @@ def tuned(
     return network, averages.values[USUAL]
 
 
-def train(
-    run: MistakeRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    return train_convolutional(MistakeTraining, run, dataset, machine, on_progress, should_stop)
+train = partial(train_in_one_thread, MistakeTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

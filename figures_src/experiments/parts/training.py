@@ -1,6 +1,6 @@
 """A network with a part of BN, at one rate."""
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from torch import nn
@@ -10,9 +10,7 @@ from figures_src.experiments.few_images.training import FewImagesTraining
 from figures_src.experiments.parts.layers import PartNorm, StandardisedConvolution
 from figures_src.experiments.parts.runs import Part, PartRun
 from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
-from figures_src.training.convolutional import train_convolutional
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.one_thread import train_in_one_thread
 
 PARTIAL = (Part.CENTRED, Part.SCALED, Part.PLAIN, Part.DETACHED)
 
@@ -54,12 +52,5 @@ class PartTraining(FewImagesTraining):
             self.arrays["kept_deviation"] = variances.clamp(min=0).sqrt().mean().cpu().numpy()
 
 
-def train(
-    run: PartRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    return train_convolutional(PartTraining, run, dataset, machine, on_progress, should_stop)
+train = partial(train_in_one_thread, PartTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""
