@@ -75,7 +75,7 @@ tools-test:
 	@bash scripts/install_tools.sh python npm jekyll browser java links spelling
 
 tools-site:
-	@bash scripts/install_tools.sh python jekyll
+	@bash scripts/install_tools.sh python jekyll chromium
 
 tools-check:
 	@bash scripts/install_tools.sh python jekyll spelling

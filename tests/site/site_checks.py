@@ -61,9 +61,10 @@ def served(directory: Path, handler_class: type[QuietHandler] = QuietHandler) ->
             thread.join()
 
 
-def build_site(destination: Path, base_path: str = "") -> subprocess.CompletedProcess[str]:
+def build_site(destination: Path, base_path: str = "", *, paper: bool = False) -> subprocess.CompletedProcess[str]:
     """Build the site of this checkout into `destination`, as `make site` does, and return what Jekyll said."""
     command = [sys.executable, str(ROOT / "scripts" / "build_site.py"), "--no-notebook"]
+    command.append("--paper" if paper else "--no-paper")
     command += ["--url", "https://example.org", "--base-path", base_path, "--destination", str(destination)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
