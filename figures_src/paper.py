@@ -14,6 +14,8 @@ from threading import Thread
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARTICLE = "normalisation-par-lots.html"
+STYLE, PAPER = "/main.css", b"@page{size:A4}"
+"""What is added to the style of the site as it is printed: a reader who prints has a paper of their own."""
 SECONDS = 180
 MEND = "Chromium, which prints the article, is missing: run `bash scripts/install_tools.sh chromium`, or add --no-paper"
 OPTIONS = (
@@ -92,6 +94,18 @@ class _Quiet(SimpleHTTPRequestHandler):
     def __init__(self, *arguments: object, base_path: str, **options: object):
         self.base_path = base_path
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        """Send a file; to the style, add the size of the paper, which Chromium's command line cannot be told."""
+        if not self.path.endswith(STYLE):
+            return super().do_GET()
+        style = Path(self.translate_path(self.path)).read_bytes() + PAPER
+        self.send_response(200)
+        self.send_header("Content-Type", "text/css")
+        self.send_header("Content-Length", str(len(style)))
+        self.end_headers()
+        self.wfile.write(style)
+        return None
 
     def translate_path(self, path: str) -> str:
         """The file of an address."""

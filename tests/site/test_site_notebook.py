@@ -152,6 +152,7 @@ def test_the_article_leads_to_the_notebook_and_back(browser: Browser, post_url: 
         assert seen.page.locator("figure.figure:target").count() == 1
 
 
+@pytest.mark.whole
 def test_two_builds_of_the_notebook_give_the_same_bytes(built_site: Path, tmp_path: Path) -> None:
     build_notebook(tmp_path / "carnet")
     again, first = (
