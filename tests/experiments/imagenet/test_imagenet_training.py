@@ -259,7 +259,7 @@ def whole(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, s
     return work, finished(training(tree, work))
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_damaged_images_are_named_skipped_and_counted(whole: tuple[Path, str], tree: Path) -> None:
     work, output = whole
     record = store.load("imagenet_bn_x5", work / "records")
@@ -271,7 +271,7 @@ def test_damaged_images_are_named_skipped_and_counted(whole: tuple[Path, str], t
     np.testing.assert_allclose(elevenths, np.round(elevenths), atol=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_the_record_tells_how_it_came_to_be(whole: tuple[Path, str], tree: Path) -> None:
     work, _ = whole
     sidecar = json.loads((work / "records" / "imagenet_bn_x5.json").read_text())
@@ -285,7 +285,7 @@ def test_the_record_tells_how_it_came_to_be(whole: tuple[Path, str], tree: Path)
     assert np.unique(record.arrays["replay_loss"]).size == 20
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_a_killed_worker_and_the_run_ends_with_the_same_numbers(
     whole: tuple[Path, str], tree: Path, tmp_path: Path
 ) -> None:
@@ -312,7 +312,7 @@ def test_a_killed_worker_and_the_run_ends_with_the_same_numbers(
         np.testing.assert_array_equal(records[1][name], array, err_msg=name)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [("no room", "unable to"), ("stuck", "timed out after 5 seconds"), ("killed", "Killed|handed a batch over")],
@@ -340,7 +340,7 @@ def test_a_batch_lost_on_its_way_is_told(error: Exception) -> None:
         next(handed)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize(("number", "learners"), [(signal.SIGTERM, 1), (signal.SIGINT, 2)])
 def test_a_signal_to_the_whole_group_writes_the_checkpoint(
     tree: Path, tmp_path: Path, number: signal.Signals, learners: int
@@ -361,7 +361,7 @@ def test_a_signal_to_the_whole_group_writes_the_checkpoint(
     wait_until_gone(below)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_all_leave_with_a_killed_torchrun(tree: Path, tmp_path: Path) -> None:
     process = alone_in_its_group(tree, tmp_path, 2)
     until_progress(process)
@@ -372,7 +372,7 @@ def test_all_leave_with_a_killed_torchrun(tree: Path, tmp_path: Path) -> None:
     wait_until_gone(below)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_decoding_processes_leave_with_a_learner_killed_at_their_start(tree: Path, tmp_path: Path) -> None:
     """PyTorch's own watch takes whoever is the parent when it begins for the learner."""
     process = alone_in_its_group(tree, tmp_path, 1)
@@ -386,7 +386,7 @@ def test_decoding_processes_leave_with_a_learner_killed_at_their_start(tree: Pat
     wait_until_gone(below)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_torchrun_tells_a_refusal_once_and_does_not_try_again(tmp_path: Path) -> None:
     command = [*TORCHRUN, "--standalone", "--nproc-per-node", "2", "--max-restarts", "3"]
     script = [str(ROOT / "scripts" / "train_imagenet.py"), str(tmp_path / "nowhere"), "--checkpoints", str(tmp_path)]
@@ -446,7 +446,7 @@ def wait_until_gone(pids: list[int], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_two_processes_have_the_gradient_of_one(tree: Path, tmp_path: Path) -> None:
     """Without BN, and with statistics of all processes; with those of each share they must differ."""
     program = tmp_path / "gradients.py"
@@ -462,7 +462,7 @@ def test_two_processes_have_the_gradient_of_one(tree: Path, tmp_path: Path) -> N
     assert apart["with_bn", False][0] > 0.1, "else the comparison would see nothing"
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_each_process_follows_its_own_statistics_until_they_are_shared(tmp_path: Path) -> None:
     program = tmp_path / "statistics.py"
     program.write_text(STATISTICS)
@@ -475,7 +475,7 @@ def test_each_process_follows_its_own_statistics_until_they_are_shared(tmp_path:
     assert np.abs(np.subtract(first[0], second[0])).min() > 1e-3, "else the comparison would see nothing"
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_the_documented_measure_tells_what_a_run_costs(tree: Path, tmp_path: Path) -> None:
     (command,) = (command for command in documented() if "--measure" in command)
     words = fitted(command, tree, tmp_path)
