@@ -7,9 +7,9 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import active_children, get_context, resource_tracker
 from multiprocessing.context import SpawnContext
 from types import FrameType, TracebackType
@@ -42,6 +42,17 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+class _Cancellable(Future[T]):
+    """One that may be cancelled before its pool breaks: Python 3.11 stops there, and the rest is waited for without end.
+
+    Later ones do as this does (cpython#108974).
+    """
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        with suppress(InvalidStateError):
+            super().set_exception(exception)
+
+
 class _Pool(ProcessPoolExecutor):
     """One whose processes hear no signal before they know what to do with it: until then it would be a traceback.
 
@@ -52,6 +63,7 @@ class _Pool(ProcessPoolExecutor):
     def submit(self, function: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
         with deaf():
             submitted = super().submit(function, *arguments, **named)
+            submitted.__class__ = _Cancellable
             super().submit(_nothing)
             return submitted
 

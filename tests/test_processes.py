@@ -135,6 +135,19 @@ def test_a_killed_worker_is_told_in_a_line(tmp_path: Path, started: Callable[[li
     assert "drawing process was killed" in errors
 
 
+def test_a_killed_worker_is_told_though_a_task_had_been_cancelled() -> None:
+    def cancel_and_kill() -> None:
+        with processes.pool(1, "training") as pool:
+            first, *others = [pool.submit(time.sleep, 60) for _ in range(4)]
+            wait_until(first.running)
+            assert others[-1].cancel()
+            processes.end_all(at_once=True)
+            first.result(timeout=30)
+
+    with pytest.raises(processes.WorkerKilled):
+        cancel_and_kill()
+
+
 LOSING = """
 import os
 import sys
