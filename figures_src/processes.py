@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing import active_children, get_context, resource_tracker
 from multiprocessing.context import SpawnContext
 from types import FrameType, TracebackType
@@ -43,14 +43,16 @@ def cores() -> int:
 
 
 class _Cancellable(Future[T]):
-    """One that may be cancelled before its pool breaks: Python 3.11 stops there, and the rest is waited for without end.
+    """One that may be cancelled before its pool breaks, and is then done, as all the others are.
 
-    Later ones do as this does (cpython#108974).
+    There Python stops at it until 3.11 (cpython#108974), and later leaves those that wait for it to wait for ever.
     """
 
     def set_exception(self, exception: BaseException | None) -> None:
-        with suppress(InvalidStateError):
+        try:
             super().set_exception(exception)
+        except InvalidStateError:
+            self.set_running_or_notify_cancel()
 
 
 class _Pool(ProcessPoolExecutor):

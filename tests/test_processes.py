@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -138,11 +139,12 @@ def test_a_killed_worker_is_told_in_a_line(tmp_path: Path, started: Callable[[li
 def test_a_killed_worker_is_told_though_a_task_had_been_cancelled() -> None:
     def cancel_and_kill() -> None:
         with processes.pool(1, "training") as pool:
-            first, *others = [pool.submit(time.sleep, 60) for _ in range(4)]
-            wait_until(first.running)
-            assert others[-1].cancel()
+            futures = [pool.submit(time.sleep, 60) for _ in range(4)]
+            wait_until(futures[0].running)
+            assert futures[-1].cancel()
             processes.end_all(at_once=True)
-            first.result(timeout=30)
+            assert not wait(futures, timeout=30).not_done
+            futures[0].result()
 
     with pytest.raises(processes.WorkerKilled):
         cancel_and_kill()
