@@ -7,7 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, resource_tracker
@@ -42,6 +42,19 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+class _Cancellable(Future[T]):
+    """One that may be cancelled before its pool breaks, and is then done, as all the others are.
+
+    There Python stops at it until 3.11 (cpython#108974), and later leaves those that wait for it to wait for ever.
+    """
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        try:
+            super().set_exception(exception)
+        except InvalidStateError:
+            self.set_running_or_notify_cancel()
+
+
 class _Pool(ProcessPoolExecutor):
     """One whose processes hear no signal before they know what to do with it: until then it would be a traceback.
 
@@ -52,6 +65,7 @@ class _Pool(ProcessPoolExecutor):
     def submit(self, function: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
         with deaf():
             submitted = super().submit(function, *arguments, **named)
+            submitted.__class__ = _Cancellable
             super().submit(_nothing)
             return submitted
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,20 @@ def test_a_killed_worker_is_told_in_a_line(tmp_path: Path, started: Callable[[li
     assert process.returncode == 1
     assert errors.count("\n") == 1
     assert "drawing process was killed" in errors
+
+
+def test_a_killed_worker_is_told_though_a_task_had_been_cancelled() -> None:
+    def cancel_and_kill() -> None:
+        with processes.pool(1, "training") as pool:
+            futures = [pool.submit(time.sleep, 60) for _ in range(4)]
+            wait_until(futures[0].running)
+            assert futures[-1].cancel()
+            processes.end_all(at_once=True)
+            assert not wait(futures, timeout=30).not_done
+            futures[0].result()
+
+    with pytest.raises(processes.WorkerKilled):
+        cancel_and_kill()
 
 
 LOSING = """

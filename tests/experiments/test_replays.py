@@ -18,6 +18,7 @@ import pytest
 from figures_src.experiments import assembly
 from figures_src.experiments.experiment import AnyExperiment, Outcome
 from figures_src.experiments.registry import EXPERIMENTS
+from figures_src.processes import cores
 from figures_src.records import replays, store
 from figures_src.records.replays import ALIKE, BFLOAT16, FLOAT64
 from figures_src.training.machine import Machine
@@ -32,7 +33,7 @@ RECORDED = sorted(path.stem for path in store.RECORDS.glob("*.json"))
 def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Outcome]:
     """The name of a record, and its first steps trained again."""
     experiment = EXPERIMENTS[request.param]
-    machine = Machine(tmp_path_factory.mktemp(experiment.name), jobs=len(os.sched_getaffinity(0)))
+    machine = Machine(tmp_path_factory.mktemp(experiment.name), jobs=cores())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assembly, "train_all", train_ends)
         return experiment.name, with_recorded_kernels(experiment, machine)
