@@ -14,6 +14,7 @@ from figures_src import french
 from figures_src.figures import vocabulary as draw
 from figures_src.figures.board import LINE, Board, Stroke, begin, finish, line, lines
 from figures_src.figures.common import Cell, Table
+from figures_src.figures.drawing import tidy
 from figures_src.figures.signals import density, standardised
 from figures_src.figures.typesetter import Lettering, write
 from figures_src.style import Layout, Theme, rc
@@ -92,7 +93,8 @@ def picture(theme: Theme, layout: Layout, with_bn: bool) -> Figure:
         width = (layout.width - 2 * places.margin - 3 * places.gap) / 4
         centres = [places.margin + width / 2 + layer * (width + places.gap) for layer in range(4)]
         _draw_network(board, places, centres, with_bn)
-        draw.heading(board, places.margin, places.middle + 116, "Ce que reçoit chaque neurone, sur un lot")
+        told = tidy(f"{'Avec' if with_bn else 'Sans'} BN : ce que reçoit chaque neurone")
+        draw.heading(board, places.margin, places.middle + 116, told)
         for layer, centre in enumerate(centres):
             _draw_densities(board, centre - width / 2, places.middle + 132, width, layer, with_bn)
         return finish(board)
