@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Two installs at once, of pip or of apt-get, trip over one another.
 .NOTPARALLEL:
-.PHONY: help figures test site serve check bench clean FORCE
+.PHONY: help figures test test-fast site serve check bench clean FORCE
 
 # Another Python than `python3`: `make PYTHON=/path/to/python3.12 figures`.
 PYTHON ?=
@@ -39,7 +39,7 @@ define pip_install
 endef
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
 
 figures: $(VENV)/.runtime  ## train what has no record, redraw what is stale, write the article
 	$(BIN)/python scripts/build_figures.py
@@ -47,6 +47,9 @@ figures: $(VENV)/.runtime  ## train what has no record, redraw what is stale, wr
 test: tools-test $(VENV)/.test $(VENV)/.notebook node_modules/.package-lock.json  ## install what the tests need, then run every test
 	$(BIN)/python -m pytest $(SPREAD) $(or $(PYTEST_ARGS),-m "not alone")
 	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -m alone)
+
+test-fast: $(VENV)/.test  ## for the loop of who writes code: what neither trains, nor builds, nor opens a browser
+	$(BIN)/python -m pytest $(SPREAD) -m "not (slow or whole or site or alone)" $(PYTEST_ARGS)
 
 site: tools-site $(VENV)/.notebook  ## build the site in _site, the laboratory notebook in _site/carnet
 	$(BIN)/python scripts/build_site.py
@@ -75,7 +78,7 @@ tools-test:
 	@bash scripts/install_tools.sh python npm jekyll browser java links spelling
 
 tools-site:
-	@bash scripts/install_tools.sh python jekyll
+	@bash scripts/install_tools.sh python jekyll chromium
 
 tools-check:
 	@bash scripts/install_tools.sh python jekyll spelling

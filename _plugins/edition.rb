@@ -4,14 +4,19 @@
 # in the feed, the sitemap, the page and what it tells search engines. The same sources give the same bytes.
 module Edition
   CHANGELOG = File.expand_path("../CHANGELOG.md", __dir__)
-  HEADING = /^## \[[^\]]+\] - (\d{4}-\d{2}-\d{2})$/
+  HEADING = /^## \[[^\]]+\] - (\d{4}-\d{2}-\d{2})(?: \[YANKED\])?\s*$/
+  OTHERS = /^## (?!\[Unreleased\]).*$/
 
-  # Raises Jekyll::Errors::FatalException where no edition has a date of the calendar.
+  # Raises Jekyll::Errors::FatalException where no edition has a date of the calendar, or one is written otherwise.
   def self.date(changelog)
+    changelog.scan(OTHERS).grep_v(HEADING) { |heading| refuse("gives no date in `#{heading.strip}`") }
     changelog.scan(HEADING).map { |day,| Date.iso8601(day) }.max or raise Date::Error
   rescue Date::Error
-    raise Jekyll::Errors::FatalException,
-          "CHANGELOG.md names no edition and its date: write a heading such as `## [1.0.0] - 2026-11-23`"
+    refuse("names no edition and its date")
+  end
+
+  def self.refuse(told)
+    raise Jekyll::Errors::FatalException, "CHANGELOG.md #{told}: write a heading such as `## [1.0.0] - 2026-11-23`"
   end
 end
 

@@ -2,8 +2,8 @@
 
 First the mathematics: pure functions. Then the bookkeeping: two modules equal to `torch.nn.BatchNorm1d` and
 `torch.nn.BatchNorm2d`, from which they take how γ, β and the running statistics are held, and nothing of what
-is computed. PyTorch's tools that know its layer by `isinstance` know them too; those that want its very class
-(`torch.fx`, quantization) refuse them.
+is computed. PyTorch's tools that know its layer by `isinstance` know them too; those that want its very class or
+its code (`torch.fx`, `torch.jit.script`, quantization) refuse them.
 
 In the functions, `z` has any shape and `dim` names the axes over which one mean is taken: (0,) for (m, C),
 (0, 2, 3) for images (N, C, H, W), (1,) for S networks trained side by side (S, m, C). Statistics, γ and β

@@ -38,6 +38,8 @@ FOLDERS = (
 )
 """What Jekyll reads as it stands."""
 HOST = "127.0.0.1"
+TRACE = re.compile(r"^\S+:\d+:in .*exit \(SystemExit\)\n.*", re.MULTILINE | re.DOTALL)
+"""What Ruby adds to a fault that Jekyll has told in its own words."""
 MEND = "Jekyll is missing: run `bash scripts/install_tools.sh jekyll`"
 
 
@@ -104,7 +106,7 @@ def build(destination: Path, address: Address) -> str:
         )
     said = result.stdout + result.stderr
     if result.returncode:
-        raise SiteFailed(f"{said}\nJekyll stopped: mend what it says above, then run again")
+        raise SiteFailed(f"{TRACE.sub('', said)}\nJekyll stopped: mend what it says above, then run again")
     return said
 
 
@@ -116,12 +118,12 @@ def serve(port: int) -> None:
         FileNotFoundError: there is no Jekyll.
     """
     if refusal := _refusal(port):
-        raise SiteFailed(f"port {port}: {refusal}. Choose another one: make serve PORT={port + 1}")
+        raise SiteFailed(f"port {port}: {refusal}. Choose another one: make serve PORT={_another(port)}")
     folder = BUILD / "serve" / str(port)
     folder.mkdir(parents=True, exist_ok=True)
     if not _hold(folder):
         raise SiteFailed(
-            f"port {port}: another preview is about to use it. Choose another one: make serve PORT={port + 1}"
+            f"port {port}: another preview is about to use it. Choose another one: make serve PORT={_another(port)}"
         )
     for path in ("sources", "site"):
         shutil.rmtree(folder / path, ignore_errors=True)
@@ -182,6 +184,11 @@ def _refusal(port: int) -> str:
         except (OSError, OverflowError) as error:
             return getattr(error, "strerror", None) or str(error)
     return ""
+
+
+def _another(port: int) -> int:
+    """The next port, where that is one that anybody may take."""
+    return port + 1 if port + 1 in range(1024, 1 << 16) else 4001
 
 
 def _free_port() -> int:

@@ -2,19 +2,21 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, resource_tracker
 from multiprocessing.context import SpawnContext
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 
 REFRESH_SECONDS = 0.2
 INSIST_SECONDS = 1.0
@@ -40,6 +42,19 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+class _Cancellable(Future[T]):
+    """One that may be cancelled before its pool breaks, and is then done, as all the others are.
+
+    There Python stops at it until 3.11 (cpython#108974), and later leaves those that wait for it to wait for ever.
+    """
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        try:
+            super().set_exception(exception)
+        except InvalidStateError:
+            self.set_running_or_notify_cancel()
+
+
 class _Pool(ProcessPoolExecutor):
     """One whose processes hear no signal before they know what to do with it: until then it would be a traceback.
 
@@ -50,6 +65,7 @@ class _Pool(ProcessPoolExecutor):
     def submit(self, function: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
         with deaf():
             submitted = super().submit(function, *arguments, **named)
+            submitted.__class__ = _Cancellable
             super().submit(_nothing)
             return submitted
 
@@ -102,9 +118,13 @@ def end_all(*, at_once: bool = False) -> None:
 
 
 def leave_with(parent: int) -> None:
-    """End this process when ``parent`` is gone, at once or when its work is saved: no queue would tell it."""
+    """End this process when ``parent`` is gone, at once or when its work is saved: no queue would tell it.
+
+    What then goes wrong in a thread of its own, for want of that parent, is told to nobody.
+    """
     global _parent
     _parent = parent
+    sys.excepthook = _unless_orphaned(sys.excepthook)
     threading.Thread(target=_watch_the_parent, daemon=True).start()
 
 
@@ -128,6 +148,15 @@ def should_leave() -> bool:
 def orphaned() -> bool:
     """Whether the process that this one works for is gone."""
     return os.getppid() != _parent
+
+
+def _unless_orphaned(tell: Hook) -> Hook:
+    def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        time.sleep(REFRESH_SECONDS)  # the connections of a process close a moment before it is gone
+        if not orphaned():
+            tell(kind, error, trace)
+
+    return told
 
 
 def _begin(parent: int, initializer: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:

@@ -14,6 +14,7 @@ import typer
 
 from figures_src import jekyll
 from figures_src.files import take_folder
+from figures_src.paper import print_article
 
 
 def main(
@@ -21,6 +22,7 @@ def main(
     base_path: Annotated[str, typer.Option(envvar="BASE_PATH", help="Path of the site on its host.")] = "",
     destination: Annotated[Path, typer.Option(help="Folder of the site.")] = jekyll.SITE,
     notebook: Annotated[bool, typer.Option(help="Build the notebook too.")] = True,
+    paper: Annotated[bool, typer.Option(help="Print the article as a PDF too.")] = True,
     serve: Annotated[str | None, typer.Option(metavar="PORT", help="Preview the site on this port instead.")] = None,
 ) -> None:
     """Build the site, and in it the notebook."""
@@ -31,6 +33,8 @@ def main(
         if destination.resolve() != jekyll.SITE:
             take_folder(destination, jekyll.SIGN)
         print(jekyll.build(destination, address), end="", flush=True)
+        if paper:
+            print(f"printed {print_article(destination.resolve(), address.base_path).name}", flush=True)
     except ValueError as error:
         refuse(str(error))
     if notebook:

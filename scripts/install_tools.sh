@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install, on Debian or Ubuntu, the programs that pip and npm do not bring; do nothing where they are there already.
-#   install_tools.sh python|npm|jekyll|browser|java|links|spelling ... [environment]
+#   install_tools.sh python|npm|jekyll|chromium|browser|java|links|spelling ... [environment]
 # All that is missing is installed, or named, at once. `environment` then makes the virtual environment .venv with
 # $PYTHON, unless it is there and whole.
 set -euo pipefail
@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly PYTHON="${PYTHON:-}" VENV=".venv"
 readonly CHOSEN="${PYTHON:-python3}"
-readonly TOOLS="python, npm, jekyll, browser, java, links, spelling, environment"
+readonly TOOLS="python, npm, jekyll, chromium, browser, java, links, spelling, environment"
 # Jekyll, and the plugins of _config.yml.
 readonly JEKYLL="jekyll ruby-jekyll-feed ruby-jekyll-seo-tag ruby-jekyll-sitemap tzdata"
 export DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8 LC_ALL=C.UTF-8
@@ -113,6 +113,12 @@ jekyll_works() (
   said="$(jekyll build --quiet 2>&1)" || { printf '%s\n' "$said" > "${1:-/dev/null}" && return 1; }
 )
 
+# What prints the article, by the names of figures_src/paper.py.
+check_chromium() {
+  has chromium || has chromium-browser || has google-chrome || has google-chrome-stable ||
+    need "Chromium" chromium fonts-liberation
+}
+
 # The node that Playwright's wheel brings asks for libatomic, which a bare Debian lacks.
 check_browser() {
   has chromium && has_libatomic || need "Chromium" chromium fonts-liberation libatomic1
@@ -135,7 +141,7 @@ check_environment() { :; }
 [ "$#" -gt 0 ] || fail "Say what to install: $TOOLS"
 for tool in "$@"; do
   case "$tool" in
-    python | npm | jekyll | browser | java | links | spelling | environment) "check_$tool" ;;
+    python | npm | jekyll | chromium | browser | java | links | spelling | environment) "check_$tool" ;;
     *) fail "Unknown tool '$tool': choose among $TOOLS" ;;
   esac
 done

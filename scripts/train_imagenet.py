@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,10 +24,9 @@ from figures_src.commands import closest
 if TYPE_CHECKING:
     from figures_src.datasets.image_folder import Tree
     from figures_src.experiments.imagenet.experiment import ImageNetProtocol
-    from figures_src.experiments.imagenet.training import Resources
+    from figures_src.experiments.imagenet.training import Work
     from figures_src.experiments.inception.runs import DataParallel
     from figures_src.training.distributed import Place
-    from figures_src.training.precision import Precision
     from figures_src.training.torchrun import Stop
 
 CHOICES = {"device": ("cpu", "cuda", "auto"), "precision": ("auto", "float32")}
@@ -35,6 +35,7 @@ WARM_UP = 5
 SHARED_STORE = "TORCHELASTIC_USE_AGENT_STORE"
 """Set by torchrun where processes meet in the store of its agent, which keeps what the dead have written."""
 SPEAK_EVERY = 30
+SHARED_MEMORY = "/dev/shm"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def main(asked: Asked) -> None:
     spread = DataParallel(int(os.environ.get("WORLD_SIZE", "1")), asked.sync_bn, not asked.no_augmentation)
     if not asked.measure:
         try_folders(asked.checkpoints, asked.records)
+    if asked.workers:
+        try_shared_memory()
     try:
         Decoding(learners_here(), asked.workers, spread.share(asked.batch_size), asked.side).admit()
         found = listed(asked.tree)
@@ -139,6 +142,17 @@ def try_folders(checkpoints: Path, records: Path) -> None:
             refuse(f"nothing can be written in {folder} ({error.strerror}): say --{option} ANOTHER_FOLDER")
 
 
+def try_shared_memory() -> None:
+    """Refuse to start processes that decode where they could share nothing: no folder, or one that is read-only."""
+    try:
+        get_context("fork").Lock()
+    except OSError as error:
+        refuse(
+            "the processes that decode images need shared memory, and "
+            f"{SHARED_MEMORY} gives none ({error.strerror}): mount one that can be written, or say --workers 0"
+        )
+
+
 def listed(folder: Path) -> "Tree":
     """The tree, verified before torch is imported."""
     from figures_src.datasets.errors import DatasetUnavailable
@@ -154,7 +168,7 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", asked: Asked) -> None:
     """Join the other processes, and train or measure."""
     import torch
 
-    from figures_src.experiments.imagenet.training import Resources
+    from figures_src.experiments.imagenet.training import Resources, Work
     from figures_src.training.distributed import joined
     from figures_src.training.precision import Precision, best_precision
     from figures_src.training.torchrun import speak_up
@@ -172,38 +186,25 @@ def carry_out(protocol: "ImageNetProtocol", tree: "Tree", asked: Asked) -> None:
     resources = Resources(asked.checkpoints, asked.workers, asked.save_every, look_up_every)
     with joined(device) as place:
         act = tell_cost if asked.measure else record
-        act(protocol, tree, place, resources, precision, asked)
+        (run,) = protocol.runs()
+        act(protocol, Work(run, protocol.spread, tree, place, resources, precision), asked)
 
 
-def tell_cost(
-    protocol: "ImageNetProtocol",
-    tree: "Tree",
-    place: "Place",
-    resources: "Resources",
-    precision: "Precision",
-    _: Asked,
-) -> None:
+def tell_cost(_: "ImageNetProtocol", work: "Work", __: Asked) -> None:
     """Time some updates, and say what the paper's number of them would take."""
     from figures_src.experiments.imagenet.experiment import PUBLISHED_STEPS, full_run_cost
     from figures_src.experiments.imagenet.training import throughput
 
-    speed = throughput(protocol.runs()[0], protocol.spread, tree, place, resources, precision, WARM_UP)
-    if not place.leads:
+    speed = throughput(work, WARM_UP)
+    if not work.place.leads:
         return
-    print(f"{speed:.1f} images/s over {place.processes} process(es)")
+    print(f"{speed:.1f} images/s over {work.place.processes} process(es)")
     for arm in PUBLISHED_STEPS:
         cost = full_run_cost(arm, speed)
         print(f"{arm}: {cost.images / 1e6:.0f} M images, {cost.epochs:.0f} epochs, {cost.hours:,.0f} h")
 
 
-def record(
-    protocol: "ImageNetProtocol",
-    tree: "Tree",
-    place: "Place",
-    resources: "Resources",
-    precision: "Precision",
-    asked: Asked,
-) -> None:
+def record(protocol: "ImageNetProtocol", work: "Work", asked: Asked) -> None:
     """Train to the end; the first process writes the record."""
     import torch
 
@@ -214,17 +215,17 @@ def record(
     from figures_src.training.machine import Machine
     from figures_src.training.torchrun import Stop
 
-    commit, (run,) = commit_now(), protocol.runs()
+    commit, place, resources = commit_now(), work.place, work.resources
     with Stop() as stop, told(place, stop):
-        heeding = replace(resources, should_stop=lambda: stop.heard)
-        arrays, seconds = train(run, protocol.spread, tree, place, heeding, precision, speaker(run.steps, place))
+        heeding = replace(work, resources=replace(resources, should_stop=lambda: stop.heard))
+        arrays, seconds = train(heeding, speaker(work.run.steps, place))
     if not place.leads:
         return
     damaged = arrays.pop("damaged")
-    outcome = assemble([run], [(arrays, seconds)])
+    outcome = assemble([work.run], [(arrays, seconds)])
     outcome.arrays["damaged"] = damaged
     machine = Machine(resources.checkpoints, device=place.device, jobs=place.processes, threads=torch.get_num_threads())
-    named = experiment(protocol, tree.sha256, lambda *_: outcome)
+    named = experiment(protocol, work.tree.sha256, lambda *_: outcome)
     kept = keep(named, "full", machine, outcome, commit, asked.records)
     print(f"{len(damaged)} damaged image(s) skipped; record written: {asked.records / kept.name}.json")
 
@@ -258,14 +259,15 @@ def told(place: "Place", stop: "Stop") -> Iterator[None]:
 def speaker(steps: int, place: "Place") -> Callable[[int], None]:
     """Progress, told by the first process alone: soon, then less and less often, down to twice a minute."""
     began = told = time.monotonic()
-    first: int | None = None
+    first = last = None
 
     def tell(step: int) -> None:
-        nonlocal first, told
+        nonlocal first, last, told
         first, now = step if first is None else first, time.monotonic()
-        if not place.leads or (step not in (first, steps) and now - told < min(1 + told - began, SPEAK_EVERY)):
+        soon = step not in (first, steps) and now - told < min(1 + told - began, SPEAK_EVERY)
+        if not place.leads or soon or step == last:
             return
-        told = now
+        last, told = step, now
         left = f", {(steps - step) * (now - began) / (step - first) / 3600:.1f} h left" if step > first else ""
         print(f"step {step:,} of {steps:,}{left}", file=sys.stderr, flush=True)
 

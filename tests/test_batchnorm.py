@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch.ao.quantization import fuse_modules
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import replace_all_batch_norm_modules_
 from torch.optim.swa_utils import update_bn
@@ -356,6 +358,21 @@ def test_statistics_taken_away_for_functional_transforms(ours, shape):
 @pytest.mark.parametrize("ours", PAIRS)
 def test_whoever_looks_for_the_layer_of_torch_finds_ours(ours):
     assert isinstance(ours(4), PAIRS[ours])
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    ("tool", "refusal"),
+    [
+        (torch.fx.symbolic_trace, "symbolically traced"),
+        (torch.jit.script, "has no attribute '_ranks'"),
+        (partial(fuse_modules, modules_to_fuse=[["0", "1"]]), "did not find fuser method"),
+    ],
+    ids=["fx", "jit.script", "quantization"],
+)
+def test_tools_that_want_the_very_class_refuse_ours_aloud(tool, refusal):
+    with pytest.raises(Exception, match=refusal):
+        tool(nn.Sequential(nn.Conv2d(3, 4, 1), BatchNorm2d(4)).eval())
 
 
 # --- Refusals -----------------------------------------------------------------------------------------

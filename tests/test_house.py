@@ -1,4 +1,4 @@
-"""The two rules of the house: imports run one way, and no torch where none is needed."""
+"""The rules of the house: imports run one way, no torch where none is needed, and functions that ask for little."""
 
 import ast
 import subprocess
@@ -33,6 +33,7 @@ ORDER = (
     {"build"},
     {"jekyll"},
 )
+MOST_PARAMETERS = 6
 TORCH_FREE = (
     "figures",
     "card.py",
@@ -139,11 +140,34 @@ def test_importing_the_upper_rooms_does_not_bring_torch(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def untyped(function: ast.FunctionDef) -> bool:
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
+    """All but the object or the class itself."""
     given = function.args
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
-    bare = [argument for argument in named if argument.annotation is None and argument.arg not in ("self", "cls")]
-    return bool(bare) or (function.returns is None and function.name != "__init__")
+    return [argument for argument in named if argument.arg not in ("self", "cls")]
+
+
+@pytest.mark.parametrize("folder", ["figures_src", "scripts", "tests"])
+def test_no_function_has_more_than_six_parameters(folder: str) -> None:
+    """What goes together is a small frozen dataclass; its own ``__init__``, which nobody writes, may be longer."""
+    functions = [
+        (path, node)
+        for path in sorted((TESTS.parent / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    ]
+    assert functions
+    found = [
+        f"{path.relative_to(TESTS.parent)}:{function.lineno}: {len(parameters(function))}"
+        for path, function in functions
+        if len(parameters(function)) > MOST_PARAMETERS
+    ]
+    assert found == []
+
+
+def untyped(function: ast.FunctionDef) -> bool:
+    bare = any(argument.annotation is None for argument in parameters(function))
+    return bare or (function.returns is None and function.name != "__init__")
 
 
 def test_what_tests_share_is_typed() -> None:

@@ -103,6 +103,24 @@ def test_a_preview_does_not_take_the_folder_of_another(tmp_path: Path) -> None:
     assert (free, taken) == ("True\n", "False\n")
 
 
+@pytest.mark.parametrize(("port", "other"), [(4000, 4001), (80, 4001), (1023, 1024), (65535, 4001)])
+def test_the_port_proposed_is_one_that_may_be_taken(monkeypatch: pytest.MonkeyPatch, port: int, other: int) -> None:
+    monkeypatch.setattr(jekyll, "_refusal", lambda port: "Permission denied")
+    with pytest.raises(jekyll.SiteFailed, match=f"PORT={other}$"):
+        jekyll.serve(port)
+
+
+def test_what_jekyll_says_comes_without_the_trace_of_ruby(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = "ERROR: YOUR SITE COULD NOT BE BUILT:\nCHANGELOG.md names no edition\n"
+    trace = "/gems/command.rb:33:in `exit': exit (SystemExit)\n\tfrom /usr/bin/jekyll:25:in `<main>'\n"
+    (tmp_path / "jekyll").write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{told}{trace}END\nexit 1\n")
+    (tmp_path / "jekyll").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(jekyll.SiteFailed) as failure:
+        jekyll.build(tmp_path / "site", Address())
+    assert str(failure.value) == f"{told}\nJekyll stopped: mend what it says above, then run again"
+
+
 @pytest.mark.parametrize("port", ["", "abc", "0", "65536", "-1", "٤٠٠٠"])
 def test_what_is_no_port_is_refused(port: str) -> None:
     result = command(f"--serve={port}")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,41 @@ def test_a_killed_worker_is_told_in_a_line(tmp_path: Path, started: Callable[[li
     assert process.returncode == 1
     assert errors.count("\n") == 1
     assert "drawing process was killed" in errors
+
+
+def test_a_killed_worker_is_told_though_a_task_had_been_cancelled() -> None:
+    def cancel_and_kill() -> None:
+        with processes.pool(1, "training") as pool:
+            futures = [pool.submit(time.sleep, 60) for _ in range(4)]
+            wait_until(futures[0].running)
+            assert futures[-1].cancel()
+            processes.end_all(at_once=True)
+            assert not wait(futures, timeout=30).not_done
+            futures[0].result()
+
+    with pytest.raises(processes.WorkerKilled):
+        cancel_and_kill()
+
+
+LOSING = """
+import os
+import sys
+from figures_src import processes
+
+processes.leave_with(int(sys.argv[1]))
+with processes.at_work():
+    try:
+        raise ConnectionResetError("by peer")
+    except ConnectionResetError:
+        sys.excepthook(*sys.exc_info())  # as the thread does that hands batches over
+"""
+
+
+@pytest.mark.parametrize(("parent", "told"), [(os.getpid(), 1), (1, 0)], ids=["alive", "gone"])
+def test_a_connection_lost_with_the_parent_is_no_traceback(parent: int, told: int) -> None:
+    process = subprocess.run([sys.executable, "-c", LOSING, str(parent)], capture_output=True, text=True, check=False)
+    assert process.stderr.count("ConnectionResetError: by peer") == told
+    assert process.stderr.count("Traceback") == told
 
 
 def test_cores_are_counted_where_the_system_does_not_say_which_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ let timer = 0;
 
 function fill(link) {
   const copy = document.getElementById(link.hash.slice(1)).cloneNode(true);
-  for (const element of copy.querySelectorAll('.back-links')) element.remove();
+  for (const element of copy.querySelectorAll('.back-link')) element.remove();
   for (const element of [copy, ...copy.querySelectorAll('[id]')]) element.removeAttribute('id');
   for (const formula of copy.querySelectorAll('[tabindex]')) formula.removeAttribute('tabindex');
   note.replaceChildren(...(copy.matches('.equation') ? [copy] : copy.childNodes));

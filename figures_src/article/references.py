@@ -189,7 +189,7 @@ def number_citations(page: str) -> str:
     page = _CITATION.sub(numbered, page)
     cited = sorted(places, key=numbers.__getitem__)
     page = _FURTHER.sub(lambda match: _further(match["keys"].split()), page)
-    return page.replace(LIST, _list({key: numbers[key] for key in cited}, places))
+    return page.replace(LIST, _list({key: numbers[key] for key in cited}))
 
 
 def order(citations: Iterable[str]) -> dict[str, int]:
@@ -197,9 +197,9 @@ def order(citations: Iterable[str]) -> dict[str, int]:
     return {key: number for number, key in enumerate(dict.fromkeys([*FIXED, *citations]), start=1)}
 
 
-def _list(numbers: Mapping[str, int], places: Mapping[str, int]) -> str:
+def _list(numbers: Mapping[str, int]) -> str:
     items = (
-        f'<li id="ref-{key}" value="{number}">{_entry(REFERENCES[key])} {_back_links(key, places[key])}</li>'
+        f'<li id="ref-{key}" value="{number}">{_entry(REFERENCES[key])} {_back_link(key)}</li>'
         for key, number in numbers.items()
     )
     return f'<ol class="references">{"".join(items)}</ol>'
@@ -224,12 +224,9 @@ def _entry(work: Reference) -> str:
     return re.sub(r"([?!]</cite>)\.", r"\1", ". ".join(filter(None, parts)) + ".")
 
 
-def _back_links(key: str, count: int) -> str:
-    links = (
-        f'<a href="#{_place(key, place)}" aria-label="Retour au texte, citation {place}">{place}</a>'
-        for place in range(1, count + 1)
-    )
-    return f'<span class="back-links"><span aria-hidden="true">↑</span>{french.NO_BREAK_SPACE}{" ".join(links)}</span>'
+def _back_link(key: str) -> str:
+    """To the first citation; from any other, the browser's own way back leads to where one was."""
+    return f'<a class="back-link" href="#{_place(key, 1)}" aria-label="Retour à la première citation">↑</a>'
 
 
 def _place(key: str, place: int) -> str:

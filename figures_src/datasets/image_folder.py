@@ -5,6 +5,7 @@ Listed and verified before any work starts, decoded one image at a time by Pillo
 
 import math
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +109,8 @@ def decode(path: Path) -> Image.Image:
         DamagedImage: the file is truncated, or no image, or cannot be read.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ValueError("it is no regular file")  # a pipe would be waited for without end
         with Image.open(path) as image:
             return _in_rgb(image)
     except Exception as error:  # decoders raise almost anything on damaged files

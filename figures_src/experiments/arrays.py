@@ -19,3 +19,9 @@ def rows_of(arrays: Arrays, arm: str, learning_rate: float | None = None) -> np.
 def first_steps(steps: np.ndarray, reached: np.ndarray) -> np.ndarray:
     """First step at which each run has reached something, infinity where it never does. Shapes (T,), (runs, T)."""
     return np.where(reached.any(axis=1), steps[reached.argmax(axis=1)], np.inf)
+
+
+def within(steps: np.ndarray, window: tuple[int, int]) -> np.ndarray:
+    """Which measurements fall in a window, ends included."""
+    first, last = window
+    return np.asarray((steps >= first) & (steps <= last))

@@ -13,12 +13,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from figures_src import french
+from figures_src.experiments import shifts
 from figures_src.experiments.arrays import Arrays
-from figures_src.experiments.deep_linear import measures as dln
 from figures_src.experiments.intervals import paired_ratio
 from figures_src.experiments.linear_problems import measures as problems
-from figures_src.experiments.vgg import measures as vgg
-from figures_src.experiments.vgg_controls import measures as controls
 from figures_src.figures import drawing, ratios
 from figures_src.figures.common import Cell, Records, Table
 from figures_src.figures.ratios import Axis, Column, Row
@@ -26,7 +24,7 @@ from figures_src.published.shifts import early_median
 from figures_src.records.record import Record
 from figures_src.style import SEMIBOLD, Layout, Theme, rc
 
-ARMS = (vgg.STANDARD, vgg.BATCH, vgg.NOISY)
+ARMS = (shifts.WITHOUT, shifts.WITH, "noisy_bn")
 NAME = 22.0
 """Pixels for the name of a network."""
 RECORDS = {"matched": "vgg_controls", "slow": "vgg_low_rate", "linear": "dln", "problems": "linear_problems"}
@@ -44,18 +42,17 @@ HEADS = {"vgg": "VGG-16, CIFAR-10", "linear": "Réseau linéaire de 25 couches"}
 
 def vgg_rows(records: Records) -> list[Row]:
     """Raw distances, then relative ones: rates, layers."""
-    told = [(records[RECORDS["matched"]], vgg.MATCHED), (records[RECORDS["slow"]], vgg.LOW)]
     return [
-        _vgg_row(record, rate, layer, relative)
+        _vgg_row(record, layer, relative)
         for relative in (False, True)
-        for record, rate in told
+        for record in (records[RECORDS["matched"]], records[RECORDS["slow"]])
         for layer in record.arrays["shift_layer"].tolist()
     ]
 
 
-def _vgg_row(record: Record, rate: float, layer: int, relative: bool) -> Row:
-    name = "relative" if relative else "difference"
-    without, *others = (controls.shift(record.arrays, name, arm, rate, layer) for arm in ARMS)
+def _vgg_row(record: Record, layer: int, relative: bool) -> Row:
+    name, rate = "relative" if relative else "difference", float(record.arrays["run_learning_rate"][0])
+    without, *others = (shifts.shift(record.arrays, name, arm, rate, layer) for arm in ARMS)
     paired = tuple(paired_ratio(each, without) for each in others)
     told = None if relative else published("vgg", rate, layer)
     return Row(RELATIVE if relative else RAW, f"taux {rate_name(rate)}, couche {layer}", paired, told)
@@ -63,7 +60,9 @@ def _vgg_row(record: Record, rate: float, layer: int, relative: bool) -> Row:
 
 def linear_rows(records: Records) -> list[Row]:
     """Raw distances, then relative ones: the rate at which problems differ most, then a lower one."""
-    layer = int(records[RECORDS["linear"]].arrays["shift_layer"][0])
+    arrays = records[RECORDS["linear"]].arrays
+    layer, rates = int(arrays["shift_layer"][0]), arrays["run_learning_rate"]
+    low, high = float(rates.min()), float(rates.max())
     return [
         Row(
             RELATIVE if relative else RAW,
@@ -74,8 +73,8 @@ def linear_rows(records: Records) -> list[Row]:
         )
         for relative in (False, True)
         for rate, found in (
-            (dln.HIGH, partial(_of_problems, records[RECORDS["problems"]].arrays, layer)),
-            (dln.LOW, partial(_of_seeds, records[RECORDS["linear"]].arrays, layer)),
+            (high, partial(_of_problems, records[RECORDS["problems"]].arrays, layer)),
+            (low, partial(_of_seeds, arrays, shifts.Place(low, layer))),
         )
     ]
 
@@ -84,15 +83,15 @@ def _of_problems(arrays: Arrays, layer: int, relative: bool) -> np.ndarray:
     return problems.shift_ratios(arrays, FACTOR, layer, relative)
 
 
-def _of_seeds(arrays: Arrays, layer: int, relative: bool) -> np.ndarray:
-    measure = vgg.early_relative_shifts if relative else vgg.early_shifts
-    with_bn, without = (measure(arrays, arm, vgg.Place(dln.LOW, layer)) for arm in (vgg.BATCH, vgg.STANDARD))
+def _of_seeds(arrays: Arrays, place: shifts.Place, relative: bool) -> np.ndarray:
+    measure = shifts.early_relative_shifts if relative else shifts.early_shifts
+    with_bn, without = (measure(arrays, arm, place) for arm in (shifts.WITH, shifts.WITHOUT))
     return np.asarray(with_bn / without)
 
 
 def published(network: str, rate: float, layer: int) -> float | None:
     """The ratio of the published distances, with BN over without."""
-    without, with_bn = (early_median(network, rate, layer, "l2", str(arm)) for arm in (vgg.STANDARD, vgg.BATCH))
+    without, with_bn = (early_median(network, rate, layer, "l2", arm) for arm in (shifts.WITHOUT, shifts.WITH))
     return None if without is None or with_bn is None else with_bn / without
 
 

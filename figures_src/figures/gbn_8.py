@@ -10,11 +10,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from figures_src import french
-from figures_src.experiments.arrays import Arrays
+from figures_src.experiments.arrays import Arrays, within
 from figures_src.experiments.intervals import Ratio, paired_ratio
+from figures_src.experiments.shifts import EARLY
 from figures_src.experiments.vgg.measures import ACCURACY, BATCH, MATCHED, NOISY, STANDARD
 from figures_src.experiments.vgg_controls import measures
-from figures_src.experiments.vgg_controls.measures import EARLY, MATCHED_LOSS, START
+from figures_src.experiments.vgg_controls.measures import MATCHED_LOSS, START
 from figures_src.figures import drawing, ratios
 from figures_src.figures.common import Records, Table
 from figures_src.figures.ratios import Axis, Column, Row
@@ -78,7 +79,7 @@ def published(window: tuple[int, int]) -> float:
     widths = []
     for arm in (STANDARD, BATCH):
         curve = load(RANGES).where(metric="loss", arm=str(arm))
-        chosen = measures.within(curve["step"], window)
+        chosen = within(curve["step"], window)
         widths.append(float((curve["high"] - curve["low"])[chosen].mean()))
     return widths[0] / widths[1]
 

@@ -5,6 +5,7 @@ training mode (momentum 1, the variance unbiased, as everywhere in PyTorch). Who
 the population's: see ``figures_src.training.probes.population``.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -55,6 +56,16 @@ class GroupedBatchNorm2d(nn.BatchNorm2d):
             self.running_var.copy_(variances.mean(dim=0))
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """Images (channels, side, side) go through convolutions of these widths to one logit a class."""
+
+    channels: int
+    side: int
+    widths: tuple[int, ...]
+    classes: int
+
+
 class ConvolutionalNetwork(nn.Module):
     """3 × 3 convolutions, each followed by BN or nothing, a ReLU and a 2 × 2 max-pooling; then a linear classifier.
 
@@ -63,25 +74,16 @@ class ConvolutionalNetwork(nn.Module):
     convolution has no bias, which the subtraction of the mean would cancel.
     """
 
-    def __init__(
-        self,
-        normalization: Normalization,
-        channels: int,
-        side: int,
-        widths: tuple[int, ...],
-        classes: int,
-        generator: Generator,
-        group: int = 0,
-    ):
+    def __init__(self, normalization: Normalization, sizes: Sizes, generator: Generator, group: int = 0):
         super().__init__()
         if normalization is Normalization.NOISY:
             raise ValueError("this network has no noisy arm: choose without_bn or with_bn")
-        plain = normalization is Normalization.NONE
+        plain, widths = normalization is Normalization.NONE, sizes.widths
         self.layers = nn.ModuleList(
-            nn.Conv2d(into, out, 3, padding=1, bias=plain) for into, out in pairwise((channels, *widths))
+            nn.Conv2d(into, out, 3, padding=1, bias=plain) for into, out in pairwise((sizes.channels, *widths))
         )
         self.norms = nn.ModuleList(GroupedBatchNorm2d(width, group) for width in (() if plain else widths))
-        self.classifier = nn.Linear(widths[-1] * (side >> len(widths)) ** 2, classes)
+        self.classifier = nn.Linear(widths[-1] * (sizes.side >> len(widths)) ** 2, sizes.classes)
         self._draw(generator)
 
     def forward(self, images: Tensor, seen: list[Tensor] | None = None) -> Tensor:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from figures_src.experiments.vgg.measures import EARLY_SHARE
+from figures_src.experiments.shifts import EARLY_SHARE
 from figures_src.published import load
 
 CURVES = "santurkar2018_fig3_ics"

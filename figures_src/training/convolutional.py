@@ -7,21 +7,17 @@ smaller batch of an epoch is left out.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from figures_src.datasets import Dataset
-from figures_src.networks.convolutional import ConvolutionalNetwork
+from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
 from figures_src.networks.normalization import Normalization
 from figures_src.runs import MOMENTA, ConvolutionalRun
-from figures_src.training.checkpoint import run_key
 from figures_src.training.descent import Call, Descent, UnderWay
-from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.loop import Arrays
 from figures_src.training.photographs import Standardisation
 from figures_src.training.precision import Precision
 from figures_src.training.probes.population import Averages, statistics
@@ -40,7 +36,7 @@ class Training(UnderWay, ABC):
         self.labels = torch.from_numpy(learnt.labels).to(device)
         self.standardised = Standardisation(learnt.images, device)
         _, side, _, channels = learnt.images.shape
-        self.network = self.begin(channels, side, classes, group).to(device)
+        self.network = self.begin(Sizes(channels, side, run.widths, classes), group).to(device)
         self.descent = Descent(self.network, run.learning_rate)
         self.averages = Averages(MOMENTA, self.network) if self.normalized else None
         self.arrays: Arrays = {"replay_loss": np.full(run.replay_steps, np.nan)}
@@ -48,10 +44,10 @@ class Training(UnderWay, ABC):
         self._due = {step: row for row, step in enumerate(run.evaluation_steps())}
         self._order: Iterator[Tensor] | None = None
 
-    def begin(self, channels: int, side: int, classes: int, group: int) -> ConvolutionalNetwork:
+    def begin(self, sizes: Sizes, group: int) -> ConvolutionalNetwork:
         """The network before its first step; a subclass may change its layers."""
         generator = torch_generator(self.run.seed, INITIAL)
-        return ConvolutionalNetwork(self.run.normalization, channels, side, self.run.widths, classes, generator, group)
+        return ConvolutionalNetwork(self.run.normalization, sizes, generator, group)
 
     @property
     def normalized(self) -> bool:
@@ -129,23 +125,3 @@ class Training(UnderWay, ABC):
     def _loss(self, rows: Tensor) -> Callable[[Call], Tensor]:
         images, labels = self.standardised(self.images[rows]), self.labels[rows]
         return lambda network: functional.cross_entropy(network(images), labels)
-
-
-def train_convolutional(
-    training: Callable[[Any, Dataset, str], Training],
-    run: ConvolutionalRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
-
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-    """
-    torch.set_num_threads(1)
-    torch.backends.cudnn.deterministic = True
-    key = run_key(run, dataset.sha256, machine.device)
-    under_way = training(run, dataset, machine.device)
-    return carry_out(under_way, run.steps, key, machine, on_progress, should_stop)

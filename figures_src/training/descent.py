@@ -1,14 +1,15 @@
 """Plain stochastic gradient descent on a module, and its loss and gradients anywhere else, leaving it untouched."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from figures_src.training.probes.gradients import Evaluate, Parameters
+from figures_src.training.loop import LOOK_UP_STEPS
+from figures_src.training.probes.gradients import Evaluate, Parameters, covariate_shift
 
 Call = Callable[..., Tensor]
 Loss = Callable[[Call], Tensor]
@@ -65,6 +66,13 @@ class Descent:
             tensor.copy_(torch.from_numpy(state[f"network.{name}"]))
 
 
+class Layered(Protocol):
+    """A network whose layers are numbered from 1."""
+
+    def layer_parameters(self, layer: int) -> tuple[str, ...]:
+        """Names of the parameters of a layer, its weight first."""
+
+
 class UnderWay:
     """A training by `Descent` that can be saved and taken up again: see `figures_src.training.loop.Resumable`."""
 
@@ -73,6 +81,7 @@ class UnderWay:
     """What has been measured."""
     step = 0
     seconds = 0.0
+    look_up_every = LOOK_UP_STEPS
 
     def state(self) -> dict[str, np.ndarray]:
         """Everything needed to go on from here with the same bits."""
@@ -84,3 +93,13 @@ class UnderWay:
         self.step, self.seconds = int(state["step"]), float(state["seconds"])
         self.descent.restore(state)
         self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
+
+    def write_shifts(self, row: int, network: Layered, layers: Sequence[int], gradient: Parameters, loss: Loss) -> None:
+        """Write down the covariate shift of these layers, in a row of the arrays ``shift_…``."""
+        evaluate, descent = self.descent.evaluate(loss), self.descent
+        for column, layer in enumerate(layers):
+            previous = [name for number in range(1, layer) for name in network.layer_parameters(number)]
+            weight = network.layer_parameters(layer)[0]
+            shift = covariate_shift(descent.parameters, gradient, descent.learning_rate, previous, weight, evaluate)
+            for name in ("difference", "cosine", "norm"):
+                self.arrays[f"shift_{name}"][row, column] = getattr(shift, name)

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from figures_src.datasets import Dataset
 from figures_src.networks.ensemble import Ensemble
-from figures_src.training.loop import Arrays
+from figures_src.training.loop import LOOK_UP_STEPS, Arrays
 from figures_src.training.randomness import Shuffled, batch_rows
 
 HALF = 14
@@ -93,11 +93,14 @@ class Trained(Shuffled, Protocol):
 class EnsembleTraining:
     """Networks under way: see `figures_src.training.loop.Resumable`. What is measured, the experiment adds."""
 
+    look_up_every = LOOK_UP_STEPS
+
     def __init__(self, run: Trained, learnt: Digits, ensemble: Ensemble, steps: Steps):
         self.run, self.learnt, self.ensemble, self.steps = run, learnt, ensemble, steps
         self.velocities = steps.velocities(ensemble)
         self.step, self.seconds = 0, 0.0
         self.arrays: Arrays = {"replay_loss": np.full((len(steps.rates), run.replay_steps), np.nan)}
+        self.arrays["precision"] = np.array(str(steps.rates.dtype).removeprefix("torch."))
         self._rows: Iterator[Tensor] | None = None
 
     def advance(self) -> None:

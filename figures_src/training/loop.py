@@ -11,7 +11,7 @@ from figures_src.training.machine import Machine
 
 Arrays = dict[str, np.ndarray]
 LOOK_UP_STEPS = 10
-"""Steps between two looks at the clock, and at whether to stop."""
+"""Between two looks at the clock, where a step is not so short that looking up is felt."""
 
 
 class Interrupted(Exception):
@@ -23,6 +23,8 @@ class Resumable(Protocol):
 
     step: int
     seconds: float
+    look_up_every: int
+    """Steps between two looks at the clock, and at whether to stop."""
 
     def advance(self) -> None:
         """Make one step."""
@@ -51,7 +53,6 @@ def train_to_end(
     steps: int,
     checkpoint: Checkpoint,
     *,
-    look_up_every: int,
     save_every_seconds: float,
     on_progress: Callable[[int], None] = nothing_to_tell,
     should_stop: Callable[[], bool] = never,
@@ -69,7 +70,7 @@ def train_to_end(
     clock = _Clock(training.seconds)
     while training.step < steps:
         training.advance()
-        if training.step % look_up_every == 0:
+        if training.step % training.look_up_every == 0:
             on_progress(training.step)
             stop = should_stop()
             if stop or clock.since_saved() > save_every_seconds:
@@ -92,7 +93,6 @@ def carry_out(
     machine: Machine,
     on_progress: Callable[[int], None] = nothing_to_tell,
     should_stop: Callable[[], bool] = never,
-    look_up_every: int = LOOK_UP_STEPS,
 ) -> tuple[Arrays, float]:
     """Train to the end with the means of a machine; ``key`` names the checkpoint.
 
@@ -103,7 +103,6 @@ def carry_out(
         training,
         steps,
         Checkpoint(machine.checkpoints / f"{key}.npz"),
-        look_up_every=look_up_every,
         save_every_seconds=machine.checkpoint_seconds,
         on_progress=on_progress,
         should_stop=should_stop,

@@ -32,3 +32,13 @@ class Machine:
         """
         whole = load(self.data)
         return whole.first(*self.images) if self.images else whole
+
+
+def processor_only(device: str, what: str) -> None:
+    """Refuse another device where the arithmetic would not be the same.
+
+    Raises:
+        ValueError: another device than the processor was asked for.
+    """
+    if device != "cpu":
+        raise ValueError(f"{what} on the processor: leave --device out")

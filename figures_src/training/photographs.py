@@ -10,9 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from figures_src.datasets import Dataset, Images
-from figures_src.training.checkpoint import run_key
-from figures_src.training.loop import Arrays, Resumable, carry_out, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.loop import Resumable
 from figures_src.training.precision import Precision, arithmetic, best_precision
 
 EVALUATION_CHUNK = 1000
@@ -99,26 +97,16 @@ def accuracy_of(logits: Tensor, labels: Tensor) -> float:
     return float((logits.argmax(dim=1) == labels).float().mean())
 
 
-def train_on(
+def in_best_precision(
     training: Callable[[Any, Dataset, str, Precision], Resumable],
-    run: Any,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
+) -> Callable[[Any, Dataset, str], Resumable]:
+    """How a training begins, in bfloat16 where that is native and in float32 elsewhere."""
 
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-    """
-    torch.set_num_threads(1)
-    torch.backends.cudnn.deterministic = True
-    torch.backends.cudnn.allow_tf32 = False  # float32 is asked for where three digits are too few
-    precision = best_precision(machine.device)
-    key = run_key(training.__module__, run, dataset.sha256, machine.device, precision)
-    under_way = training(run, dataset, machine.device, precision)
-    return carry_out(under_way, run.steps, key, machine, on_progress, should_stop)
+    def begin(run: Any, dataset: Dataset, device: str) -> Resumable:
+        torch.backends.cudnn.allow_tf32 = False  # float32 is asked for where three digits are too few
+        return training(run, dataset, device, best_precision(device))
+
+    return begin
 
 
 def _rows(images: Images, rows: np.ndarray) -> Images:

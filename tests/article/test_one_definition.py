@@ -12,7 +12,7 @@ from figures_src.article.facts.mnist import gather
 from figures_src.article.facts.santurkar import santurkar_facts
 from figures_src.experiments.prediction import Verdict, by_name
 from figures_src.experiments.registry import EXPERIMENTS
-from figures_src.experiments.vgg.measures import Place, early_shift_ratio
+from figures_src.experiments.shifts import Place, early_shift_ratio
 from figures_src.figures import gbn_3, gbn_7, gbn_8
 from figures_src.records import store
 from figures_src.records.record import Record

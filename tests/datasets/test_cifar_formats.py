@@ -11,7 +11,7 @@ from PIL import Image
 from figures_src.datasets.cifar10 import CIFAR10, OFFICIAL_ARCHIVE, OFFICIAL_FOLDER, cifar_in_folder
 from figures_src.datasets.cifar_formats import pickled_batches, png_batches, png_rows, unpickled_batch
 from figures_src.datasets.errors import AlteredError, SourceError
-from tests.datasets.conftest import Python2Batch
+from tests.datasets.conftest import Python2Batch, TarGz
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = CIFAR10.parts
 NAMES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")
@@ -55,15 +55,20 @@ def test_both_forms_decode_to_the_same_bytes(form, images, batches, pngs):
     assert list(recipe(read, TEST_LABELS)) == [5, 6]
 
 
-@pytest.mark.parametrize("layout", ["archive", "extracted", "extracted itself", "png"])
-def test_users_folder_may_have_any_of_the_layouts(layout, images, batches, pngs, put, targz, tmp_path):
-    if layout == "archive":
+@pytest.fixture(params=["archive", "extracted", "extracted itself", "png"])
+def layout(
+    request: pytest.FixtureRequest, batches: dict[str, bytes], pngs: dict[str, bytes], targz: TarGz
+) -> tuple[str, dict[str, bytes]]:
+    """A folder in the user's own, and what is in it."""
+    if request.param == "archive":
         members = [(f"{OFFICIAL_FOLDER}/{name}", content) for name, content in batches.items()]
-        put(tmp_path / "own", {OFFICIAL_ARCHIVE: targz(*members)})
-    elif layout == "extracted":
-        put(tmp_path / "own" / OFFICIAL_FOLDER, batches)
-    else:
-        put(tmp_path / "own", pngs if layout == "png" else batches)
+        return "", {OFFICIAL_ARCHIVE: targz(*members)}
+    return OFFICIAL_FOLDER if request.param == "extracted" else "", pngs if request.param == "png" else batches
+
+
+def test_users_folder_may_have_any_of_the_layouts(layout, images, put, tmp_path):
+    folder, files = layout
+    put(tmp_path / "own" / folder, files)
     contents = []
     for supply in cifar_in_folder(tmp_path / "own"):
         try:

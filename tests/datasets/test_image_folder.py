@@ -3,6 +3,7 @@
 import errno
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,14 @@ def test_an_image_behind_a_link_that_leads_nowhere_is_damaged(root: Path) -> Non
     row = [tree.path(tree.train, row) for row in range(len(tree.train))].index(lost)
     with pytest.raises(DamagedImage, match=r"n01/1\.JPEG: No such file"):
         decode(tree.path(tree.train, row))
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_damaged_and_never_waited_for(root: Path, make: Callable[[Path], None]) -> None:
+    make(root / "train" / "n01" / "8.JPEG")
+    tree = read_tree(root)
+    with pytest.raises(DamagedImage, match=r"n01/8\.JPEG: it is no regular file"):
+        decode(tree.path(tree.train, 3))
 
 
 def test_a_class_behind_a_link_that_leads_nowhere_is_named(root: Path) -> None:

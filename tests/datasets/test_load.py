@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -47,15 +48,25 @@ def test_mirror_gives_the_dataset_and_the_cache_keeps_it(tiny, serve, private_ca
     assert server.requests == []
 
 
+@pytest.fixture(params=["argument", "variable"])
+def named(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path | None]:
+    """How a user names a folder: what to call ``load`` with; without an argument, a variable says it."""
+
+    def name(folder: Path) -> Path | None:
+        if request.param == "argument":
+            return folder
+        monkeypatch.setenv("BN_DATA", str(folder))
+        return None
+
+    return name
+
+
 @pytest.mark.parametrize("form", ["raw", "gz", "torchvision"])
-@pytest.mark.parametrize("named_by", ["argument", "variable"])
-def test_users_folder_is_the_first_source(form, named_by, tiny, serve, put, tmp_path, monkeypatch):
+def test_users_folder_is_the_first_source(form, named, tiny, serve, put, tmp_path):
     folder = tmp_path / "own"
     put(folder / ("MNIST/raw" if form == "torchvision" else ""), tiny.gzipped() if form == "gz" else tiny.files)
     server = serve(tiny.gzipped())
-    if named_by == "variable":
-        monkeypatch.setenv("BN_DATA", str(folder))
-    assert_is(load(tiny.spec(tiny.mirror(server.url)), folder if named_by == "argument" else None), tiny)
+    assert_is(load(tiny.spec(tiny.mirror(server.url)), named(folder)), tiny)
     assert server.requests == []
 
 

@@ -1,5 +1,7 @@
 """Every committed record: today's code gives the losses that it keeps of its first steps.
 
+Of runs that differ by their seed alone, the first and the last are trained again: no code knows the others.
+
 Losses are compared as far as two machines can be: see ``figures_src.records.replays``.
 """
 
@@ -16,6 +18,7 @@ import pytest
 from figures_src.experiments import assembly
 from figures_src.experiments.experiment import AnyExperiment, Outcome
 from figures_src.experiments.registry import EXPERIMENTS
+from figures_src.processes import cores
 from figures_src.records import replays, store
 from figures_src.records.replays import ALIKE, BFLOAT16, FLOAT64
 from figures_src.training.machine import Machine
@@ -30,8 +33,21 @@ RECORDED = sorted(path.stem for path in store.RECORDS.glob("*.json"))
 def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Outcome]:
     """The name of a record, and its first steps trained again."""
     experiment = EXPERIMENTS[request.param]
-    machine = Machine(tmp_path_factory.mktemp(experiment.name), jobs=len(os.sched_getaffinity(0)))
-    return experiment.name, with_recorded_kernels(experiment, machine)
+    machine = Machine(tmp_path_factory.mktemp(experiment.name), jobs=cores())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assembly, "train_all", train_ends)
+        return experiment.name, with_recorded_kernels(experiment, machine)
+
+
+def train_ends(title: str, runs: Sequence[Any], *others: Any) -> Any:
+    """Train the runs of the first seed and of the last."""
+    return train_all(title, [runs[place] for place in ends(runs)], *others)
+
+
+def ends(runs: Sequence[Any]) -> list[int]:
+    """Places of the runs of the first seed and of the last; all of them where a run has several seeds of its own."""
+    seeds = sorted({run.seed for run in runs if hasattr(run, "seed")})
+    return [place for place, run in enumerate(runs) if not seeds or run.seed in (seeds[0], seeds[-1])]
 
 
 def with_recorded_kernels(experiment: AnyExperiment, machine: Machine) -> Outcome:
@@ -46,6 +62,9 @@ def losses(name: str, again: Outcome) -> tuple[np.ndarray, np.ndarray]:
     both = (record.arrays["replay_loss"], again.arrays["replay_loss"])
     recorded, now = (values.reshape(-1, values.shape[-1]) for values in both)
     arms = record.arrays.get("arm", np.full(len(now), ""))
+    if len(now) < len(recorded):
+        some = ends(EXPERIMENTS[name].config.runs())
+        recorded, arms = recorded[some], arms[some]
     # Networks trained side by side are of one arm, which is named once.
     kept = replays.comparable(record.sidecar, np.repeat(arms, len(now) // len(arms)), "cpu")
     return now[kept], recorded[kept]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from figures_src.networks.convolutional import ConvolutionalNetwork, GroupedBatchNorm2d
+from figures_src.networks.convolutional import ConvolutionalNetwork, GroupedBatchNorm2d, Sizes
 from figures_src.networks.normalization import Normalization
 
 NONE, BATCH = Normalization.NONE, Normalization.BATCH
@@ -15,7 +15,7 @@ def generator(seed: int = 0) -> torch.Generator:
 
 
 def network(normalization: Normalization, channels: int = 3, side: int = 32, group: int = 0) -> ConvolutionalNetwork:
-    return ConvolutionalNetwork(normalization, channels, side, (4, 6, 8), 10, generator(), group)
+    return ConvolutionalNetwork(normalization, Sizes(channels, side, (4, 6, 8), 10), generator(), group)
 
 
 @pytest.mark.parametrize(("channels", "side", "entering"), [(3, 32, 8 * 4 * 4), (1, 28, 8 * 3 * 3)])

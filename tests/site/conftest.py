@@ -29,7 +29,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     destination = tmp_path_factory.mktemp("site") / "_site"
-    assert build_problems(build_site(destination)) == []
+    assert build_problems(build_site(destination, paper=True)) == []
     build_notebook(destination / "carnet")
     return destination
 

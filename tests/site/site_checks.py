@@ -61,9 +61,10 @@ def served(directory: Path, handler_class: type[QuietHandler] = QuietHandler) ->
             thread.join()
 
 
-def build_site(destination: Path, base_path: str = "") -> subprocess.CompletedProcess[str]:
+def build_site(destination: Path, base_path: str = "", *, paper: bool = False) -> subprocess.CompletedProcess[str]:
     """Build the site of this checkout into `destination`, as `make site` does, and return what Jekyll said."""
     command = [sys.executable, str(ROOT / "scripts" / "build_site.py"), "--no-notebook"]
+    command.append("--paper" if paper else "--no-paper")
     command += ["--url", "https://example.org", "--base-path", base_path, "--destination", str(destination)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -128,12 +129,16 @@ def visit(
 
 
 @contextmanager
-def refusing_storage(browser: Browser, profile: Path) -> Iterator[Page]:
-    """A page of a browser whose reader refuses every cookie: to ask for `localStorage` is an error there."""
-    refused = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+def refusing_storage(browser: Browser, profile: Path, *, absent: bool = False) -> Iterator[Page]:
+    """A page of a browser whose reader refuses every cookie: to ask for `localStorage` is an error there.
+
+    Where it is ``absent``, as in the browser that an application for Android holds, it is null instead.
+    """
+    refused = {"profile": {"default_content_setting_values": {"cookies": 1 if absent else 2}}}
     (profile / "Default").mkdir(parents=True)
     (profile / "Default" / "Preferences").write_text(json.dumps(refused))
     options: dict[str, Any] = {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
+    options["args"] += ["--disable-local-storage"] * absent
     context = browser.browser_type.launch_persistent_context(profile, color_scheme="light", **options)
     try:
         context.set_default_timeout(PATIENCE)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser
@@ -61,47 +62,57 @@ SHIFT = (
 )
 FONT = "@font-face { font-family: Absente; src: url(absent.woff2) } body { font-family: Absente }"
 
-BROKEN: list[tuple[Callable[[Visit], list[str]], str, str, str]] = [
-    (console_problems, HERE, "<script>console.error('oups')</script>", "oups"),
-    (console_problems, HERE, "<script>throw new Error('raté')</script>", "raté"),
-    (console_problems, "a-light.svg", "absent.svg", "404"),
-    (foreign_requests, HERE, '<img src="http://other.invalid/a.png" alt="">', "other.invalid"),
-    (missing_fonts, "/* style */", FONT, "Absente"),
-    (broken_images, 'img src="a-light.svg"', 'img src="absent.svg"', "not loaded"),
-    (broken_images, ' alt="Un trait"', "", "no alt"),
-    (broken_images, 'svg" width="20" height="10" alt', 'svg" alt', "no width"),
-    (bad_equations, "<math display", '<math hidden style="display:none" display', "eq-1"),
-    (bad_equations, '<math display="block">', "<math>", "eq-1"),
-    (bad_equations, "<mi>μ</mi><mo>=</mo><mn>0</mn>", "", "eq-1"),
-    (overflow, HERE, '<div style="width:2000px">.</div>', "2000px"),
-    (layout_shifts, HERE, SHIFT, "shift 0."),
-    (axe_violations, "/* style */", "p { color: #aaa; background: #fff }", "color-contrast"),
-    (axe_violations, HERE, '<a href="#a">a</a><br><a href="#b">b</a>', "target-size"),
-    (axe_violations, '<html lang="fr">', "<html>", "html-has-lang"),
-    (leftover_markup, "Oui", "$$x$$", "$$"),
-    (leftover_markup, "Oui", r"\(x\)", r"\\("),
-    (leftover_markup, "Oui", r"\[x\]", r"\\["),
-    (leftover_markup, "Oui", "&lt;&lt; x &gt;&gt;", "<<"),
-    (leftover_markup, "Oui", "{{ x }}", "{{"),
-    (leftover_markup, "Oui", "{% x %}", "{%"),
-    (leftover_markup, 'alt="Un trait"', 'alt="{{ x }}"', "{{"),
-    (leftover_markup, "Oui", "<b>AJOUTER</b>", "AJOUTER"),
-    (typography_problems, "juste\u202f?", "juste ?", "ordinary space before"),
-    (typography_problems, "juste\u202f?", "juste?", "no space before ;"),
-    (typography_problems, "juste\u202f?", "<b>juste</b>\n?", "ordinary space before"),
-    (typography_problems, "bien\u202f»\u202f:", "bien\u202f» :", "ordinary space before"),
-    (typography_problems, "bien\u202f»\u202f:", "bien\u202f» puis: rien", "no space before :"),
-    (typography_problems, "«\u202fc’est", "« c’est", "inside «"),
-    (typography_problems, "bien\u202f»", "bien»", "inside «"),
-    (typography_problems, "c’est", "c'est", "straight apostrophe"),
-    (typography_problems, "Oui", '"Oui"', "straight quotation"),
-    (typography_problems, "98,2", "98.2", "decimal point"),
-    (typography_problems, "98,2\u202f%", "98,2 %", "before %"),
-    (typography_problems, "4\u202f000", "4 000", "thousands"),
-    (typography_problems, "…", "...", "ellipsis"),
-    (typography_problems, "<figcaption>Un trait.", "<figcaption>C'est un trait.", "straight apostrophe"),
-    (typography_problems, 'alt="Un trait"', 'alt="Un trait de 1.5"', "decimal point"),
-    (typography_problems, "<title>Une", "<title>L'une", "straight apostrophe"),
+
+class Fault(NamedTuple):
+    """What breaks the sound page, and what the check must say of it."""
+
+    check: Callable[[Visit], list[str]]
+    old: str
+    new: str
+    expected: str
+
+
+BROKEN = [
+    Fault(console_problems, HERE, "<script>console.error('oups')</script>", "oups"),
+    Fault(console_problems, HERE, "<script>throw new Error('raté')</script>", "raté"),
+    Fault(console_problems, "a-light.svg", "absent.svg", "404"),
+    Fault(foreign_requests, HERE, '<img src="http://other.invalid/a.png" alt="">', "other.invalid"),
+    Fault(missing_fonts, "/* style */", FONT, "Absente"),
+    Fault(broken_images, 'img src="a-light.svg"', 'img src="absent.svg"', "not loaded"),
+    Fault(broken_images, ' alt="Un trait"', "", "no alt"),
+    Fault(broken_images, 'svg" width="20" height="10" alt', 'svg" alt', "no width"),
+    Fault(bad_equations, "<math display", '<math hidden style="display:none" display', "eq-1"),
+    Fault(bad_equations, '<math display="block">', "<math>", "eq-1"),
+    Fault(bad_equations, "<mi>μ</mi><mo>=</mo><mn>0</mn>", "", "eq-1"),
+    Fault(overflow, HERE, '<div style="width:2000px">.</div>', "2000px"),
+    Fault(layout_shifts, HERE, SHIFT, "shift 0."),
+    Fault(axe_violations, "/* style */", "p { color: #aaa; background: #fff }", "color-contrast"),
+    Fault(axe_violations, HERE, '<a href="#a">a</a><br><a href="#b">b</a>', "target-size"),
+    Fault(axe_violations, '<html lang="fr">', "<html>", "html-has-lang"),
+    Fault(leftover_markup, "Oui", "$$x$$", "$$"),
+    Fault(leftover_markup, "Oui", r"\(x\)", r"\\("),
+    Fault(leftover_markup, "Oui", r"\[x\]", r"\\["),
+    Fault(leftover_markup, "Oui", "&lt;&lt; x &gt;&gt;", "<<"),
+    Fault(leftover_markup, "Oui", "{{ x }}", "{{"),
+    Fault(leftover_markup, "Oui", "{% x %}", "{%"),
+    Fault(leftover_markup, 'alt="Un trait"', 'alt="{{ x }}"', "{{"),
+    Fault(leftover_markup, "Oui", "<b>AJOUTER</b>", "AJOUTER"),
+    Fault(typography_problems, "juste\u202f?", "juste ?", "ordinary space before"),
+    Fault(typography_problems, "juste\u202f?", "juste?", "no space before ;"),
+    Fault(typography_problems, "juste\u202f?", "<b>juste</b>\n?", "ordinary space before"),
+    Fault(typography_problems, "bien\u202f»\u202f:", "bien\u202f» :", "ordinary space before"),
+    Fault(typography_problems, "bien\u202f»\u202f:", "bien\u202f» puis: rien", "no space before :"),
+    Fault(typography_problems, "«\u202fc’est", "« c’est", "inside «"),
+    Fault(typography_problems, "bien\u202f»", "bien»", "inside «"),
+    Fault(typography_problems, "c’est", "c'est", "straight apostrophe"),
+    Fault(typography_problems, "Oui", '"Oui"', "straight quotation"),
+    Fault(typography_problems, "98,2", "98.2", "decimal point"),
+    Fault(typography_problems, "98,2\u202f%", "98,2 %", "before %"),
+    Fault(typography_problems, "4\u202f000", "4 000", "thousands"),
+    Fault(typography_problems, "…", "...", "ellipsis"),
+    Fault(typography_problems, "<figcaption>Un trait.", "<figcaption>C'est un trait.", "straight apostrophe"),
+    Fault(typography_problems, 'alt="Un trait"', 'alt="Un trait de 1.5"', "decimal point"),
+    Fault(typography_problems, "<title>Une", "<title>L'une", "straight apostrophe"),
 ]
 
 
@@ -131,19 +142,11 @@ def test_a_sound_page_passes_every_check(browser: Browser, sound_url: str, width
         assert equation_numbers(seen) == ["(1)"]
 
 
-@pytest.mark.parametrize(("check", "old", "new", "expected"), BROKEN)
-def test_a_broken_page_is_seen(
-    browser: Browser,
-    sound: Path,
-    sound_url: str,
-    check: Callable[[Visit], list[str]],
-    old: str,
-    new: str,
-    expected: str,
-) -> None:
-    break_page(sound, old, new)
-    with visit(browser, sound_url, patient=check is layout_shifts) as seen:
-        assert expected in "\n".join(check(seen))
+@pytest.mark.parametrize("fault", BROKEN, ids=lambda fault: f"{fault.check.__name__}-{fault.expected}")
+def test_a_broken_page_is_seen(browser: Browser, sound: Path, sound_url: str, fault: Fault) -> None:
+    break_page(sound, fault.old, fault.new)
+    with visit(browser, sound_url, patient=fault.check is layout_shifts) as seen:
+        assert fault.expected in "\n".join(fault.check(seen))
 
 
 def test_blocks_that_lie_over_one_another_are_seen(browser: Browser, sound: Path, sound_url: str) -> None:
@@ -184,13 +187,13 @@ def test_the_weight_is_what_a_compressing_server_sends(browser: Browser, sound: 
     ],
 )
 def test_a_badly_printed_page_is_seen(
-    browser: Browser, sound: Path, sound_url: str, tmp_path: Path, old: str, new: str, expected: list[str]
+    browser: Browser, sound: Path, sound_url: str, old: str, new: str, expected: list[str]
 ) -> None:
     break_page(sound, old, new)
     break_page(sound, "/* style */", f".figure {{ margin-top: {2 * ABOVE}px }}")
     with visit(browser, sound_url) as seen:
-        seen.page.pdf(path=tmp_path / "sound.pdf", print_background=True)
-    assert paper_problems(tmp_path / "sound.pdf", ["Un trait"]) == expected
+        seen.page.pdf(path=sound / "sound.pdf", print_background=True)
+    assert paper_problems(sound / "sound.pdf", ["Un trait"]) == expected
 
 
 @pytest.mark.parametrize("line", ["Build Warning: no layout", "DEPRECATION: division", "Conflict: two files"])

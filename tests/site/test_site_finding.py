@@ -101,13 +101,16 @@ EDITION = "begin; puts Edition.date($stdin.read); rescue Jekyll::Errors::FatalEx
     [
         ("## [Unreleased]\n\n## [1.1.0] - 2027-02-03\n\n## [1.0.0] - 2026-11-23\n", "2027-02-03"),
         ("## [1.0.0] - 2026-11-23\n\nSince 2028-01-01, nothing.\n\n## [1.1.0] - 2027-02-03\n", "2027-02-03"),
+        ("## [1.1.0] - 2027-02-03 [YANKED]\r\n## [1.0.0] - 2026-11-23\r\n", "2027-02-03"),
+        ("## [1.1.0] – 2027-02-03\n\n## [1.0.0] - 2026-11-23\n", "no date in `## [1.1.0] – 2027-02-03`"),
+        ("## 1.1.0 - 2027-02-03\n\n## [1.0.0] - 2026-11-23\n", "no date in `## 1.1.0 - 2027-02-03`"),
         ("## [Unreleased]\n", "names no edition"),
         ("## [1.0.0] - 2026-13-40\n", "names no edition"),
     ],
 )
 def test_the_edition_is_the_newest_one_with_a_date(changelog: str, told: str) -> None:
     plugin = ROOT / "_plugins" / "edition.rb"
-    command = ["ruby", "-rjekyll", "-r", str(plugin), "-e", EDITION]
+    command = ["ruby", "-Eutf-8", "-rjekyll", "-r", str(plugin), "-e", EDITION]
     result = subprocess.run(command, input=changelog, capture_output=True, text=True, check=False)
     assert told in result.stdout + result.stderr
     assert (result.returncode == 0) == told.startswith("20")

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from figures_src.processes import cores
 from tests.site.site_checks import COMPRESSIBLE, PATIENCE, ROOT, QuietHandler, served
 
 pytestmark = [pytest.mark.site, pytest.mark.browser, pytest.mark.alone]
@@ -116,8 +117,7 @@ def shortcomings(report: dict[str, Any]) -> list[str]:
 def is_busy() -> bool:
     """Whether other work takes a processor: Lighthouse reads the clock on the wall, and counts that work as ours."""
     spinner = [sys.executable, "-c", SPIN]
-    cores = len(os.sched_getaffinity(0))
-    spinning = [subprocess.Popen(spinner, stdout=subprocess.PIPE, text=True) for _ in range(cores)]
+    spinning = [subprocess.Popen(spinner, stdout=subprocess.PIPE, text=True) for _ in range(cores())]
     return min(float(process.communicate()[0]) for process in spinning) < FREE
 
 

@@ -99,9 +99,12 @@ def test_search_finds_the_stem_of_a_french_word(browser: Browser, notebook_url: 
         assert foreign_requests(seen) == []
 
 
-def test_search_and_switch_work_where_storage_is_refused(browser: Browser, notebook_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("absent", [False, True], ids=["refused", "absent"])
+def test_search_and_switch_work_without_storage(
+    browser: Browser, notebook_url: str, tmp_path: Path, absent: bool
+) -> None:
     paper = "getComputedStyle(document.body).backgroundColor"
-    with refusing_storage(browser, tmp_path) as page:
+    with refusing_storage(browser, tmp_path, absent=absent) as page:
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{notebook_url}/index.html")
@@ -149,6 +152,7 @@ def test_the_article_leads_to_the_notebook_and_back(browser: Browser, post_url: 
         assert seen.page.locator("figure.figure:target").count() == 1
 
 
+@pytest.mark.whole
 def test_two_builds_of_the_notebook_give_the_same_bytes(built_site: Path, tmp_path: Path) -> None:
     build_notebook(tmp_path / "carnet")
     again, first = (

@@ -62,7 +62,7 @@ def server(size: str, asked: list[str]) -> type[QuietHandler]:
     return Handler
 
 
-@pytest.fixture(scope="module", params=[(size, scheme) for size in POINTS for scheme in ("light", "dark")])
+@pytest.fixture(scope="module", params=[("A4", "dark"), ("letter", "light")])
 def paper(
     request: pytest.FixtureRequest, built_site: Path, post_path: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Paper:

@@ -248,12 +248,15 @@ def test_the_switch_turns_page_and_figures_and_is_remembered(browser: Browser, p
 STORAGE = "(() => { try { return localStorage.length; } catch (error) { return error.name; } })()"
 
 
-def test_the_switch_turns_where_storage_is_refused(browser: Browser, post_url: str, tmp_path: Path) -> None:
-    with refusing_storage(browser, tmp_path) as page:
+@pytest.mark.parametrize(("absent", "told"), [(False, "SecurityError"), (True, "TypeError")])
+def test_the_switch_turns_without_storage(
+    browser: Browser, post_url: str, tmp_path: Path, absent: bool, told: str
+) -> None:
+    with refusing_storage(browser, tmp_path, absent=absent) as page:
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(post_url)
-        assert page.evaluate(STORAGE) == "SecurityError"
+        assert page.evaluate(STORAGE) == told
         page.locator(".theme-switch").click()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 26)"
         page.locator(".theme-switch").click()
@@ -312,18 +315,28 @@ def inflated(pdf: bytes) -> bytes:
     return b"\n".join(parts)
 
 
-def test_the_print_is_a_tagged_document(browser: Browser, post_url: str, measured: Measured) -> None:
+def test_what_serves_a_screen_alone_is_not_printed(browser: Browser, post_url: str) -> None:
     with visit(browser, post_url, WIDE, "dark") as seen:
         seen.page.emulate_media(media="print")
         hidden = ".play-controls, .theme-switch, .contents, .enlarge, .skip-link, .copy, .site-header"
         assert seen.page.locator(hidden).count() > 10
         assert seen.page.locator(hidden).and_(seen.page.locator(":visible")).count() == 0
-        pdf = inflated(seen.page.pdf(format="A4", tagged=True, outline=True))
+
+
+def test_the_site_has_the_article_as_a_tagged_document(
+    browser: Browser, built_site: Path, post_path: str, post_url: str, measured: Measured
+) -> None:
+    file = (built_site / post_path).with_suffix(".pdf")
+    with visit(browser, post_url) as seen:
+        assert seen.page.locator(".byline a", has_text="PDF").evaluate("link => link.href").endswith(f"/{file.name}")
+        edition = seen.page.locator(".byline time").last.get_attribute("datetime").replace("-", "")
+    pdf = inflated(file.read_bytes())
     tags = {
         tag: len(re.findall(rb"/S\s*/" + tag.encode() + rb"\b", pdf)) for tag in ("H1", "H2", "Figure", "Table", "P")
     }
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
-    measured("print", f"{pages} pages, tags {tags}")
+    measured("print", f"{pages} pages, {file.stat().st_size / 1e6:.1f} MB, tags {tags}")
+    assert pages <= 35
     assert b"/StructTreeRoot" in pdf
     assert re.search(rb"/Lang\s*\(fr", pdf)
     assert re.search(rb"/Marked\s+true", pdf)
@@ -331,6 +344,7 @@ def test_the_print_is_a_tagged_document(browser: Browser, post_url: str, measure
     assert tags["Figure"] >= 17
     assert tags["Table"] >= 4
     assert b"/Outlines" in pdf
+    assert set(re.findall(rb"/(?:CreationDate|ModDate) \(D:(\d{8})", pdf)) == {edition.encode()}
 
 
 FIREFOX_PROBE = """<!DOCTYPE html><meta charset="utf-8"><iframe src="%s" width="360" height="900"></iframe><script>

@@ -18,6 +18,7 @@ from figures_src.experiments.cars.runs import CarsRun
 from figures_src.experiments.shoes import training as shoes
 from figures_src.experiments.shoes.measures import EVALUATION, GROUPS, TRAINING
 from figures_src.experiments.shoes.runs import ShoesRun
+from figures_src.networks.convolutional import Sizes
 from figures_src.networks.normalization import Normalization
 from figures_src.runs import ConvolutionalRun
 from figures_src.training.checkpoint import Checkpoint
@@ -130,7 +131,7 @@ def test_measurements_leave_the_training_untouched(
 def test_a_step_is_that_of_torch_optim(datasets: dict[type, Dataset], normalization: Normalization) -> None:
     ours = training(replace(STATISTICS, normalization=normalization), datasets)
     generator = torch_generator(STATISTICS.seed, INITIAL)
-    twin = type(ours.network)(normalization, 3, 32, STATISTICS.widths, 10, generator)
+    twin = type(ours.network)(normalization, Sizes(3, 32, STATISTICS.widths, 10), generator)
     optimizer = torch.optim.SGD(twin.parameters(), lr=STATISTICS.learning_rate)
     rows = batch_rows(STATISTICS, 60, 0)
     pixels = ours.images.numpy().astype(np.float64)

@@ -11,10 +11,12 @@ import numpy as np
 
 from figures_src.article.facts.covariate import Arm, Turn, arm_facts
 from figures_src.article.facts.santurkar import Quotient
-from figures_src.experiments.arrays import Arrays, rows_of
+from figures_src.experiments import shifts
+from figures_src.experiments.arrays import Arrays, rows_of, within
 from figures_src.experiments.estimates import Estimate, estimate
 from figures_src.experiments.intervals import Ratio, geometric_mean, paired_ratio
 from figures_src.experiments.linear_problems import measures as problems
+from figures_src.experiments.shifts import EARLY
 from figures_src.experiments.vgg import measures as vgg
 from figures_src.experiments.vgg.landscape import band_width, change_along, loss_along
 from figures_src.experiments.vgg_controls import measures
@@ -30,7 +32,7 @@ RECORDS = CONTROLS, LOW, GRID, TUNED, LINEAR = (
     "vgg_initial",
     "linear_problems",
 )
-WINDOWS = (measures.START, measures.EARLY, (5000, 10_000), (10_000, 15_000))
+WINDOWS = (measures.START, EARLY, (5000, 10_000), (10_000, 15_000))
 """Steps over which the bands are compared: BN has learnt nearly everything well before the last ones."""
 LAYER = 9
 """Of the linear problems: the one of the predictions."""
@@ -304,7 +306,7 @@ def _matched(arrays: Arrays) -> MatchedFacts:
 
 
 def _plateau(arrays: Arrays) -> Plateau:
-    known = measures.within(arrays["landscape_step"], measures.LATE).any()
+    known = within(arrays["landscape_step"], measures.LATE).any()
 
     def medians(arm: Normalization, smallest: float) -> np.ndarray:
         """One a seed; not numbers where the run ends before the window."""
@@ -340,7 +342,7 @@ def _shifts(arrays: Arrays, rate: float) -> dict[tuple[float, int], ShiftFacts]:
 
 def _shift(arrays: Arrays, rate: float, layer: int) -> ShiftFacts:
     def early(name: str, arm: Normalization) -> np.ndarray:
-        return measures.shift(arrays, name, arm, rate, layer)
+        return shifts.shift(arrays, name, arm, rate, layer)
 
     def ratio(name: str) -> Ratio:
         return paired_ratio(early(name, BATCH), early(name, STANDARD))

@@ -12,13 +12,14 @@ import numpy as np
 
 from figures_src.article.facts.santurkar import Quotient, SanturkarFacts, santurkar_facts
 from figures_src.article.predictions import Check, checks_of
+from figures_src.experiments import shifts
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.deep_linear import measures as dln
 from figures_src.experiments.deep_linear.runs import LinearRun
 from figures_src.experiments.intervals import geometric_mean
 from figures_src.experiments.prediction import Verdict
+from figures_src.experiments.shifts import Place
 from figures_src.experiments.vgg import measures as vgg
-from figures_src.experiments.vgg.measures import Place
 from figures_src.experiments.vgg.predictions import LANDSCAPE, SHIFT, SPEED
 from figures_src.experiments.vgg_channels.measures import channel_moves
 from figures_src.networks.normalization import Normalization
@@ -180,12 +181,14 @@ def _shift(arrays: Arrays) -> dict[tuple[float, int], Quotient]:
 
 
 def _shift_at(arrays: Arrays, rate: float, layer: int) -> Quotient:
-    return Quotient(*(geometric_mean(vgg.early_shifts(arrays, arm, Place(rate, layer))) for arm in (STANDARD, BATCH)))
+    return Quotient(
+        *(geometric_mean(shifts.early_shifts(arrays, arm, Place(rate, layer))) for arm in (STANDARD, BATCH))
+    )
 
 
 def _turn(arrays: Arrays, arm: str, place: Place) -> Turn:
-    relative = geometric_mean(vgg.early_relative_shifts(arrays, arm, place))
-    return Turn(relative, float(vgg.early_cosines(arrays, arm, place).mean()))
+    relative = geometric_mean(shifts.early_relative_shifts(arrays, arm, place))
+    return Turn(relative, float(shifts.early_cosines(arrays, arm, place).mean()))
 
 
 def _moves(arrays: Arrays, arm: str) -> dict[int, float]:
@@ -218,5 +221,5 @@ def _linear_turns(arrays: Arrays, rate: float, layer: int) -> dict[str, Turn]:
 
 
 def _by_seed(arrays: Arrays, rate: float, layer: int) -> tuple[float, ...]:
-    with_bn, without = (vgg.early_shifts(arrays, arm, Place(rate, layer)) for arm in (BATCH, STANDARD))
+    with_bn, without = (shifts.early_shifts(arrays, arm, Place(rate, layer)) for arm in (BATCH, STANDARD))
     return tuple(np.sort(with_bn / without).tolist())

@@ -9,7 +9,8 @@ import torch
 from figures_src.datasets import Dataset
 from figures_src.experiments.batch_statistics.measures import ESTIMATES
 from figures_src.experiments.batch_statistics.runs import StatisticsRun
-from figures_src.training.convolutional import Training, train_convolutional
+from figures_src.training.convolutional import Training
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.probes.population import install, precise
 from figures_src.training.randomness import DATA, PROBE, numpy_generator
 from figures_src.training.selection import Labelled, any_of
@@ -71,5 +72,5 @@ class StatisticsTraining(Training):
         return float((self.answers(whole.images, size) == whole.labels).mean())
 
 
-train = partial(train_convolutional, StatisticsTraining)
-"""See `figures_src.training.convolutional.train_convolutional`."""
+train = partial(train_in_one_thread, StatisticsTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

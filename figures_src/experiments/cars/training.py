@@ -11,7 +11,8 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.cars.corruptions import Corruption, darkened, fogged, rotated
 from figures_src.experiments.cars.measures import SHIFTS, VARIANTS
 from figures_src.experiments.cars.runs import CarsRun
-from figures_src.training.convolutional import Training, train_convolutional
+from figures_src.training.convolutional import Training
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.probes.population import install, precise
 from figures_src.training.randomness import DATA, PROBE, numpy_generator
 from figures_src.training.selection import Labelled, yes_or_no
@@ -85,5 +86,5 @@ class CarsTraining(Training):
         self.arrays["recall"][place] = right[self.shown.labels == 1].mean()
 
 
-train = partial(train_convolutional, CarsTraining)
-"""See `figures_src.training.convolutional.train_convolutional`."""
+train = partial(train_in_one_thread, CarsTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

@@ -24,7 +24,7 @@ from figures_src.experiments.cars_border.runs import (
 )
 from figures_src.networks.convolutional import ConvolutionalNetwork
 from figures_src.training import photographs
-from figures_src.training.convolutional import train_convolutional
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.probes.population import install
 
 FORMULAS = {"darkened": dimmed, "fogged": veiled}
@@ -159,5 +159,5 @@ class BorderTraining(CarsTraining):
         self.network.eval()
 
 
-train = partial(train_convolutional, BorderTraining)
-"""See `figures_src.training.convolutional.train_convolutional`."""
+train = partial(train_in_one_thread, BorderTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

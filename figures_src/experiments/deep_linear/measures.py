@@ -2,7 +2,7 @@
 
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.intervals import Ratio, paired_ratio
-from figures_src.experiments.vgg.measures import Place, early_shift_ratio
+from figures_src.experiments.shifts import Place, early_shift_ratio
 from figures_src.networks.normalization import Normalization
 
 STANDARD, BATCH = Normalization.NONE, Normalization.BATCH

@@ -1,6 +1,6 @@
 """Train the deep linear network of Santurkar et al. 2018, section 2.2, and measure its covariate shift."""
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -8,14 +8,11 @@ from torch import Tensor
 
 from figures_src.experiments.deep_linear.runs import LinearRun
 from figures_src.networks.linear import DeepLinear
-from figures_src.training.checkpoint import run_key
 from figures_src.training.descent import Call, Descent, UnderWay
-from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
-from figures_src.training.machine import Machine
-from figures_src.training.probes.gradients import Parameters, covariate_shift
+from figures_src.training.loop import Arrays
+from figures_src.training.one_thread import train_in_one_thread
+from figures_src.training.probes.gradients import Parameters
 from figures_src.training.randomness import DATA, INITIAL, numpy_generator, torch_generator
-
-LOOK_UP_STEPS = 100
 
 
 def draws(run: LinearRun) -> tuple[np.ndarray, np.ndarray]:
@@ -33,7 +30,9 @@ def problem(run: LinearRun) -> tuple[Tensor, Tensor]:
 class Training(UnderWay):
     """One network under way: see ``figures_src.training.loop.Resumable``."""
 
-    def __init__(self, run: LinearRun, device: str):
+    look_up_every = 100
+
+    def __init__(self, run: LinearRun, _: None = None, device: str = "cpu"):
         self.run = run
         self.x, self.targets = (tensor.to(device) for tensor in problem(run))
         network = DeepLinear(run.normalization, run.depth, run.width, torch_generator(run.seed, INITIAL)).to(device)
@@ -71,34 +70,8 @@ class Training(UnderWay):
         if step in run.schedule(run.loss_every):
             self.arrays["train_loss"][step // run.loss_every] = loss
         if step in run.schedule(run.shift_every):
-            self._measure_shift(step // run.shift_every, gradient)
-
-    def _measure_shift(self, row: int, gradient: Parameters) -> None:
-        evaluate = self.descent.evaluate(self._loss)
-        for column, layer in enumerate(self.run.shift_layers):
-            previous = [name for number in range(1, layer) for name in self.network.layer_parameters(number)]
-            weight = self.network.layer_parameters(layer)[0]
-            shift = covariate_shift(
-                self.descent.parameters, gradient, self.run.learning_rate, previous, weight, evaluate
-            )
-            self.arrays["shift_difference"][row, column] = shift.difference
-            self.arrays["shift_cosine"][row, column] = shift.cosine
-            self.arrays["shift_norm"][row, column] = shift.norm
+            self.write_shifts(step // run.shift_every, self.network, run.shift_layers, gradient, self._loss)
 
 
-def train(
-    run: LinearRun,
-    _: None,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
-
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-    """
-    torch.set_num_threads(1)
-    training = Training(run, machine.device)
-    key = run_key(run, machine.device)
-    return carry_out(training, run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS)
+train = partial(train_in_one_thread, Training)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

@@ -13,7 +13,7 @@ from figures_src.networks.ensemble import Architecture, Ensemble
 from figures_src.networks.normalization import Normalization
 from figures_src.training.ensemble import CLASSES, Digits, cross_entropies, half_size
 from figures_src.training.loop import Arrays, Interrupted, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.machine import Machine, processor_only
 from figures_src.training.randomness import DATA, INITIAL, torch_generator
 
 PRECISION = torch.float64
@@ -60,8 +60,7 @@ def train(
         Interrupted: ``should_stop`` said so.
         ValueError: another device than the processor was asked for.
     """
-    if machine.device != "cpu":
-        raise ValueError("gradients at initialization are taken in float64 on the processor: leave --device out")
+    processor_only(machine.device, "gradients at initialization are taken in float64")
     torch.set_num_threads(1)
     started = time.monotonic()
     digits = half_size(dataset, PRECISION)[0] if run.source == DIGITS else None

@@ -1,6 +1,6 @@
 """Train one kind of network at one depth, at every rate and with every seed, side by side."""
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,7 +10,6 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.depth.runs import LadderRun
 from figures_src.networks.ensemble import Architecture, Ensemble
 from figures_src.networks.normalization import Normalization
-from figures_src.training.checkpoint import run_key
 from figures_src.training.ensemble import (
     CLASSES,
     HALF,
@@ -21,8 +20,9 @@ from figures_src.training.ensemble import (
     accuracies,
     half_size,
 )
-from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.loop import Arrays
+from figures_src.training.machine import processor_only
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.randomness import INITIAL, torch_generator
 
 PRECISION = torch.float32
@@ -33,7 +33,8 @@ class Training(EnsembleTraining):
 
     run: LadderRun
 
-    def __init__(self, run: LadderRun, dataset: Dataset):
+    def __init__(self, run: LadderRun, dataset: Dataset, device: str = "cpu"):
+        processor_only(device, "the ladder of depths is trained")
         images, self.judged = half_size(dataset, PRECISION)
         kept = len(images.labels) - run.validation_images
         learnt, self.validation = (Digits(images.images[part], images.labels[part]) for part in _parts(kept))
@@ -64,22 +65,5 @@ def _parts(kept: int) -> tuple[slice, slice]:
     return slice(kept), slice(kept, None)
 
 
-def train(
-    run: LadderRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
-
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-        ValueError: another device than the processor was asked for.
-    """
-    if machine.device != "cpu":
-        raise ValueError("the ladder of depths is trained on the processor: leave --device out")
-    torch.set_num_threads(1)
-    key = run_key(run, dataset.sha256, machine.device)
-    arrays, seconds = carry_out(Training(run, dataset), run.steps, key, machine, on_progress, should_stop)
-    return arrays | {"precision": np.array("float32")}, seconds
+train = partial(train_in_one_thread, Training)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

@@ -63,6 +63,23 @@ class Resources:
     """Seconds to wait for a batch, the start of the processes that decode it included."""
 
 
+@dataclass(frozen=True)
+class Work:
+    """What is trained on what, by which of the processes, and by what means."""
+
+    run: InceptionRun
+    spread: DataParallel
+    tree: Tree
+    place: Place
+    resources: Resources
+    precision: Precision
+
+    @property
+    def key(self) -> str:
+        """Names its checkpoint."""
+        return run_key(self.run, self.spread, self.tree.sha256, self.place.device, self.precision)
+
+
 class InterruptedJudgement(Interrupted):
     """The run was asked to stop while it was judged: its state is not on disk yet."""
 
@@ -179,25 +196,18 @@ def handed_over(batches: Iterator[Collated]) -> Iterator[Collated]:
 class OnTree:
     """The images of a tree, this process's share of them: see ``figures_src.experiments.inception.training.Source``."""
 
-    def __init__(
-        self,
-        tree: Tree,
-        run: InceptionRun,
-        spread: DataParallel,
-        place: Place,
-        resources: Resources,
-        precision: Precision,
-    ):
-        self.tree, self.run, self.spread, self.place, self.resources = tree, run, spread, place, resources
-        self.precision = precision
+    def __init__(self, work: Work):
+        self.work, self.place = work, work.place
         self.damaged: set[str] = set()
         self.tell: Callable[[set[str]], None] = lambda damaged: None
-        self._mean, self._deviation = (255 * torch.tensor(moment, device=place.device) for moment in (MEAN, DEVIATION))
+        self._mean, self._deviation = (
+            255 * torch.tensor(moment, device=self.place.device) for moment in (MEAN, DEVIATION)
+        )
 
     def batches(self, first_step: int) -> Iterator[Batch]:
         """Shares of the batches from the given step on."""
-        own = shares(self.run, len(self.tree.train), first_step, self.place)
-        return self._load(Learnt(self.tree, self.run, self.spread), own)
+        tree, run = self.work.tree, self.work.run
+        return self._load(Learnt(tree, run, self.work.spread), shares(run, len(tree.train), first_step, self.place))
 
     @torch.no_grad()
     def score(self, network: nn.Module) -> tuple[float, float]:
@@ -206,21 +216,22 @@ class OnTree:
         Raises:
             InterruptedJudgement: a process was told to stop.
         """
+        tree, run, resources = self.work.tree, self.work.run, self.work.resources
         distributed.share_statistics(network)
         network.eval()
         right = lost = judged = 0.0
-        own = judged_shares(len(self.tree.val), self.place, self.spread.share(self.run.batch_size))
-        for batch in self._load(Judged(self.tree, self.run.side), own):
-            if self.resources.should_stop():
+        own = judged_shares(len(tree.val), self.place, self.work.spread.share(run.batch_size))
+        for batch in self._load(Judged(tree, run.side), own):
+            if resources.should_stop():
                 break
-            with arithmetic(self.precision, self.place.device):
+            with arithmetic(self.work.precision, self.place.device):
                 logits = network(batch.images).float()
             sound = batch.labels != NO_LABEL
             right += float((logits.argmax(dim=1) == batch.labels)[sound].sum())
             lost += float(functional.cross_entropy(logits, batch.labels, reduction="sum", ignore_index=NO_LABEL))
             judged += float(sound.sum())
         network.train()
-        if distributed.anywhere(self.resources.should_stop(), self.place.device):
+        if distributed.anywhere(resources.should_stop(), self.place.device):
             raise InterruptedJudgement("while it was judged")
         right, lost, judged = distributed.totals([right, lost, judged], self.place.device)
         if not judged:
@@ -236,14 +247,14 @@ class OnTree:
         return loss, accuracy
 
     def _load(self, images: Dataset[Item], rows: object) -> Iterator[Batch]:
-        workers = self.resources.workers
+        workers = self.work.resources.workers
         loader = DataLoader(
             images,
             batch_sampler=rows,  # type: ignore[arg-type]  # any iterable of rows will do
             num_workers=workers,
             collate_fn=collate,
             pin_memory=self.place.device == "cuda",
-            timeout=self.resources.patience if workers else 0,
+            timeout=self.work.resources.patience if workers else 0,
             prefetch_factor=PREFETCH if workers else None,
             worker_init_fn=partial(begin_decoding, os.getpid()),
             # A fork of a process with threads may hang; a fork server's workers outlive a killed learner.
@@ -268,15 +279,16 @@ class OnTree:
             self.tell(self.damaged)
 
 
-def train(
-    run: InceptionRun,
-    spread: DataParallel,
-    tree: Tree,
-    place: Place,
-    resources: Resources,
-    precision: Precision,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-) -> tuple[Arrays, float]:
+def begin(source: OnTree) -> Training:
+    """The network before its first step, or before it is restored."""
+    work, device = source.work, source.place.device
+    learner = partial(distributed.learner, sync_bn=work.spread.sync_bn, device=device)
+    training = Training(work.run, source, device, work.precision, learner)
+    training.look_up_every = work.resources.look_up_every
+    return training
+
+
+def train(work: Work, on_progress: Callable[[int], None] = nothing_to_tell) -> tuple[Arrays, float]:
     """Train to the end, from the last checkpoint if there is one; every process returns the same arrays.
 
     The names of damaged files are among them; they are kept in files beside the checkpoint, which may be killed too.
@@ -287,16 +299,15 @@ def train(
         DatasetUnavailable, DecodersLost: the tree is unreadable, or cannot be read any more.
         Interrupted: a process was told to stop; the state is on disk.
     """
-    spread.admit(run.batch_size, len(tree.train))
+    run, tree, place, resources, key = work.run, work.tree, work.place, work.resources, work.key
+    work.spread.admit(run.batch_size, len(tree.train))
     distributed.same_everywhere(f"the tree {tree.root}", tree.sha256)
     torch.backends.cudnn.deterministic = True
-    key = run_key(run, spread, tree.sha256, place.device, precision)
-    source = OnTree(tree, run, spread, place, resources, precision)
+    source = OnTree(work)
     kept = resources.checkpoints / f"{key}.damaged.{place.rank}.txt"
     source.damaged = _told(resources.checkpoints, key)
     source.tell = lambda damaged: write_whole(kept, "\n".join(sorted(damaged)).encode())
-    learner = partial(distributed.learner, sync_bn=spread.sync_bn, device=place.device)
-    training = Training(run, source, place.device, precision, learner)
+    training = begin(source)
     checkpoint = SharedCheckpoint(resources.checkpoints / f"{key}.npz")
     try:
         with decoders_told():
@@ -304,7 +315,6 @@ def train(
                 training,
                 run.steps,
                 checkpoint,
-                look_up_every=resources.look_up_every,
                 save_every_seconds=resources.checkpoint_seconds,
                 on_progress=on_progress,
                 should_stop=lambda: distributed.anywhere(resources.should_stop(), place.device),
@@ -316,20 +326,9 @@ def train(
     return {**arrays, "damaged": np.array(names, dtype=np.str_)}, seconds
 
 
-def throughput(
-    run: InceptionRun,
-    spread: DataParallel,
-    tree: Tree,
-    place: Place,
-    resources: Resources,
-    precision: Precision,
-    warm_up: int,
-) -> float:
+def throughput(work: Work, warm_up: int) -> float:
     """Images that all processes together learn in a second, decoding included, over the steps after ``warm_up``."""
-    source = OnTree(tree, run, spread, place, resources, precision)
-    learner = partial(distributed.learner, sync_bn=spread.sync_bn, device=place.device)
-    training = Training(run, source, place.device, precision, learner)
-    began = math.nan
+    run, training, began = work.run, begin(OnTree(work)), math.nan
     with decoders_told():
         while training.step < run.steps:
             if training.step == warm_up:

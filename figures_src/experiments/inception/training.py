@@ -19,8 +19,9 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.inception.runs import STILL_FINITE, InceptionRun
 from figures_src.networks.bn_inception import PLANS
 from figures_src.networks.inception import Inception
-from figures_src.training.loop import Arrays
-from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
+from figures_src.training.loop import LOOK_UP_STEPS, Arrays
+from figures_src.training.one_thread import train_in_one_thread
+from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, in_best_precision, windows
 from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.randomness import HELD_OUT, INITIAL, batch_rows, numpy_generator, torch_generator
 
@@ -116,6 +117,8 @@ class Training:
     ``learner`` makes of the network what is called to learn: itself, or what shares the gradients out.
     """
 
+    look_up_every = LOOK_UP_STEPS
+
     def __init__(
         self,
         run: InceptionRun,
@@ -184,5 +187,5 @@ def on_photographs(run: InceptionRun, dataset: Dataset, device: str, precision: 
     return Training(run, OnPhotographs(run, dataset, device, precision), device, precision)
 
 
-train = partial(train_on, on_photographs)
-"""See `figures_src.training.photographs.train_on`."""
+train = partial(train_in_one_thread, in_best_precision(on_photographs))
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

@@ -5,8 +5,8 @@ covariance: neither the loss nor a gradient needs the examples one by one. The n
 ``figures_src.experiments.deep_linear.training``, at a hundredth of the cost, to the rounding of float64.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, product
 
 import numpy as np
@@ -18,16 +18,15 @@ from figures_src.experiments.deep_linear.training import draws
 from figures_src.experiments.linear_problems.runs import ProblemsRun
 from figures_src.networks.linear import DeepLinear
 from figures_src.settings import shared_settings
-from figures_src.training.checkpoint import run_key
 from figures_src.training.descent import Call, Descent, UnderWay
-from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.loop import Arrays
+from figures_src.training.machine import processor_only
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.probes.gradients import Parameters, moved
 from figures_src.training.randomness import INITIAL, torch_generator
 
 EPS = 1e-5
 """That of ``nn.BatchNorm1d``."""
-LOOK_UP_STEPS = 100
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,10 @@ def squared_errors(network: Call, moments: Moments) -> Tensor:
 class Training(UnderWay):
     """Networks under way: see ``figures_src.training.loop.Resumable``. The first axis is factor, then seed."""
 
-    def __init__(self, run: ProblemsRun, device: str):
+    look_up_every = 100
+
+    def __init__(self, run: ProblemsRun, _: None = None, device: str = "cpu"):
+        processor_only(device, "linear problems are trained in float64")
         self.run = run
         shared = shared_settings(run, LinearRun)
         singles = [LinearRun(seed=seed, **shared) for _, seed in product(run.loss_factors, run.seeds)]
@@ -159,21 +161,5 @@ def _moments(problems: list[tuple[np.ndarray, np.ndarray]]) -> Moments:
     return Moments(mean, centred.transpose(1, 2) @ centred / x.shape[1], target, x.shape[1])
 
 
-def train(
-    run: ProblemsRun,
-    _: None,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
-
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-        ValueError: another device than the processor was asked for.
-    """
-    if machine.device != "cpu":
-        raise ValueError("linear problems are trained in float64 on the processor: leave --device out")
-    torch.set_num_threads(1)
-    key = run_key(run, machine.device)
-    return carry_out(Training(run, machine.device), run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS)
+train = partial(train_in_one_thread, Training)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

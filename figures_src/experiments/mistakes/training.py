@@ -1,8 +1,9 @@
 """A network with a mistake in it, judged as its user would judge it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -16,11 +17,9 @@ from figures_src.experiments.few_images.training import USUAL, FewImagesTraining
 from figures_src.experiments.mistakes.layers import ColumnNorm, GroupKeepingNorm, OutsideNorm, UnitNorm, dropped
 from figures_src.experiments.mistakes.measures import MOVING, READINGS, SORTED, TRAINING
 from figures_src.experiments.mistakes.runs import DOMAINS, GROUPS, Arm, MistakeRun, Way
-from figures_src.networks.convolutional import ConvolutionalNetwork
-from figures_src.training.convolutional import train_convolutional
+from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
 from figures_src.training.descent import Descent
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.probes.population import Averages, install, statistics
 from figures_src.training.randomness import NOISE, ORDER, batch_rows, numpy_generator, torch_generator
 from figures_src.training.selection import Labelled
@@ -76,10 +75,9 @@ class MistakeTraining(FewImagesTraining):
         if run.kind is Arm.DROPOUT_AFTER:
             self.network.classifier.register_forward_pre_hook(self._drop)
 
-    def begin(self, channels: int, side: int, classes: int, group: int) -> ConvolutionalNetwork:
+    def begin(self, sizes: Sizes, group: int) -> ConvolutionalNetwork:
         """A right network, then its mistake."""
-        network = super().begin(channels, side, classes, group)
-        return altered(network, self.mistake.kind, side, self.run.seed)
+        return altered(super().begin(sizes, group), self.mistake.kind, sizes.side, self.run.seed)
 
     def order(self) -> Iterator[Tensor]:
         """Whole batches of an epoch, then what is left of it where the arm keeps that."""
@@ -214,12 +212,5 @@ def tuned(
     return network, averages.values[USUAL]
 
 
-def train(
-    run: MistakeRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    return train_convolutional(MistakeTraining, run, dataset, machine, on_progress, should_stop)
+train = partial(train_in_one_thread, MistakeTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

@@ -1,7 +1,8 @@
 """Train one arm from its first step to its last, measuring on the way and surviving interruptions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -12,13 +13,11 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.mnist.runs import EnsembleRun
 from figures_src.experiments.mnist.sgd import Batches, EnsembleSGD
 from figures_src.networks.perceptron import Architecture, PerceptronEnsemble
-from figures_src.training.checkpoint import run_key
-from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.loop import Arrays
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.randomness import HELD_OUT, PROBE, batch_rows, numpy_generator
 
 PERCENTILES = (15, 50, 85)
-PROGRESS_STEPS = 100
 EVALUATION_CHUNK = 2000
 
 
@@ -91,6 +90,8 @@ class Measurements:
 
 class Training:
     """One arm under way: networks, data, measurements, and the step reached."""
+
+    look_up_every = 100
 
     def __init__(self, run: EnsembleRun, dataset: Dataset, device: str = "cpu"):
         self.run, self.device = run, device
@@ -211,19 +212,5 @@ def _cross_entropy(logits: Tensor, labels: Tensor) -> np.ndarray:
     return losses.mean(dim=1).cpu().numpy()
 
 
-def train(
-    run: EnsembleRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
-
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-    """
-    torch.set_num_threads(1)
-    key = run_key(run, dataset.sha256, machine.device)
-    training = Training(run, dataset, machine.device)
-    return carry_out(training, run.steps, key, machine, on_progress, should_stop, PROGRESS_STEPS)
+train = partial(train_in_one_thread, Training)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

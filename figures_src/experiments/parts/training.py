@@ -1,6 +1,6 @@
 """A network with a part of BN, at one rate."""
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from torch import nn
@@ -9,10 +9,8 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.few_images.training import FewImagesTraining
 from figures_src.experiments.parts.layers import PartNorm, StandardisedConvolution
 from figures_src.experiments.parts.runs import Part, PartRun
-from figures_src.networks.convolutional import ConvolutionalNetwork
-from figures_src.training.convolutional import train_convolutional
-from figures_src.training.loop import Arrays, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
+from figures_src.training.one_thread import train_in_one_thread
 
 PARTIAL = (Part.CENTRED, Part.SCALED, Part.PLAIN, Part.DETACHED)
 
@@ -40,9 +38,9 @@ class PartTraining(FewImagesTraining):
             learning = self.descent.parameters.items()
             self.descent.parameters = {name: x for name, x in learning if name.startswith("norms.")}
 
-    def begin(self, channels: int, side: int, classes: int, group: int) -> ConvolutionalNetwork:
+    def begin(self, sizes: Sizes, group: int) -> ConvolutionalNetwork:
         """The whole network, then what is left of it."""
-        return reduced(super().begin(channels, side, classes, group), self.part)
+        return reduced(super().begin(sizes, group), self.part)
 
     def measure(self, row: int) -> None:
         """Judge the network, and look at what it keeps."""
@@ -54,12 +52,5 @@ class PartTraining(FewImagesTraining):
             self.arrays["kept_deviation"] = variances.clamp(min=0).sqrt().mean().cpu().numpy()
 
 
-def train(
-    run: PartRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """See ``figures_src.training.convolutional.train_convolutional``."""
-    return train_convolutional(PartTraining, run, dataset, machine, on_progress, should_stop)
+train = partial(train_in_one_thread, PartTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

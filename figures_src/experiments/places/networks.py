@@ -7,7 +7,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from figures_src.experiments.places.runs import Architecture, Place
-from figures_src.networks.convolutional import ConvolutionalNetwork, GroupedBatchNorm2d
+from figures_src.networks.convolutional import ConvolutionalNetwork, GroupedBatchNorm2d, Sizes
 from figures_src.networks.normalization import Normalization
 
 Activate = Callable[[Tensor, int], Tensor]
@@ -19,21 +19,12 @@ class PlacedNetwork(ConvolutionalNetwork):
     A bias before a ReLU that precedes BN is of use, so that all have one: what differs is the order alone.
     """
 
-    def __init__(
-        self,
-        architecture: Architecture,
-        place: Place,
-        shape: tuple[int, int],
-        widths: tuple[int, ...],
-        classes: int,
-        generator: Generator,
-    ):
-        channels, side = shape
-        super().__init__(Normalization.NONE, channels, side, widths, classes, generator)
+    def __init__(self, architecture: Architecture, place: Place, sizes: Sizes, generator: Generator):
+        super().__init__(Normalization.NONE, sizes, generator)
         self.architecture, self.place = architecture, place
-        normalized: tuple[int, ...] = widths
+        normalized = widths = sizes.widths
         if architecture is Architecture.RESIDUAL:
-            self._rebuild(channels, widths, classes, generator)
+            self._rebuild(sizes, generator)
             normalized = (*(width for pair in pairwise(widths) for width in pair), widths[-1])
         if place is not Place.NOWHERE:
             self.norms = nn.ModuleList(GroupedBatchNorm2d(width) for width in normalized)
@@ -66,16 +57,17 @@ class PlacedNetwork(ConvolutionalNetwork):
             x = branch + (x if isinstance(shortcut, nn.Identity) else shortcut(inside))
         return self.activated(x, 2 * len(self.shortcuts)).mean((2, 3))
 
-    def _rebuild(self, channels: int, widths: tuple[int, ...], classes: int, generator: Generator) -> None:
+    def _rebuild(self, sizes: Sizes, generator: Generator) -> None:
         """A first convolution, then two for each block; blocks that widen halve the side, and have a 1 × 1 shortcut."""
-        layers = [nn.Conv2d(channels, widths[0], 3, padding=1)]
+        widths = sizes.widths
+        layers = [nn.Conv2d(sizes.channels, widths[0], 3, padding=1)]
         shortcuts: list[nn.Module] = []
         for into, out in pairwise(widths):
             stride = 1 if into == out else 2
             layers += [nn.Conv2d(into, out, 3, stride, padding=1), nn.Conv2d(out, out, 3, padding=1)]
             shortcuts.append(nn.Identity() if into == out else nn.Conv2d(into, out, 1, stride, bias=False))
         self.layers, self.shortcuts = nn.ModuleList(layers), nn.ModuleList(shortcuts)
-        self.classifier = nn.Linear(widths[-1], classes)
+        self.classifier = nn.Linear(widths[-1], sizes.classes)
         self._draw(generator)
         for shortcut in shortcuts:
             if isinstance(shortcut, nn.Conv2d):

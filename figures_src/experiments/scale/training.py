@@ -3,8 +3,9 @@
 In double precision: ⟨W, ∇W⟩ is a sum that cancels, and an angle of a thousandth is one part in a million of its cosine.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -15,7 +16,6 @@ from figures_src.datasets import Dataset
 from figures_src.experiments.scale.runs import ScaleRun
 from figures_src.networks.ensemble import Architecture, Ensemble
 from figures_src.networks.normalization import Normalization
-from figures_src.training.checkpoint import run_key
 from figures_src.training.ensemble import (
     CLASSES,
     HALF,
@@ -25,11 +25,11 @@ from figures_src.training.ensemble import (
     accuracies,
     half_size,
 )
-from figures_src.training.loop import Arrays, carry_out, never, nothing_to_tell
-from figures_src.training.machine import Machine
+from figures_src.training.loop import Arrays
+from figures_src.training.machine import processor_only
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.randomness import INITIAL, torch_generator
 
-LOOK_UP_STEPS = 100
 PRECISION = torch.float64
 
 
@@ -37,8 +37,10 @@ class Training(EnsembleTraining):
     """Networks of every seed, rate and decay under way."""
 
     run: ScaleRun
+    look_up_every = 100
 
-    def __init__(self, run: ScaleRun, dataset: Dataset):
+    def __init__(self, run: ScaleRun, dataset: Dataset, device: str = "cpu"):
+        processor_only(device, "the experiment on scale is trained in float64")
         learnt, self.judged = half_size(dataset, PRECISION)
         normalized = run.normalization is Normalization.BATCH
         architecture = Architecture(HALF * HALF, run.width, run.depth, CLASSES, normalized)
@@ -102,30 +104,6 @@ def _numbers(layers: list[Tensor]) -> np.ndarray:
     return torch.stack(layers, dim=1).numpy()
 
 
-def train(
-    run: ScaleRun,
-    dataset: Dataset,
-    machine: Machine,
-    on_progress: Callable[[int], None] = nothing_to_tell,
-    should_stop: Callable[[], bool] = never,
-) -> tuple[Arrays, float]:
-    """Train to the end, from the last checkpoint if there is one; return the arrays and the seconds it took.
-
-    Raises:
-        Interrupted: ``should_stop`` said so; the state is on disk.
-        ValueError: another device than the processor was asked for.
-    """
-    if machine.device != "cpu":
-        raise ValueError("the experiment on scale is trained in float64 on the processor: leave --device out")
-    torch.set_num_threads(1)
-    key = run_key(run, dataset.sha256, machine.device)
-    with _denormals_flushed():
-        arrays, seconds = carry_out(
-            Training(run, dataset), run.steps, key, machine, on_progress, should_stop, LOOK_UP_STEPS
-        )
-    return arrays | {"precision": np.array("float64")}, seconds
-
-
 @contextmanager
 def _denormals_flushed() -> Iterator[None]:
     """Weights that decay without end would become numbers that the processor handles a hundred times slower.
@@ -137,3 +115,7 @@ def _denormals_flushed() -> Iterator[None]:
         yield
     finally:
         torch.set_flush_denormal(False)
+
+
+train = _denormals_flushed()(partial(train_in_one_thread, Training))
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

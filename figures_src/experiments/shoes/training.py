@@ -13,7 +13,8 @@ from figures_src.datasets import Dataset
 from figures_src.datasets.fashion_mnist import Clothing
 from figures_src.experiments.shoes.measures import EVALUATION, GROUPS, MODES, TRAINING
 from figures_src.experiments.shoes.runs import ShoesRun
-from figures_src.training.convolutional import Training, train_convolutional
+from figures_src.training.convolutional import Training
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.probes.drift import ChannelHistogram, Moments, batch_moments, population_moments, standardised
 from figures_src.training.probes.population import install
 from figures_src.training.randomness import DATA, PROBE, numpy_generator
@@ -147,5 +148,5 @@ def _typical(histograms: list[ChannelHistogram], reference: list[ChannelHistogra
     return [int(order[(len(order) - 1) // 2]) for order in orders]
 
 
-train = partial(train_convolutional, ShoesTraining)
-"""See `figures_src.training.convolutional.train_convolutional`."""
+train = partial(train_in_one_thread, ShoesTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

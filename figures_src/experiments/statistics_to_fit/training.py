@@ -7,7 +7,7 @@ import numpy as np
 from figures_src.datasets import Dataset
 from figures_src.experiments.batch_statistics.training import StatisticsTraining
 from figures_src.experiments.statistics_to_fit.runs import FitRun
-from figures_src.training.convolutional import train_convolutional
+from figures_src.training.one_thread import train_in_one_thread
 from figures_src.training.randomness import DATA, numpy_generator
 from figures_src.training.selection import Labelled, labelled
 
@@ -55,5 +55,5 @@ class FitTraining(StatisticsTraining):
             self.step = self.run.steps
 
 
-train = partial(train_convolutional, FitTraining)
-"""See `figures_src.training.convolutional.train_convolutional`."""
+train = partial(train_in_one_thread, FitTraining)
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

@@ -3,6 +3,7 @@
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.intervals import paired_ratio
 from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
+from figures_src.experiments.shifts import Place, early_shift_ratio
 from figures_src.experiments.vgg.landscape import band_width, change_along, loss_along
 from figures_src.experiments.vgg.measures import (
     BATCH,
@@ -11,10 +12,8 @@ from figures_src.experiments.vgg.measures import (
     NOISY,
     SHIFT_LAYER,
     STANDARD,
-    Place,
     band_ratio,
     early_beta,
-    early_shift_ratio,
     times_ratio,
     usual_beta,
 )

@@ -19,9 +19,10 @@ from figures_src.networks.normalization import Normalization
 from figures_src.networks.vgg import VGG
 from figures_src.training.descent import Call, Descent, Loss, UnderWay
 from figures_src.training.loop import Arrays
-from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, train_on, windows
+from figures_src.training.one_thread import train_in_one_thread
+from figures_src.training.photographs import Batch, Photographs, accuracy_of, follow, in_best_precision, windows
 from figures_src.training.precision import Precision, arithmetic
-from figures_src.training.probes.gradients import Evaluate, Landscape, Parameters, covariate_shift, histogram, landscape
+from figures_src.training.probes.gradients import Evaluate, Landscape, Parameters, histogram, landscape
 from figures_src.training.randomness import INITIAL, NOISE, PROBE, batch_rows, numpy_generator, torch_generator
 
 SCALARS = ("norm_squared", "weights_weights", "weights_gradient", "gradient_gradient")
@@ -137,21 +138,10 @@ class Training(UnderWay):
     def _probe_gradient(self, batch: Batch, gradient: Parameters) -> None:
         """Make the measurements that start from the gradient of the batch about to be learnt."""
         if self._due(self.run.shift_every):
-            self._measure_shift(self.step // self.run.shift_every, batch, gradient)
+            row, loss = self.step // self.run.shift_every, self._probed_loss(batch)
+            self.write_shifts(row, self.network, self.run.shift_layers, gradient, loss)
         if self._due(self.run.landscape.every):
             self._measure_landscape(self.step // self.run.landscape.every, batch, gradient)
-
-    def _measure_shift(self, row: int, batch: Batch, gradient: Parameters) -> None:
-        evaluate = self.descent.evaluate(self._probed_loss(batch))
-        for column, layer in enumerate(self.run.shift_layers):
-            previous = [name for number in range(1, layer) for name in self.network.layer_parameters(number)]
-            weight = self.network.layer_parameters(layer)[0]
-            shift = covariate_shift(
-                self.descent.parameters, gradient, self.run.learning_rate, previous, weight, evaluate
-            )
-            self.arrays["shift_difference"][row, column] = shift.difference
-            self.arrays["shift_cosine"][row, column] = shift.cosine
-            self.arrays["shift_norm"][row, column] = shift.norm
 
     def _measure_landscape(self, row: int, batch: Batch, gradient: Parameters) -> None:
         evaluate = self.descent.evaluate(self._probed_loss(batch))
@@ -191,5 +181,5 @@ def _reserve(run: VggRun) -> Arrays:
     }
 
 
-train = partial(train_on, Training)
-"""See `figures_src.training.photographs.train_on`."""
+train = partial(train_in_one_thread, in_best_precision(Training))
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

@@ -12,7 +12,8 @@ from torch import Tensor
 from figures_src.datasets import Dataset
 from figures_src.experiments.vgg import training as vgg
 from figures_src.experiments.vgg.runs import VggRun
-from figures_src.training.photographs import train_on
+from figures_src.training.one_thread import train_in_one_thread
+from figures_src.training.photographs import in_best_precision
 from figures_src.training.precision import Precision
 
 CHANNEL = 0
@@ -37,5 +38,5 @@ class Training(vgg.Training):
         self.arrays["channel_deviation"][row, column, : len(of_each)] = of_each.std(dim=1, correction=0).cpu().numpy()
 
 
-train = partial(train_on, Training)
-"""See `figures_src.training.photographs.train_on`."""
+train = partial(train_in_one_thread, in_best_precision(Training))
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

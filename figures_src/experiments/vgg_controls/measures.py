@@ -5,15 +5,15 @@ Rows of an arm come in the order of their seeds, so that arms can be compared se
 
 import numpy as np
 
-from figures_src.experiments.arrays import Arrays, first_steps, rows_of
+from figures_src.experiments.arrays import Arrays, first_steps, rows_of, within
 
 WAYS = ("moving", "recomputed", "moving_noisy")
 """How a network is judged on the test images: by the moving averages of the training; by statistics taken again
 without noise, the weights being frozen; by the moving averages, the noise being kept."""
 RATE_LINE = (0.125, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
 """Lengths of the moves along the gradient, in learning rates: the published 0.5 to 4, and two below."""
-START, EARLY, LATE = (0, 1000), (0, 5000), (5000, 15_000)
-"""Windows of steps, ends included: the start, the part in which networks learn most, and the rest."""
+START, LATE = (0, 1000), (5000, 15_000)
+"""Windows of steps, ends included: the start, and what follows the early ones."""
 PUBLISHED_LENGTHS = 0.5
 """Smallest length along the gradient that the paper looks at, in learning rates."""
 SMALLEST_LENGTH = min(RATE_LINE)
@@ -34,12 +34,6 @@ def steps_to(arrays: Arrays, arm: str, rate: float, accuracy: float) -> np.ndarr
     """First step at which the training accuracy reaches the level, one per seed; infinity where it never does."""
     reached = arrays["train_accuracy"][rows_of(arrays, arm, rate)] >= accuracy
     return first_steps(arrays["accuracy_step"], reached)
-
-
-def within(steps: np.ndarray, window: tuple[int, int]) -> np.ndarray:
-    """Which measurements fall in a window, ends included."""
-    first, last = window
-    return np.asarray((steps >= first) & (steps <= last))
 
 
 def rate_bands(arrays: Arrays, fresh: bool = False) -> np.ndarray:
@@ -97,17 +91,6 @@ def median_beta(arrays: Arrays, arm: str, rate: float, smallest: float, window: 
     """Median over the probes of a window, one per seed."""
     chosen = within(arrays["landscape_step"], window)
     return np.asarray(np.nanmedian(beta(arrays, smallest)[rows_of(arrays, arm, rate)][:, chosen], axis=1))
-
-
-def shift(arrays: Arrays, name: str, arm: str, rate: float, layer: int) -> np.ndarray:
-    """Median over the early probes of "difference", "relative" (‖G − G′‖ over ‖G‖) or "cosine", one per seed."""
-    place = arrays["shift_layer"].tolist().index(layer)
-    chosen = within(arrays["shift_step"], EARLY)
-    rows = rows_of(arrays, arm, rate)
-    parts = {part: arrays[f"shift_{part}"][rows][:, chosen, place] for part in ("difference", "norm", "cosine")}
-    with np.errstate(invalid="ignore", divide="ignore"):
-        values = parts["difference"] / parts["norm"] if name == "relative" else parts[name]
-    return np.asarray(np.nanmedian(values, axis=1))
 
 
 def best_rate(arrays: Arrays, arm: str, accuracy: float) -> float:

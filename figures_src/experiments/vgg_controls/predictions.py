@@ -8,9 +8,9 @@ import numpy as np
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.intervals import paired_ratio
 from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
+from figures_src.experiments.shifts import EARLY, shift
 from figures_src.experiments.vgg.measures import ACCURACY, BATCH, HIGH, LOW, MATCHED, NOISY, SHIFT_LAYER, STANDARD
 from figures_src.experiments.vgg_controls.measures import (
-    EARLY,
     LATE,
     MATCHED_LOSS,
     PUBLISHED_LENGTHS,
@@ -24,7 +24,6 @@ from figures_src.experiments.vgg_controls.measures import (
     median_beta,
     rate_bands,
     scaled,
-    shift,
     steps_to,
 )
 from figures_src.networks.normalization import Normalization

@@ -20,7 +20,8 @@ from figures_src.experiments.vgg_controls.runs import ControlRun
 from figures_src.networks.normalization import Normalization
 from figures_src.networks.vgg import VGG
 from figures_src.training.loop import Arrays
-from figures_src.training.photographs import Batch, train_on
+from figures_src.training.one_thread import train_in_one_thread
+from figures_src.training.photographs import Batch, in_best_precision
 from figures_src.training.precision import Precision, arithmetic
 from figures_src.training.probes.gradients import Landscape, Parameters
 from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
@@ -135,5 +136,5 @@ def _reserve(run: ControlRun) -> Arrays:
     return arrays
 
 
-train = partial(train_on, Training)
-"""See `figures_src.training.photographs.train_on`."""
+train = partial(train_in_one_thread, in_best_precision(Training))
+"""See `figures_src.training.one_thread.train_in_one_thread`."""

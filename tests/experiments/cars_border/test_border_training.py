@@ -7,12 +7,12 @@ from torch import Tensor
 
 from figures_src.experiments.cars_border.runs import Border
 from figures_src.experiments.cars_border.training import PADDED, OwnStandardisation, bordered
-from figures_src.networks.convolutional import ConvolutionalNetwork
+from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
 from figures_src.networks.normalization import Normalization
 
 
 def network() -> ConvolutionalNetwork:
-    return ConvolutionalNetwork(Normalization.BATCH, 3, 16, (4, 4), 2, torch.Generator().manual_seed(0))
+    return ConvolutionalNetwork(Normalization.BATCH, Sizes(3, 16, (4, 4), 2), torch.Generator().manual_seed(0))
 
 
 def images() -> Tensor:

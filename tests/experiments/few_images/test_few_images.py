@@ -9,8 +9,8 @@ from figures_src.experiments.few_images import measures
 from figures_src.experiments.few_images.runs import FewImagesProtocol, FewImagesRun
 from figures_src.experiments.few_images.training import FewImagesTraining
 from figures_src.networks.normalization import Normalization
-from figures_src.training.convolutional import train_convolutional
 from figures_src.training.machine import Machine
+from figures_src.training.one_thread import train_in_one_thread
 from tests.experiments.few_images.samples import noise_dataset
 
 
@@ -44,7 +44,7 @@ def test_a_network_is_judged_by_its_usual_averages_and_by_recomputed_statistics(
     run = FewImagesRun(normalization=normalization, seed=0, learning_rate=0.05, batch_size=16, images_seen=128,
                        widths=(4, 4), learnt_images=64, validation_images=32, measured_images=48, precise_images=32,
                        replay_steps=5)  # fmt: skip
-    found, _ = train_convolutional(FewImagesTraining, run, dataset, Machine(tmp_path))
+    found, _ = train_in_one_thread(FewImagesTraining, run, dataset, Machine(tmp_path))
     right = {name: float(found[f"{name}_accuracy"]) for name in ("validation", "test", "recomputed")}
     assert all(0 <= share <= 1 for share in right.values())
     if normalization is Normalization.NONE:

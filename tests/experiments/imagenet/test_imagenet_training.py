@@ -26,6 +26,7 @@ from figures_src.experiments.imagenet.training import (
     InterruptedJudgement,
     Learnt,
     Resources,
+    Work,
     handed_over,
     judged_shares,
     shares,
@@ -60,7 +61,7 @@ from figures_src.networks.inception_plan import Activation
 from figures_src.networks.normalization import Normalization
 from figures_src.experiments.imagenet import training as imagenet
 from figures_src.training import distributed
-from figures_src.experiments.inception.training import Training, build
+from figures_src.experiments.inception.training import build
 from figures_src.experiments.inception.runs import InceptionRun, DataParallel
 from figures_src.training.precision import Precision
 
@@ -72,11 +73,10 @@ if __name__ == "__main__":
                                        (Normalization.BATCH, False)):
             run = InceptionRun("test", normalization, Activation.RELU, 0.05, 1, steps=3, batch_size=8, classes=3)
             spread = DataParallel(place.processes, sync_bn)
-            source = imagenet.OnTree(tree, run, spread, place, resources, Precision.FLOAT32)
             alone = distributed.Place(0, 1, "cpu")
-            whole = next(imagenet.OnTree(tree, run, spread, alone, resources, Precision.FLOAT32).batches(0))
-            learner = lambda network: distributed.learner(network, sync_bn, "cpu")
-            training = Training(run, source, "cpu", Precision.FLOAT32, learner)
+            shared, whole = (imagenet.OnTree(imagenet.Work(run, spread, tree, at, resources, Precision.FLOAT32))
+                             for at in (place, alone))
+            whole, training = next(whole.batches(0)), imagenet.begin(shared)
             plain = build(run, "cpu")
             loss = functional.cross_entropy(plain(whole.images), whole.labels)
             loss.backward()
@@ -152,7 +152,7 @@ if __name__ == "__main__":
     run = InceptionRun("test", Normalization.BATCH, Activation.RELU, 0.05, 1, steps=100, batch_size=8, classes=3)
     resources = imagenet.Resources(root, workers=1, patience=5 if fault == "stuck" else 300)
     alone = distributed.Place(0, 1, "cpu")
-    source = imagenet.OnTree(tree, run, DataParallel(), alone, resources, Precision.FLOAT32)
+    source = imagenet.OnTree(imagenet.Work(run, DataParallel(), tree, alone, resources, Precision.FLOAT32))
     try:
         with imagenet.decoders_told():
             for _ in source.batches(0):
@@ -259,7 +259,7 @@ def whole(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, s
     return work, finished(training(tree, work))
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_damaged_images_are_named_skipped_and_counted(whole: tuple[Path, str], tree: Path) -> None:
     work, output = whole
     record = store.load("imagenet_bn_x5", work / "records")
@@ -271,7 +271,7 @@ def test_damaged_images_are_named_skipped_and_counted(whole: tuple[Path, str], t
     np.testing.assert_allclose(elevenths, np.round(elevenths), atol=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_the_record_tells_how_it_came_to_be(whole: tuple[Path, str], tree: Path) -> None:
     work, _ = whole
     sidecar = json.loads((work / "records" / "imagenet_bn_x5.json").read_text())
@@ -285,7 +285,7 @@ def test_the_record_tells_how_it_came_to_be(whole: tuple[Path, str], tree: Path)
     assert np.unique(record.arrays["replay_loss"]).size == 20
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_a_killed_worker_and_the_run_ends_with_the_same_numbers(
     whole: tuple[Path, str], tree: Path, tmp_path: Path
 ) -> None:
@@ -312,7 +312,7 @@ def test_a_killed_worker_and_the_run_ends_with_the_same_numbers(
         np.testing.assert_array_equal(records[1][name], array, err_msg=name)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [("no room", "unable to"), ("stuck", "timed out after 5 seconds"), ("killed", "Killed|handed a batch over")],
@@ -340,7 +340,7 @@ def test_a_batch_lost_on_its_way_is_told(error: Exception) -> None:
         next(handed)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize(("number", "learners"), [(signal.SIGTERM, 1), (signal.SIGINT, 2)])
 def test_a_signal_to_the_whole_group_writes_the_checkpoint(
     tree: Path, tmp_path: Path, number: signal.Signals, learners: int
@@ -361,7 +361,7 @@ def test_a_signal_to_the_whole_group_writes_the_checkpoint(
     wait_until_gone(below)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_all_leave_with_a_killed_torchrun(tree: Path, tmp_path: Path) -> None:
     process = alone_in_its_group(tree, tmp_path, 2)
     until_progress(process)
@@ -372,7 +372,7 @@ def test_all_leave_with_a_killed_torchrun(tree: Path, tmp_path: Path) -> None:
     wait_until_gone(below)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_decoding_processes_leave_with_a_learner_killed_at_their_start(tree: Path, tmp_path: Path) -> None:
     """PyTorch's own watch takes whoever is the parent when it begins for the learner."""
     process = alone_in_its_group(tree, tmp_path, 1)
@@ -386,7 +386,7 @@ def test_decoding_processes_leave_with_a_learner_killed_at_their_start(tree: Pat
     wait_until_gone(below)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_torchrun_tells_a_refusal_once_and_does_not_try_again(tmp_path: Path) -> None:
     command = [*TORCHRUN, "--standalone", "--nproc-per-node", "2", "--max-restarts", "3"]
     script = [str(ROOT / "scripts" / "train_imagenet.py"), str(tmp_path / "nowhere"), "--checkpoints", str(tmp_path)]
@@ -446,7 +446,7 @@ def wait_until_gone(pids: list[int], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_two_processes_have_the_gradient_of_one(tree: Path, tmp_path: Path) -> None:
     """Without BN, and with statistics of all processes; with those of each share they must differ."""
     program = tmp_path / "gradients.py"
@@ -462,7 +462,7 @@ def test_two_processes_have_the_gradient_of_one(tree: Path, tmp_path: Path) -> N
     assert apart["with_bn", False][0] > 0.1, "else the comparison would see nothing"
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_each_process_follows_its_own_statistics_until_they_are_shared(tmp_path: Path) -> None:
     program = tmp_path / "statistics.py"
     program.write_text(STATISTICS)
@@ -475,7 +475,7 @@ def test_each_process_follows_its_own_statistics_until_they_are_shared(tmp_path:
     assert np.abs(np.subtract(first[0], second[0])).min() > 1e-3, "else the comparison would see nothing"
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_the_documented_measure_tells_what_a_run_costs(tree: Path, tmp_path: Path) -> None:
     (command,) = (command for command in documented() if "--measure" in command)
     words = fitted(command, tree, tmp_path)
@@ -506,10 +506,10 @@ def test_a_batch_larger_than_the_tree_is_refused(tree: Path, wanted: tuple[str, 
     assert told == "train_imagenet.py: a batch of 64 is more than the 30 images there are: choose 30 or less\n"
 
 
-def refusal(*arguments: str, **variables: str) -> str:
-    """What a command that is refused says; torch must not have been imported."""
+def refusal(*arguments: str, before: str = "", **variables: str) -> str:
+    """What a command that is refused says, ``before`` which a line is run; torch must not have been imported."""
     program = (
-        "import sys, runpy, atexit\n"
+        f"{before}\nimport sys, runpy, atexit\n"
         "atexit.register(lambda: 'torch' in sys.modules and print('TORCH WAS IMPORTED', file=sys.stderr))\n"
         "runpy.run_path('scripts/train_imagenet.py', run_name='__main__')"
     )
@@ -536,6 +536,14 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_training(
 def test_too_little_shared_memory_is_refused_before_torch_is_imported(tree: Path, tmp_path: Path) -> None:
     huge = ["--side", str(10**6), "--workers", "8", "--checkpoints", str(tmp_path), "--records", str(tmp_path)]
     assert "or say --workers 0" in refusal(str(tree), "--steps", "2", "--batch-size", "8", *huge)
+
+
+def test_shared_memory_that_cannot_be_written_is_refused_before_torch_is_imported(tree: Path, tmp_path: Path) -> None:
+    nothing_written = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
+    folders = ["--checkpoints", str(tmp_path), "--records", str(tmp_path)]
+    told = refusal(str(tree), "--steps", "2", *folders, before=nothing_written)
+    assert "/dev/shm gives none (File too large)" in told
+    assert "or say --workers 0" in told
 
 
 def test_restarts_at_the_addresses_of_dead_processes_are_refused(tree: Path) -> None:
@@ -589,7 +597,7 @@ def learnt(tree: Path, work: Path, should_stop: Told) -> dict[str, np.ndarray]:
     run = replace(RUN, steps=3, evaluate_every=2, classes=CLASSES)
     resources = Resources(work, look_up_every=1, should_stop=should_stop)
     with joined("cpu") as place:
-        return train(run, DataParallel(), read_tree(tree), place, resources, Precision.FLOAT32)[0]
+        return train(Work(run, DataParallel(), read_tree(tree), place, resources, Precision.FLOAT32))[0]
 
 
 @pytest.mark.filterwarnings("ignore:damaged image skipped", "ignore:Grad strides do not match")
@@ -620,7 +628,7 @@ def test_validation_images_that_become_unreadable_do_not_cost_the_training(tree:
     shutil.rmtree(tmp_path / "tree" / "val")
     run = replace(RUN, steps=1, evaluate_every=1, classes=CLASSES)
     with joined("cpu") as place, pytest.warns(UserWarning, match="no validation image could be decoded"):
-        arrays, _ = train(run, DataParallel(), found, place, Resources(tmp_path), Precision.FLOAT32)
+        arrays, _ = train(Work(run, DataParallel(), found, place, Resources(tmp_path), Precision.FLOAT32))
     assert np.isnan(arrays["test_accuracy"]).all()
     assert len(arrays["damaged"]) >= CLASSES * VAL
     assert np.isfinite(arrays["replay_loss"][0])

@@ -15,6 +15,7 @@ from figures_src.experiments.places import experiment, measures, predictions
 from figures_src.experiments.places.networks import PlacedNetwork
 from figures_src.experiments.places.predictions import PREDICTIONS
 from figures_src.experiments.places.runs import NETWORKS, Architecture, Place, arm_of
+from figures_src.networks.convolutional import Sizes
 from figures_src.networks.normalization import Normalization
 from figures_src.training.machine import Machine
 from figures_src.training.probes.population import statistics
@@ -25,7 +26,7 @@ EQUAL = {arm_of(architecture, place): 50.0 for architecture, place in NETWORKS}
 
 def network(architecture: Architecture, place: Place, seed: int = 0) -> PlacedNetwork:
     widths = (4, 6) if architecture is Architecture.PLAIN else (4, 4, 6)
-    return PlacedNetwork(architecture, place, (3, 16), widths, 10, torch.Generator().manual_seed(seed))
+    return PlacedNetwork(architecture, place, Sizes(3, 16, widths, 10), torch.Generator().manual_seed(seed))
 
 
 def images() -> Tensor:
@@ -88,9 +89,8 @@ def test_all_places_start_from_the_same_parameters(architecture: Architecture) -
 
 
 def test_convolutions_of_a_block_start_from_he() -> None:
-    wide = PlacedNetwork(
-        Architecture.RESIDUAL, Place.BEFORE, (3, 16), (64, 64, 128), 10, torch.Generator().manual_seed(0)
-    )
+    sizes = Sizes(3, 16, (64, 64, 128), 10)
+    wide = PlacedNetwork(Architecture.RESIDUAL, Place.BEFORE, sizes, torch.Generator().manual_seed(0))
     for layer in (*wide.convolutions(), wide.shortcuts[1]):
         assert isinstance(layer, nn.Conv2d)
         assert float(layer.weight.detach().square().mean() * layer.weight[0].numel()) == pytest.approx(2, rel=0.1)

@@ -174,7 +174,7 @@ def test_linear_probes_leave_the_training_untouched(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("factor", [0.5, 1])
 def test_linear_loss_is_a_share_of_the_sum_of_squared_errors(factor: float) -> None:
-    training = linear.Training(replace(LINEAR, normalization=Normalization.NONE, loss_factor=factor), "cpu")
+    training = linear.Training(replace(LINEAR, normalization=Normalization.NONE, loss_factor=factor))
     x, targets = (tensor.numpy() for tensor in linear.problem(LINEAR))
     layers: Any = training.network.layers
     product = np.linalg.multi_dot([layer.weight.detach().numpy().T for layer in layers])
@@ -188,7 +188,7 @@ def test_shift_of_the_linear_network_in_closed_form() -> None:
     run = replace(
         LINEAR, normalization=Normalization.NONE, depth=2, shift_layers=(2,), learning_rate=1e-3, loss_factor=1
     )
-    training = linear.Training(run, "cpu")
+    training = linear.Training(run)
     layers: Any = training.network.layers
     first, second = (layer.weight.detach().numpy().copy() for layer in layers)
     x, y = (tensor.numpy() for tensor in linear.problem(run))

@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from figures_src.networks.convolutional import ConvolutionalNetwork
+from figures_src.networks.convolutional import ConvolutionalNetwork, Sizes
 from figures_src.networks.normalization import Normalization
 from figures_src.training.probes.drift import population_moments
 from figures_src.training.probes.population import Averages, install, precise, statistics
 
 
 def built() -> ConvolutionalNetwork:
-    return ConvolutionalNetwork(Normalization.BATCH, 3, 16, (4, 6), 10, torch.Generator().manual_seed(0))
+    return ConvolutionalNetwork(Normalization.BATCH, Sizes(3, 16, (4, 6), 10), torch.Generator().manual_seed(0))
 
 
 def batches(count: int) -> list[torch.Tensor]:

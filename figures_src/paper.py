@@ -1,0 +1,115 @@
+"""Print the article of a built site as a tagged PDF, by a browser: what its readers would print themselves."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARTICLE = "normalisation-par-lots.html"
+STYLE, PAPER = "/main.css", b"@page{size:A4}"
+"""What is added to the style of the site as it is printed: a reader who prints has a paper of their own."""
+SECONDS = 180
+MEND = "Chromium, which prints the article, is missing: run `bash scripts/install_tools.sh chromium`, or add --no-paper"
+OPTIONS = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-pdf-header-footer",
+    "--generate-pdf-document-outline",
+    "--export-tagged-pdf",
+)
+EDITION = re.compile(r'<meta name="citation_online_date" content="(\d{4})/(\d{2})/(\d{2})">')
+DATES = re.compile(rb"/(CreationDate|ModDate) \(D:(\d{14})")
+
+
+class PaperFailed(Exception):
+    """The browser did not print the article."""
+
+
+def print_article(site: Path, base_path: str) -> Path:
+    """Write the PDF beside the article of a site that lives under ``base_path``, and return its path.
+
+    Raises:
+        FileNotFoundError: there is no browser, or no article.
+        ValueError: the article does not tell its edition.
+        PaperFailed: the browser stopped, or took more than `SECONDS`.
+    """
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise FileNotFoundError(MEND)
+    article = next(site.rglob(ARTICLE), None)
+    if article is None:
+        raise FileNotFoundError(f"{site} has no {ARTICLE}: run `make figures`, which writes the article")
+    edition = EDITION.search(article.read_text(encoding="utf-8"))
+    if edition is None:
+        raise ValueError(f"{article} does not tell the date of its edition: mend _includes/head.html")
+    target, date = article.with_suffix(".pdf"), "".join(edition.groups())
+    with tempfile.TemporaryDirectory(prefix="paper-") as folder, served(site, base_path) as address:
+        made = Path(folder) / "article.pdf"
+        _print(browser, f"{address}{base_path}/{article.relative_to(site).as_posix()}", made, Path(folder))
+        # The same article gives the same bytes: dates of the printing become that of the edition, as long.
+        target.write_bytes(DATES.sub(rb"/\1 (D:%b000000" % date.encode(), made.read_bytes()))
+    return target
+
+
+def _print(browser: str, address: str, made: Path, folder: Path) -> None:
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # which root cannot have
+    command = [browser, *OPTIONS, *sandbox, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={made}", address]
+    try:
+        process = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise PaperFailed(f"{browser} did not print the article within {SECONDS} s: try again, or --no-paper") from None
+    if process.returncode or not made.is_file():
+        raise PaperFailed(f"{process.stderr[-2000:]}\n{browser} did not print the article: --no-paper leaves it out")
+
+
+@contextmanager
+def served(site: Path, base_path: str) -> Iterator[str]:
+    """The address of a server of this folder, on this machine alone, as long as the block lasts."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site), base_path=base_path)) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """A site that lives under a path; what is fetched is nobody's news."""
+
+    def __init__(self, *arguments: object, base_path: str, **options: object):
+        self.base_path = base_path
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        """Send a file; to the style, add the size of the paper, which Chromium's command line cannot be told."""
+        if not self.path.endswith(STYLE):
+            return super().do_GET()
+        style = Path(self.translate_path(self.path)).read_bytes() + PAPER
+        self.send_response(200)
+        self.send_header("Content-Type", "text/css")
+        self.send_header("Content-Length", str(len(style)))
+        self.end_headers()
+        self.wfile.write(style)
+        return None
+
+    def translate_path(self, path: str) -> str:
+        """The file of an address."""
+        return super().translate_path(path.removeprefix(self.base_path))
+
+    def log_message(self, format: str, *_: object) -> None:
+        """Say nothing."""

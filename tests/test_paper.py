@@ -1,0 +1,64 @@
+"""What is told when the article cannot be printed; what is printed, `tests/site` reads."""
+
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from figures_src import paper
+
+PAGE = '<meta name="citation_online_date" content="2026/11/26">'
+
+
+def site(tmp_path: Path, page: str = PAGE) -> Path:
+    folder = tmp_path / "2021"
+    folder.mkdir()
+    (folder / paper.ARTICLE).write_text(page)
+    return tmp_path
+
+
+def browser(folder: Path, script: str) -> str:
+    """A folder with a browser that does as the script says, for ``PATH``."""
+    program = folder / "chromium"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return f"{folder}:/usr/bin:/bin"
+
+
+def test_a_missing_browser_is_named_with_its_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"install_tools.sh chromium`, or add --no-paper"):
+        paper.print_article(site(tmp_path), "")
+
+
+def test_a_site_without_article_and_an_article_without_edition_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="make figures"):
+        paper.print_article(tmp_path, "")
+    with pytest.raises(ValueError, match="date of its edition"):
+        paper.print_article(site(tmp_path, "<p>"), "")
+
+
+@pytest.mark.parametrize("script", ["echo broken >&2; exit 3", "exit 0"])
+def test_a_browser_that_prints_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    monkeypatch.setenv("PATH", browser(tmp_path, script))
+    with pytest.raises(paper.PaperFailed, match="--no-paper leaves it out"):
+        paper.print_article(site(tmp_path), "")
+
+
+def test_dates_of_the_printing_become_that_of_the_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    last = "for option; do case $option in --print-to-pdf=*) to=${option#*=};; esac; done"
+    monkeypatch.setenv("PATH", browser(tmp_path, f"{last}\nprintf '/CreationDate (D:20270101123456+00) x' > \"$to\""))
+    made = paper.print_article(site(tmp_path), "")
+    assert made == tmp_path / "2021" / "normalisation-par-lots.pdf"
+    assert made.read_bytes() == b"/CreationDate (D:20261126000000+00) x"
+
+
+def test_a_site_is_served_under_its_path(tmp_path: Path) -> None:
+    with paper.served(site(tmp_path), "/a/b") as address:
+        assert urllib.request.urlopen(f"{address}/a/b/2021/{paper.ARTICLE}").read().decode() == PAGE
+
+
+def test_the_style_is_served_with_the_size_of_the_paper(tmp_path: Path) -> None:
+    (tmp_path / "main.css").write_text("@page{margin:1cm}")
+    with paper.served(tmp_path, "") as address:
+        assert urllib.request.urlopen(f"{address}/main.css").read().decode() == "@page{margin:1cm}@page{size:A4}"
