@@ -28,8 +28,8 @@ from tests.experiments.samples import (
     control_arrays,
     dln_arrays,
     initial_arrays,
-    tuned_arrays,
     problem_arrays,
+    tuned_arrays,
     vgg_arrays,
 )
 from tests.experiments.shift_samples import border_arrays, cars_arrays, shoes_arrays, statistics_arrays
