@@ -55,6 +55,7 @@ QUOTED = (
     "mnist_rates",
     "statistics_to_fit",
     "vgg_controls",
+    "vgg_initial",
     "vgg_initial_grid",
     "vgg_low_rate",
 )

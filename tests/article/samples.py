@@ -29,6 +29,7 @@ from tests.experiments.samples import (
     dln_arrays,
     initial_arrays,
     problem_arrays,
+    tuned_arrays,
     vgg_arrays,
 )
 from tests.experiments.shift_samples import border_arrays, cars_arrays, shoes_arrays, statistics_arrays
@@ -161,6 +162,7 @@ def controls(**settings: Any) -> dict[str, Record]:
         "vgg_controls": control_arrays(**settings),
         "vgg_low_rate": control_arrays(vgg.LOW, relative=3),
         "vgg_initial_grid": initial_arrays(),
+        "vgg_initial": tuned_arrays(),
         "linear_problems": problem_arrays(),
     }
     return {name: _judged(name, arrays) for name, arrays in measured.items()}

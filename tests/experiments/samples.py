@@ -143,6 +143,18 @@ def initial_arrays() -> dict[str, np.ndarray]:
     }
 
 
+def tuned_arrays() -> dict[str, np.ndarray]:
+    """One rate an arm, two seeds: without BN .8 at most, with it .97 after 3,000 and 4,000 steps."""
+    arms, rates = [STANDARD, BATCH, STANDARD, BATCH], [0.05, 0.1, 0.05, 0.1]
+    return {
+        "arm": np.array([str(arm) for arm in arms]),
+        "run_learning_rate": np.array(rates),
+        "seed": np.array([0, 0, 1, 1]),
+        "train_accuracy": np.stack([curve(0, 0.8), curve(3000), curve(0, 0.7), curve(4000)]),
+        "accuracy_step": STEPS[1:],
+    }
+
+
 def problem_arrays() -> dict[str, np.ndarray]:
     """Three problems: with half of the sum, shifts with BN are .1, 10 and 1,000 times those without."""
     times = 3

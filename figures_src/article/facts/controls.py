@@ -25,7 +25,13 @@ from figures_src.networks.normalization import Normalization
 from figures_src.records.record import Record
 
 STANDARD, BATCH, NOISY = Normalization.NONE, Normalization.BATCH, Normalization.NOISY
-RECORDS = CONTROLS, LOW, GRID, LINEAR = "vgg_controls", "vgg_low_rate", "vgg_initial_grid", "linear_problems"
+RECORDS = CONTROLS, LOW, GRID, TUNED, LINEAR = (
+    "vgg_controls",
+    "vgg_low_rate",
+    "vgg_initial_grid",
+    "vgg_initial",
+    "linear_problems",
+)
 WINDOWS = (measures.START, EARLY, (5000, 10_000), (10_000, 15_000))
 """Steps over which the bands are compared: BN has learnt nearly everything well before the last ones."""
 LAYER = 9
@@ -131,6 +137,21 @@ class InitialFacts:
 
 
 @dataclass(frozen=True)
+class TunedFacts:
+    """Networks that start from He weights, each at the best rate that the grid has found for it."""
+
+    seeds: int
+    steps: int
+    rate: Mapping[str, float]
+    best: Mapping[str, Estimate]
+    """Highest training accuracy."""
+    steps_to_good: Mapping[str, tuple[float, ...]]
+    """One a seed; infinite where the accuracy is never reached."""
+    times: Ratio
+    """BN over none; bounded where the network without BN is not done by the last step."""
+
+
+@dataclass(frozen=True)
 class ProblemsFacts:
     """The linear problems under one factor before the sum of squared errors."""
 
@@ -187,6 +208,7 @@ class ControlFacts:
     """At the low rate."""
     slow_steps: int
     initial: InitialFacts
+    tuned: TunedFacts
     problems: Mapping[float, ProblemsFacts]
     """By factor."""
     problem_count: int
@@ -194,8 +216,8 @@ class ControlFacts:
     """Of the linear problems."""
 
 
-def control_facts(controls: Record, low: Record, grid: Record, linear: Record) -> ControlFacts:
-    """Numbers of the four records."""
+def control_facts(controls: Record, low: Record, grid: Record, tuned: Record, linear: Record) -> ControlFacts:
+    """Numbers of the five records."""
     arrays = controls.arrays
     landscape, penalised = (_landscape(arrays, l2) for l2 in (0, vgg.L2))
     return ControlFacts(
@@ -219,6 +241,7 @@ def control_facts(controls: Record, low: Record, grid: Record, linear: Record) -
         slow={str(arm): arm_facts(low.arrays, arm, vgg.LOW) for arm in Normalization},
         slow_steps=low.config["steps"],
         initial=_initial(grid),
+        tuned=_tuned(tuned),
         problems={float(factor): _problems(linear.arrays, factor) for factor in linear.arrays["loss_factor"]},
         problem_count=len(linear.config["seeds"]),
         layer=LAYER,
@@ -346,6 +369,25 @@ def _initial(grid: Record) -> InitialFacts:
             for arm, found in arms.items()
         },
     )
+
+
+def _tuned(record: Record) -> TunedFacts:
+    arrays = record.arrays
+    rates = {str(arm): measures.best_rate(arrays, arm, vgg.ACCURACY) for arm in (STANDARD, BATCH)}
+    steps = {arm: measures.steps_to(arrays, arm, rate, vgg.ACCURACY) for arm, rate in rates.items()}
+    last = float(arrays["accuracy_step"][-1])
+    return TunedFacts(
+        seeds=len(record.config["seeds"]),
+        steps=record.config["steps"],
+        rate=rates,
+        best={arm: _best(arrays, arm, rate) for arm, rate in rates.items()},
+        steps_to_good={arm: tuple(found.tolist()) for arm, found in steps.items()},
+        times=paired_ratio(steps[BATCH], steps[STANDARD], last),
+    )
+
+
+def _best(arrays: Arrays, arm: str, rate: float) -> Estimate:
+    return estimate(arrays["train_accuracy"][rows_of(arrays, arm, rate)].max(axis=1))
 
 
 def _problems(arrays: Arrays, factor: float) -> ProblemsFacts:

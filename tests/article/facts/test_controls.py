@@ -6,6 +6,7 @@ import pytest
 
 from figures_src.article.facts.controls import WINDOWS, ControlFacts, control_facts
 from tests.article import samples
+from tests.experiments.samples import STEPS
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,15 @@ def test_shifts_are_relative_to_the_gradient_at_both_rates(facts):
     assert near.turn["without_bn"].relative == pytest.approx(0.5)
     assert near.turn["with_bn"].cosine == pytest.approx(0.75)
     assert near.cosine.mean == pytest.approx(0.15)
+
+
+def test_the_best_rates_of_he_weights_are_compared_by_seed(facts):
+    found, last = facts.tuned, STEPS[-1]
+    assert found.rate == {"without_bn": 0.05, "with_bn": 0.1}
+    assert found.steps_to_good == {"without_bn": (math.inf, math.inf), "with_bn": (3000, 4000)}
+    assert found.times.side == "<"
+    assert found.times.value == pytest.approx(math.sqrt(3000 * 4000) / last)
+    assert found.best["without_bn"].mean == pytest.approx(0.75)
 
 
 def test_he_weights_are_told_by_rate(facts):
