@@ -57,6 +57,7 @@ QUOTED = (
     "vgg_controls",
     "vgg_initial",
     "vgg_initial_grid",
+    "vgg_lengths",
     "vgg_low_rate",
 )
 """Records that sentences quote and no figure shows."""

@@ -28,6 +28,7 @@ from tests.experiments.samples import (
     control_arrays,
     dln_arrays,
     initial_arrays,
+    length_arrays,
     problem_arrays,
     tuned_arrays,
     vgg_arrays,
@@ -163,6 +164,7 @@ def controls(**settings: Any) -> dict[str, Record]:
         "vgg_low_rate": control_arrays(vgg.LOW, relative=3),
         "vgg_initial_grid": initial_arrays(),
         "vgg_initial": tuned_arrays(),
+        "vgg_lengths": length_arrays(),
         "linear_problems": problem_arrays(),
     }
     return {name: _judged(name, arrays) for name, arrays in measured.items()}

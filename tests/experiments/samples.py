@@ -155,6 +155,21 @@ def tuned_arrays() -> dict[str, np.ndarray]:
     }
 
 
+def length_arrays() -> dict[str, np.ndarray]:
+    """Two rates, one seed: the gradient's change is one whatever the length, so β is the inverse of the shortest."""
+    arms, rates = [STANDARD, BATCH, STANDARD, BATCH], np.array([0.05, 0.05, 0.2, 0.2])
+    steps, lengths = np.arange(0, 4001, 200), np.array(RATE_LINE)
+    return {
+        "arm": np.array([str(arm) for arm in arms]),
+        "run_learning_rate": rates,
+        "seed": np.zeros(4, dtype=int),
+        "landscape_step": steps,
+        "landscape_length": rates[:, None] * lengths,
+        "landscape_change_squared": np.ones((4, len(steps), len(lengths))),
+        "landscape_norm_squared": np.ones((4, len(steps))),
+    }
+
+
 def problem_arrays() -> dict[str, np.ndarray]:
     """Three problems: with half of the sum, shifts with BN are .1, 10 and 1,000 times those without."""
     times = 3

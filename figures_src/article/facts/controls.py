@@ -21,15 +21,17 @@ from figures_src.experiments.vgg import measures as vgg
 from figures_src.experiments.vgg.landscape import band_width, change_along, loss_along
 from figures_src.experiments.vgg_controls import measures
 from figures_src.experiments.vgg_controls.measures import MATCHED_LOSS, WAYS
+from figures_src.experiments.vgg_controls.predictions import SECOND_HALF
 from figures_src.networks.normalization import Normalization
 from figures_src.records.record import Record
 
 STANDARD, BATCH, NOISY = Normalization.NONE, Normalization.BATCH, Normalization.NOISY
-RECORDS = CONTROLS, LOW, GRID, TUNED, LINEAR = (
+RECORDS = CONTROLS, LOW, GRID, TUNED, LENGTHS, LINEAR = (
     "vgg_controls",
     "vgg_low_rate",
     "vgg_initial_grid",
     "vgg_initial",
+    "vgg_lengths",
     "linear_problems",
 )
 WINDOWS = (measures.START, EARLY, (5000, 10_000), (10_000, 15_000))
@@ -209,6 +211,8 @@ class ControlFacts:
     slow_steps: int
     initial: InitialFacts
     tuned: TunedFacts
+    lengths: Mapping[float, Mapping[str, float]]
+    """At other rates, by arm: the plateau of the effective β with shorter lengths over the usual one (one seed)."""
     problems: Mapping[float, ProblemsFacts]
     """By factor."""
     problem_count: int
@@ -216,8 +220,10 @@ class ControlFacts:
     """Of the linear problems."""
 
 
-def control_facts(controls: Record, low: Record, grid: Record, tuned: Record, linear: Record) -> ControlFacts:
-    """Numbers of the five records."""
+def control_facts(
+    controls: Record, low: Record, grid: Record, tuned: Record, lengths: Record, linear: Record
+) -> ControlFacts:
+    """Numbers of the six records."""
     arrays = controls.arrays
     landscape, penalised = (_landscape(arrays, l2) for l2 in (0, vgg.L2))
     return ControlFacts(
@@ -242,6 +248,7 @@ def control_facts(controls: Record, low: Record, grid: Record, tuned: Record, li
         slow_steps=low.config["steps"],
         initial=_initial(grid),
         tuned=_tuned(tuned),
+        lengths=_lengths(lengths.arrays),
         problems={float(factor): _problems(linear.arrays, factor) for factor in linear.arrays["loss_factor"]},
         problem_count=len(linear.config["seeds"]),
         layer=LAYER,
@@ -384,6 +391,18 @@ def _tuned(record: Record) -> TunedFacts:
         steps_to_good={arm: tuple(found.tolist()) for arm, found in steps.items()},
         times=paired_ratio(steps[BATCH], steps[STANDARD], last),
     )
+
+
+def _lengths(arrays: Arrays) -> dict[float, dict[str, float]]:
+    def growth(arm: Normalization, rate: float) -> float:
+        shorter, usual = (
+            measures.median_beta(arrays, arm, rate, smallest, SECOND_HALF)
+            for smallest in (measures.SMALLEST_LENGTH, measures.PUBLISHED_LENGTHS)
+        )
+        return paired_ratio(shorter, usual).value
+
+    rates = np.unique(arrays["run_learning_rate"]).tolist()
+    return {rate: {str(arm): growth(arm, rate) for arm in (STANDARD, BATCH)} for rate in rates}
 
 
 def _best(arrays: Arrays, arm: str, rate: float) -> Estimate:

@@ -101,6 +101,12 @@ def test_the_best_rates_of_he_weights_are_compared_by_seed(facts):
     assert found.best["without_bn"].mean == pytest.approx(0.75)
 
 
+def test_the_plateau_at_other_rates_follows_the_shortest_length(facts):
+    assert facts.lengths == {
+        rate: {"without_bn": pytest.approx(4), "with_bn": pytest.approx(4)} for rate in (0.05, 0.2)
+    }
+
+
 def test_he_weights_are_told_by_rate(facts):
     assert facts.initial.rates == (0.1, 0.5)
     assert facts.initial.best_rate("without_bn") == 0.1
