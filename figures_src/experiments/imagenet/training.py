@@ -178,7 +178,13 @@ def decoders_told() -> Iterator[None]:
         if "DataLoader" not in str(error):
             raise
         cause = str(error).strip().splitlines()[-1].removeprefix(f"{DatasetUnavailable.__module__}.")
-        raise DecodersLost(LOST.format(cause)) from error
+        raise lost(cause) from error
+
+
+def lost(cause: str) -> DecodersLost:
+    """What is told of a process that decodes, once: PyTorch, which raises at each one that dies, is then silent."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    return DecodersLost(LOST.format(cause))
 
 
 def handed_over(batches: Iterator[Collated]) -> Iterator[Collated]:
@@ -190,7 +196,7 @@ def handed_over(batches: Iterator[Collated]) -> Iterator[Collated]:
     try:
         yield from batches
     except (EOFError, ConnectionError, FileNotFoundError) as error:
-        raise DecodersLost(LOST.format(f"it died while it handed a batch over, {type(error).__name__}")) from error
+        raise lost(f"it died while it handed a batch over, {type(error).__name__}") from error
 
 
 class OnTree:

@@ -315,7 +315,11 @@ def test_a_killed_worker_and_the_run_ends_with_the_same_numbers(
 @pytest.mark.whole
 @pytest.mark.parametrize(
     ("fault", "cause"),
-    [("no room", "unable to"), ("stuck", "timed out after 5 seconds"), ("killed", "Killed|handed a batch over")],
+    [
+        ("no room", "unable to"),
+        ("stuck", "timed out after 5 seconds"),
+        ("killed", "Killed|handed a batch over|exited unexpectedly"),
+    ],
 )
 def test_the_loss_of_a_decoding_process_is_told(tree: Path, tmp_path: Path, fault: str, cause: str) -> None:
     """A batch that found no room used to be lost in silence, and the learner waited for ever."""
