@@ -31,7 +31,7 @@ ORDER = (
     {"publish"},
     {"notebook"},
     {"build"},
-    {"jekyll"},
+    {"jekyll", "paper"},
 )
 MOST_PARAMETERS = 6
 TORCH_FREE = (

@@ -77,9 +77,12 @@ class Ratio:
     @property
     def inverse(self) -> "Ratio":
         """How many times the second quantity is the first."""
-        low, high = (None if bound is None else 1 / bound for bound in (self.high, self.low))
-        side = {"<": ">", ">": "<"}.get(self.side, "")
-        return Ratio(1 / self.value if self.value else math.nan, self.seeds, low, high, side)
+        low, high = (None if bound is None else _inverse(bound) for bound in (self.high, self.low))
+        return Ratio(_inverse(self.value), self.seeds, low, high, {"<": ">", ">": "<"}.get(self.side, ""))
+
+
+def _inverse(value: float) -> float:
+    return 1 / value if value else math.inf
 
 
 def paired_ratio(above: np.ndarray, below: np.ndarray, end: float | None = None) -> Ratio:

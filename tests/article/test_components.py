@@ -36,7 +36,7 @@ Après."""
     assert '<strong>gras</strong>, <math><mrow><mi class="sym-mu">μ</mi><mo>|</mo>' in html
     assert re.search(r"<ul>\s*<li>un <a .*>\[1\]</a></li>", html)
     assert re.search(r'<div class="equation" id="eq-5">.*<math display="block">', html)
-    assert '<figure id="gbn_2" class="figure"><picture>' in html
+    assert '<figure id="gbn_2" class="figure"><figcaption>' in html
     assert re.search(r"</aside>\s*<p>Après.</p>", html)
     assert "<pre" not in html
     assert "markdown=" not in html

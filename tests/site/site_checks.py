@@ -367,12 +367,12 @@ def _sent(response: Response) -> int:
 
 INK, WHITE = 100, 255
 """Grey levels: what is drawn on paper has something at least as dark, which no drawing for a dark screen has."""
-ABOVE = 100
+UNDER = 140
 """Points above its caption where a figure must have ink."""
 
 
 def paper_problems(pdf: Path, captions: Sequence[str]) -> list[str]:
-    """Return the pages of a PDF that are blank or tinted, and the captions under nothing dark, or not there at all."""
+    """Return the pages of a PDF that are blank or tinted, and the captions over nothing dark, or not there at all."""
     problems, missing = [], set(captions)
     with pypdfium2.PdfDocument(pdf) as document:
         for number, page in enumerate(document, 1):
@@ -381,16 +381,16 @@ def paper_problems(pdf: Path, captions: Sequence[str]) -> list[str]:
             problems += [f"page {number} is tinted"] if np.median(grey) < WHITE else []
             for caption, bottom in _captions_on(page, sorted(missing)):
                 missing.remove(caption)
-                problems += [f"nothing above {caption}"] if grey[max(0, bottom - ABOVE) : bottom].min() > INK else []
+                problems += [f"nothing under {caption}"] if grey[bottom : bottom + UNDER].min() > INK else []
     return [*problems, *(f"no caption {caption}" for caption in sorted(missing))]
 
 
 def _captions_on(page: pypdfium2.PdfPage, captions: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """The captions on a page, each with the distance between the top of the page and its own, in points."""
+    """The captions on a page, each with the distance between the top of the page and its foot, in points."""
     text = page.get_textpage()
     for caption in captions:
         if found := text.search(caption).get_next():
-            yield caption, round(page.get_height() - text.get_charbox(found[0], loose=True)[3])
+            yield caption, round(page.get_height() - text.get_charbox(found[0], loose=True)[1])
 
 
 def html_errors(directory: Path) -> list[str]:

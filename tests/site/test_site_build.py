@@ -41,7 +41,7 @@ def test_two_builds_give_the_same_bytes_whatever_is_inherited(
     inherited = {"BUNDLE_GEMFILE": str(tmp_path / "Gemfile"), "BUNDLE_FROZEN": "true", "RUBYOPT": "-rbundler/setup"}
     for name, value in {**inherited, "JEKYLL_ENV": "development", "LC_ALL": "C", "TZ": "Asia/Tokyo"}.items():
         monkeypatch.setenv(name, value)
-    assert build_problems(build_site(tmp_path / "again", base_path="/")) == []
+    assert build_problems(build_site(tmp_path / "again", base_path="/", paper=True)) == []
     assert tree(tmp_path / "again") == tree(built_site)
 
 

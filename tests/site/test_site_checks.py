@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.site.site_checks import (
-    ABOVE,
     NARROW,
+    UNDER,
     WIDE,
     Scheme,
     Visit,
@@ -178,8 +178,8 @@ def test_the_weight_is_what_a_compressing_server_sends(browser: Browser, sound: 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("a-light.svg", "absent.svg", ["nothing above Un trait"]),
-        ('src="a-light.svg"', 'src="a-light.svg" style="opacity: 0.3"', ["nothing above Un trait"]),
+        ("a-light.svg", "absent.svg", ["nothing under Un trait"]),
+        ('src="a-light.svg"', 'src="a-light.svg" style="opacity: 0.3"', ["nothing under Un trait"]),
         ("<figcaption>Un", "<figcaption>Le", ["no caption Un trait"]),
         (HERE, '<div style="break-before: page; height: 9px"></div>', ["page 2 is blank"]),
         ("html { background: #fff", "@page { margin: 0 } html { background: #fffefb", ["page 1 is tinted"]),
@@ -190,7 +190,7 @@ def test_a_badly_printed_page_is_seen(
     browser: Browser, sound: Path, sound_url: str, old: str, new: str, expected: list[str]
 ) -> None:
     break_page(sound, old, new)
-    break_page(sound, "/* style */", f".figure {{ margin-top: {2 * ABOVE}px }}")
+    break_page(sound, "/* style */", f".figure {{ margin-bottom: {2 * UNDER}px }}")
     with visit(browser, sound_url) as seen:
         seen.page.pdf(path=sound / "sound.pdf", print_background=True)
     assert paper_problems(sound / "sound.pdf", ["Un trait"]) == expected

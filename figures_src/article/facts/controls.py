@@ -149,6 +149,7 @@ class TunedFacts:
     """Highest training accuracy."""
     steps_to_good: Mapping[str, tuple[float, ...]]
     """One a seed; infinite where the accuracy is never reached."""
+    mean_steps: Mapping[str, float]
     times: Ratio
     """BN over none; bounded where the network without BN is not done by the last step."""
 
@@ -389,6 +390,7 @@ def _tuned(record: Record) -> TunedFacts:
         rate=rates,
         best={arm: _best(arrays, arm, rate) for arm, rate in rates.items()},
         steps_to_good={arm: tuple(found.tolist()) for arm, found in steps.items()},
+        mean_steps={arm: float(found.mean()) for arm, found in steps.items()},
         times=paired_ratio(steps[BATCH], steps[STANDARD], last),
     )
 

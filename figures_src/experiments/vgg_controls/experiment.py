@@ -102,7 +102,7 @@ VGG_LENGTHS = replace(
         steps=4000,
         landscape=LandscapeProbe(every=200),
     ),
-    quick=replace(QUICK, cells=tuple(product((STANDARD, BATCH), (0.05, 0.2)))),
+    quick=replace(QUICK, cells=tuple(product((STANDARD, BATCH), (0.05, 0.2))), steps=12),
     run=running("vgg_lengths", TRAINER, told),
     verdicts=length_verdicts,
 )

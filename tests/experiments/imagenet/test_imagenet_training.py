@@ -130,6 +130,7 @@ import multiprocessing
 import os
 import resource
 import sys
+import time
 from pathlib import Path
 from figures_src.datasets.image_folder import read_tree
 from figures_src.networks.inception_plan import Activation
@@ -139,16 +140,14 @@ from figures_src.training import distributed
 from figures_src.experiments.inception.runs import DataParallel, InceptionRun
 from figures_src.training.precision import Precision
 
+root, fault = Path(sys.argv[1]), sys.argv[2]
+if fault == "stuck":  # in the processes that decode too, which read this file again
+    imagenet.Learnt.__getitem__ = lambda *_: time.sleep(600)
 if __name__ == "__main__":
-    root, fault = Path(sys.argv[1]), sys.argv[2]
     tree = read_tree(root)
     if fault == "no room":
         # As where shared memory is full: what is written there may not grow.
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
-    if fault == "stuck":
-        for path in root.glob("train/*/*.JPEG"):
-            path.unlink()
-            os.mkfifo(path)
     run = InceptionRun("test", Normalization.BATCH, Activation.RELU, 0.05, 1, steps=100, batch_size=8, classes=3)
     resources = imagenet.Resources(root, workers=1, patience=5 if fault == "stuck" else 300)
     alone = distributed.Place(0, 1, "cpu")
