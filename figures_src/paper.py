@@ -11,12 +11,15 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARTICLE = "normalisation-par-lots.html"
 STYLE, PAPER = "/main.css", b"@page{size:A4}"
 """What is added to the style of the site as it is printed: a reader who prints has a paper of their own."""
 SECONDS = 180
+NOWHERE = "article.invalid"
+"""The host of a site that does not know where it will live."""
 MEND = "Chromium, which prints the article, is missing: run `bash scripts/install_tools.sh chromium`, or add --no-paper"
 OPTIONS = (
     "--headless",
@@ -26,6 +29,7 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
     "--no-pdf-header-footer",
     "--generate-pdf-document-outline",
     "--export-tagged-pdf",
@@ -38,8 +42,10 @@ class PaperFailed(Exception):
     """The browser did not print the article."""
 
 
-def print_article(site: Path, base_path: str) -> Path:
-    """Write the PDF beside the article of a site that lives under ``base_path``, and return its path.
+def print_article(site: Path, base_path: str, url: str = "") -> Path:
+    """Write the PDF beside the article of a site that lives under ``base_path`` of ``url``, and return its path.
+
+    Links on paper lead to where the site will live: the browser is told that its host is this machine.
 
     Raises:
         FileNotFoundError: there is no browser, or no article.
@@ -58,15 +64,25 @@ def print_article(site: Path, base_path: str) -> Path:
     target, date = article.with_suffix(".pdf"), "".join(edition.groups())
     with tempfile.TemporaryDirectory(prefix="paper-") as folder, served(site, base_path) as address:
         made = Path(folder) / "article.pdf"
-        _print(browser, f"{address}{base_path}/{article.relative_to(site).as_posix()}", made, Path(folder))
+        host = urlsplit(url).netloc or NOWHERE
+        moved = f"--host-resolver-rules=MAP {host} {urlsplit(address).netloc}"
+        _print(browser, f"http://{host}{base_path}/{article.relative_to(site).as_posix()}", made, Path(folder), moved)
         # The same article gives the same bytes: dates of the printing become that of the edition, as long.
         target.write_bytes(DATES.sub(rb"/\1 (D:%b000000" % date.encode(), made.read_bytes()))
     return target
 
 
-def _print(browser: str, address: str, made: Path, folder: Path) -> None:
+def _print(browser: str, address: str, made: Path, folder: Path, moved: str) -> None:
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # which root cannot have
-    command = [browser, *OPTIONS, *sandbox, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={made}", address]
+    command = [
+        browser,
+        *OPTIONS,
+        *sandbox,
+        moved,
+        f"--user-data-dir={folder / 'profile'}",
+        f"--print-to-pdf={made}",
+        address,
+    ]
     try:
         process = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:

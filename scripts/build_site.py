@@ -34,7 +34,7 @@ def main(
             take_folder(destination, jekyll.SIGN)
         print(jekyll.build(destination, address), end="", flush=True)
         if paper:
-            print(f"printed {print_article(destination.resolve(), address.base_path).name}", flush=True)
+            print(f"printed {print_article(destination.resolve(), address.base_path, address.url).name}", flush=True)
     except ValueError as error:
         refuse(str(error))
     if notebook:

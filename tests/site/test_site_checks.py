@@ -178,7 +178,7 @@ def test_the_weight_is_what_a_compressing_server_sends(browser: Browser, sound: 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("a-light.svg", "absent.svg", ["nothing under Un trait"]),
+        ('a-light.svg" width="20" height="10" alt="Un trait"', 'absent.svg" alt=""', ["nothing under Un trait"]),
         ('src="a-light.svg"', 'src="a-light.svg" style="opacity: 0.3"', ["nothing under Un trait"]),
         ("<figcaption>Un", "<figcaption>Le", ["no caption Un trait"]),
         (HERE, '<div style="break-before: page; height: 9px"></div>', ["page 2 is blank"]),

@@ -344,6 +344,8 @@ def test_the_site_has_the_article_as_a_tagged_document(
     assert tags["Figure"] >= 17
     assert tags["Table"] >= 4
     assert b"/Outlines" in pdf
+    assert b"127.0.0.1" not in pdf
+    assert b"http://example.org/carnet/" in pdf
     assert set(re.findall(rb"/(?:CreationDate|ModDate) \(D:(\d{8})", pdf)) == {edition.encode()}
 
 
