@@ -19,6 +19,8 @@ SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-re
 # Where the site will live: `make site SITE_URL=https://name.github.io BASE_PATH=/repository`.
 SITE_URL ?=
 BASE_PATH ?=
+# `make site PAPER=no`: without the article as a PDF, which Chromium prints.
+PAPER ?=
 # By their environment, so that no sign in them means anything to the shell.
 export PYTHON PORT SITE_URL BASE_PATH
 
@@ -52,9 +54,9 @@ test-fast: $(VENV)/.test  ## for the loop of who writes code: what neither train
 	$(BIN)/python -m pytest $(SPREAD) -m "not (slow or whole or site or alone)" $(PYTEST_ARGS)
 
 site: tools-site $(VENV)/.notebook  ## build the site in _site, the laboratory notebook in _site/carnet
-	$(BIN)/python scripts/build_site.py
+	$(BIN)/python scripts/build_site.py $(if $(filter no,$(PAPER)),--no-paper)
 
-serve: tools-site $(VENV)/.runtime  ## preview the site at http://127.0.0.1:4000, rebuilt at each change
+serve: tools-serve $(VENV)/.runtime  ## preview the site at http://127.0.0.1:4000, rebuilt at each change
 	$(BIN)/python scripts/build_site.py --serve "$$PORT"
 
 check: tools-check $(VENV)/.test $(VENV)/.notebook  ## style, types, the French of the article, and whether every file made is the one the sources give
@@ -73,12 +75,15 @@ clean:  ## forget everything installed or built; records and published files sta
 	rm -rf $(VENV) node_modules build _site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # All that a target needs of the system is asked for at once, before anything long.
-.PHONY: tools-test tools-site tools-check
+.PHONY: tools-test tools-site tools-serve tools-check
 tools-test:
 	@bash scripts/install_tools.sh python npm jekyll browser java links spelling
 
 tools-site:
-	@bash scripts/install_tools.sh python jekyll chromium
+	@bash scripts/install_tools.sh python jekyll $(if $(filter no,$(PAPER)),,chromium)
+
+tools-serve:
+	@bash scripts/install_tools.sh python jekyll
 
 tools-check:
 	@bash scripts/install_tools.sh python jekyll spelling

@@ -84,8 +84,10 @@ def _base_path(text: str) -> str:
     return "".join(f"/{name}" for name in names)
 
 
-def build(destination: Path, address: Address) -> str:
+def build(destination: Path, address: Address, paper: bool = False) -> str:
     """Build the site under ``destination``, where a notebook is left alone, and return what Jekyll said.
+
+    ``paper``: pages lead to the article as a PDF, which will be printed from them.
 
     Raises:
         SiteFailed: Jekyll stopped; the message holds what it said.
@@ -93,7 +95,7 @@ def build(destination: Path, address: Address) -> str:
     """
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="site-", dir=BUILD) as folder:
-        _write_sources(Path(folder), address)
+        _write_sources(Path(folder), address, paper)
         command = _command("build", "--disable-disk-cache", "--destination", str(destination.resolve()))
         result = subprocess.run(
             command,
@@ -144,7 +146,7 @@ def _command(verb: str, *options: str) -> list[str]:
     return ["jekyll", verb, "--config", f"{CONFIG},{ADDRESS}", *options]
 
 
-def _write_sources(folder: Path, address: Address) -> None:
+def _write_sources(folder: Path, address: Address, paper: bool = False) -> None:
     """Lay out what Jekyll reads: a link to each folder of the skin, a copy of each file that the article links to."""
     (folder / "assets").mkdir(parents=True)
     for name in FOLDERS:
@@ -158,7 +160,8 @@ def _write_sources(folder: Path, address: Address) -> None:
         shutil.copy(path, copy)
     # Strings of JSON are strings of YAML.
     (folder / ADDRESS).write_text(
-        f"url: {json.dumps(address.url)}\nbaseurl: {json.dumps(address.base_path)}\n", encoding="utf-8"
+        f"url: {json.dumps(address.url)}\nbaseurl: {json.dumps(address.base_path)}\npaper: {json.dumps(paper)}\n",
+        encoding="utf-8",
     )
 
 

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARTICLE = "normalisation-par-lots.html"
-STYLE, PAPER = "/main.css", b"@page{size:A4}"
-"""What is added to the style of the site as it is printed: a reader who prints has a paper of their own."""
 SECONDS = 180
 NOWHERE = "article.invalid"
 """The host of a site that does not know where it will live."""
-MEND = "Chromium, which prints the article, is missing: run `bash scripts/install_tools.sh chromium`, or add --no-paper"
+MEND = (
+    "Chromium, which prints the article, is missing: run `bash scripts/install_tools.sh chromium`, "
+    "or `make site PAPER=no`"
+)
 OPTIONS = (
     "--headless",
     "--disable-gpu",
@@ -29,6 +30,7 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",
     "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
     "--no-pdf-header-footer",
     "--generate-pdf-document-outline",
@@ -61,8 +63,9 @@ def print_article(site: Path, base_path: str, url: str = "") -> Path:
     edition = EDITION.search(article.read_text(encoding="utf-8"))
     if edition is None:
         raise ValueError(f"{article} does not tell the date of its edition: mend _includes/head.html")
+    handler = type("OnPaperUnder", (OnPaper,), {"base_path": base_path})
     target, date = article.with_suffix(".pdf"), "".join(edition.groups())
-    with tempfile.TemporaryDirectory(prefix="paper-") as folder, served(site, base_path) as address:
+    with tempfile.TemporaryDirectory(prefix="paper-") as folder, served(site, handler) as address:
         made = Path(folder) / "article.pdf"
         host = urlsplit(url).netloc or NOWHERE
         moved = f"--host-resolver-rules=MAP {host} {urlsplit(address).netloc}"
@@ -91,37 +94,10 @@ def _print(browser: str, address: str, made: Path, folder: Path, moved: str) -> 
         raise PaperFailed(f"{process.stderr[-2000:]}\n{browser} did not print the article: --no-paper leaves it out")
 
 
-@contextmanager
-def served(site: Path, base_path: str) -> Iterator[str]:
-    """The address of a server of this folder, on this machine alone, as long as the block lasts."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site), base_path=base_path)) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+class Quiet(SimpleHTTPRequestHandler):
+    """Files of a site that lives under a path; what is fetched is nobody's news."""
 
-
-class _Quiet(SimpleHTTPRequestHandler):
-    """A site that lives under a path; what is fetched is nobody's news."""
-
-    def __init__(self, *arguments: object, base_path: str, **options: object):
-        self.base_path = base_path
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]
-
-    def do_GET(self) -> None:
-        """Send a file; to the style, add the size of the paper, which Chromium's command line cannot be told."""
-        if not self.path.endswith(STYLE):
-            return super().do_GET()
-        style = Path(self.translate_path(self.path)).read_bytes() + PAPER
-        self.send_response(200)
-        self.send_header("Content-Type", "text/css")
-        self.send_header("Content-Length", str(len(style)))
-        self.end_headers()
-        self.wfile.write(style)
-        return None
+    base_path = ""
 
     def translate_path(self, path: str) -> str:
         """The file of an address."""
@@ -129,3 +105,34 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *_: object) -> None:
         """Say nothing."""
+
+
+class OnPaper(Quiet):
+    """The same, with the size of the paper in the style: Chromium's command line cannot be told."""
+
+    size = "A4"
+
+    def do_GET(self) -> None:
+        """Send a file."""
+        if not self.path.endswith("/main.css"):
+            return super().do_GET()
+        style = Path(self.translate_path(self.path)).read_bytes() + f"@page {{ size: {self.size} }}".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/css")
+        self.send_header("Content-Length", str(len(style)))
+        self.end_headers()
+        self.wfile.write(style)
+        return None
+
+
+@contextmanager
+def served(site: Path, handler: type[Quiet] = Quiet) -> Iterator[str]:
+    """The address of a server of this folder, on this machine alone, as long as the block lasts."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -32,7 +32,7 @@ def main(
         address = jekyll.Address.parse(url, base_path)
         if destination.resolve() != jekyll.SITE:
             take_folder(destination, jekyll.SIGN)
-        print(jekyll.build(destination, address), end="", flush=True)
+        print(jekyll.build(destination, address, paper), end="", flush=True)
         if paper:
             print(f"printed {print_article(destination.resolve(), address.base_path, address.url).name}", flush=True)
     except ValueError as error:

@@ -61,7 +61,7 @@ def test_jekyll_reads_the_skin_and_nothing_of_the_tools(tmp_path: Path) -> None:
     assert not {".venv", "node_modules", ".git", "tests"} & {folder.name for folder in folders}
     assert all(path.resolve().exists() for path in tmp_path.rglob("*"))
     written = yaml.safe_load((tmp_path / jekyll.ADDRESS).read_text(encoding="utf-8"))
-    assert written == {"url": "https://name.github.io", "baseurl": "/repository"}
+    assert written == {"url": "https://name.github.io", "baseurl": "/repository", "paper": False}
 
 
 def test_the_code_served_is_that_of_the_package(tmp_path: Path) -> None:

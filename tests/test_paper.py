@@ -27,7 +27,7 @@ def browser(folder: Path, script: str) -> str:
 
 def test_a_missing_browser_is_named_with_its_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match=r"install_tools.sh chromium`, or add --no-paper"):
+    with pytest.raises(FileNotFoundError, match=r"install_tools.sh chromium`, or `make site PAPER=no`"):
         paper.print_article(site(tmp_path), "")
 
 
@@ -54,11 +54,11 @@ def test_dates_of_the_printing_become_that_of_the_edition(tmp_path: Path, monkey
 
 
 def test_a_site_is_served_under_its_path(tmp_path: Path) -> None:
-    with paper.served(site(tmp_path), "/a/b") as address:
+    with paper.served(site(tmp_path), type("Under", (paper.Quiet,), {"base_path": "/a/b"})) as address:
         assert urllib.request.urlopen(f"{address}/a/b/2021/{paper.ARTICLE}").read().decode() == PAGE
 
 
 def test_the_style_is_served_with_the_size_of_the_paper(tmp_path: Path) -> None:
     (tmp_path / "main.css").write_text("@page{margin:1cm}")
-    with paper.served(tmp_path, "") as address:
-        assert urllib.request.urlopen(f"{address}/main.css").read().decode() == "@page{margin:1cm}@page{size:A4}"
+    with paper.served(tmp_path, paper.OnPaper) as address:
+        assert urllib.request.urlopen(f"{address}/main.css").read().decode() == "@page{margin:1cm}@page { size: A4 }"

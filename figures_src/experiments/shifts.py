@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from figures_src.experiments.arrays import Arrays, rows_of, within
+from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.intervals import Ratio, paired_ratio
 
 WITHOUT, WITH = "without_bn", "with_bn"
@@ -16,6 +16,8 @@ EARLY_SHARE = 1 / 3
 gradients die out for that reason alone (section 2.2)."""
 EARLY = (0, 5000)
 """The same in steps, of the controls: the part in which networks learn most, ends included."""
+READ = {"difference": ("difference",), "relative": ("difference", "norm"), "cosine": ("cosine",)}
+"""Arrays behind each measure."""
 
 
 @dataclass(frozen=True)
@@ -27,29 +29,18 @@ class Place:
 
 
 def early_shifts(arrays: Arrays, arm: str, place: Place) -> np.ndarray:
-    """‖G − G′‖ of a layer: median over the early steps, one per seed; what is not a number is left out.
-
-    The deep linear network has the same arrays.
-    """
-    return _early_medians(arrays, arm, place, arrays["shift_difference"])
+    """‖G − G′‖ of a layer: median over the early share of the steps, one per seed."""
+    return shift(arrays, "difference", arm, place, EARLY_SHARE * arrays["shift_step"][-1])
 
 
 def early_relative_shifts(arrays: Arrays, arm: str, place: Place) -> np.ndarray:
     """‖G − G′‖ / ‖G‖, likewise."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return _early_medians(arrays, arm, place, arrays["shift_difference"] / arrays["shift_norm"])
+    return shift(arrays, "relative", arm, place, EARLY_SHARE * arrays["shift_step"][-1])
 
 
 def early_cosines(arrays: Arrays, arm: str, place: Place) -> np.ndarray:
     """Cosine of the angle of G and G′, likewise."""
-    return _early_medians(arrays, arm, place, arrays["shift_cosine"])
-
-
-def _early_medians(arrays: Arrays, arm: str, place: Place, values: np.ndarray) -> np.ndarray:
-    early = arrays["shift_step"] <= EARLY_SHARE * arrays["shift_step"][-1]
-    layer = arrays["shift_layer"].tolist().index(place.layer)
-    chosen = values[rows_of(arrays, arm, place.learning_rate)][:, early, layer]
-    return np.asarray(np.nanmedian(chosen, axis=1))
+    return shift(arrays, "cosine", arm, place, EARLY_SHARE * arrays["shift_step"][-1])
 
 
 def early_shift_ratio(arrays: Arrays, place: Place) -> Ratio:
@@ -57,12 +48,14 @@ def early_shift_ratio(arrays: Arrays, place: Place) -> Ratio:
     return paired_ratio(early_shifts(arrays, WITH, place), early_shifts(arrays, WITHOUT, place))
 
 
-def shift(arrays: Arrays, name: str, arm: str, rate: float, layer: int) -> np.ndarray:
-    """Median over the early probes of "difference", "relative" (‖G − G′‖ over ‖G‖) or "cosine", one per seed."""
-    place = arrays["shift_layer"].tolist().index(layer)
-    chosen = within(arrays["shift_step"], EARLY)
-    rows = rows_of(arrays, arm, rate)
-    parts = {part: arrays[f"shift_{part}"][rows][:, chosen, place] for part in ("difference", "norm", "cosine")}
+def shift(arrays: Arrays, name: str, arm: str, place: Place, until: float = EARLY[1]) -> np.ndarray:
+    """Median over the probes up to a step of "difference", "relative" (‖G − G′‖ over ‖G‖) or "cosine", one per seed.
+
+    What is not a number is left out.
+    """
+    column, early = arrays["shift_layer"].tolist().index(place.layer), arrays["shift_step"] <= until
+    rows = rows_of(arrays, arm, place.learning_rate)
+    parts = {part: arrays[f"shift_{part}"][rows][:, early, column] for part in READ[name]}
     with np.errstate(invalid="ignore", divide="ignore"):
         values = parts["difference"] / parts["norm"] if name == "relative" else parts[name]
     return np.asarray(np.nanmedian(values, axis=1))

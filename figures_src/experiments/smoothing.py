@@ -1,63 +1,13 @@
-"""What figures and sentences read off the arrays of experiment E3, beyond its verdicts; numpy only.
-
-Arrays are those of a record: the first axis is the run. Noise and batches make most probes jump from one measure to
-the next, so curves are shown as running medians, and what was measured around them as a band of percentiles.
-"""
+"""Distributions from the histograms that experiment E3 keeps; numpy only. The first axis of an array is the run."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from figures_src.experiments.arrays import Arrays
-from figures_src.experiments.vgg.measures import ACCURACY, MATCHED, steps_to
 
 REACH = 6
 """Histograms span so many standard deviations on either side of their mean (``probes.gradients.histogram``)."""
-SHARES = (10, 50, 90)
-"""Percentiles of a band and of its middle."""
-
-
-@dataclass(frozen=True)
-class Rolling:
-    """At each of ``steps`` (P,): median and 10th to 90th percentile of the measures around it, nan where none is."""
-
-    steps: np.ndarray
-    low: np.ndarray
-    median: np.ndarray
-    high: np.ndarray
-
-
-def rolling(steps: np.ndarray, values: np.ndarray, window: float, places: np.ndarray) -> Rolling:
-    """Percentiles over all runs and all steps within half a ``window`` of each place; what is not finite is left out.
-
-    ``steps`` is (T,), ``values`` (runs, T), ``places`` (P,); ``window`` counts steps.
-    """
-    found = np.full((len(SHARES), len(places)), np.nan)
-    for index, place in enumerate(places):
-        around = values[:, np.abs(steps - place) <= window / 2]
-        around = around[np.isfinite(around)]
-        if around.size:
-            found[:, index] = np.percentile(around, SHARES)
-    return Rolling(places, *found)
-
-
-def mean_steps_to(arrays: Arrays, arm: str, learning_rate: float = MATCHED, accuracy: float = ACCURACY) -> float | None:
-    """First step at the level, mean over seeds; None when one of them never reaches it, or was not trained."""
-    steps = steps_to(arrays, arm, learning_rate, accuracy)
-    return float(steps.mean()) if steps.size and np.isfinite(steps).all() else None
-
-
-def mean_range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Smallest and largest over the lengths, mean over the runs where they are finite; (runs, T, lengths) to two (T,).
-
-    Their difference is the mean width of the band, the quantity of the criteria. Nan where no run is finite.
-    """
-    low, high = values.min(axis=-1), values.max(axis=-1)
-    finite = np.isfinite(low) & np.isfinite(high)
-    count = finite.sum(axis=0)
-    bounds = (np.where(finite, bound, 0).sum(axis=0) for bound in (low, high))
-    low, high = (np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0) for total in bounds)
-    return low, high
 
 
 @dataclass(frozen=True)

@@ -165,20 +165,11 @@ def rule(axes: Axes, theme: Theme, values: Sequence[float]) -> None:
 
 
 def rules(axes: Axes, theme: Theme, values: Sequence[float]) -> None:
-    """The same rules as one path: of sixteen panels, they would be a tenth of the bytes."""
+    """The same rules as one path: in small panels, many strokes are a tenth of the bytes."""
     first, last = axes.get_xlim()
     places = np.repeat(np.asarray(values, dtype=float), 3)
     places[2::3] = np.nan
     axes.plot([first, last, last] * len(values), places, color=theme.faint, linewidth=0.8, zorder=0.5, **LEAN)
-
-
-def ribbon(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, **style: Any) -> None:
-    """A band as one plain polygon, over the places where both bounds are finite; clipped only if asked to."""
-    seen = np.isfinite(low) & np.isfinite(high)
-    if seen.any():
-        outline = np.concatenate([low[seen], high[seen][::-1]])
-        across = np.concatenate([x[seen], x[seen][::-1]])
-        axes.fill(across, outline, color=colour, **{"alpha": 0.2, "linewidth": 0, "zorder": 2, **LEAN, **style})
 
 
 def accuracy_axis(axes: Axes, theme: Theme, low: float, high: float, marks: Sequence[float]) -> None:
@@ -288,17 +279,6 @@ def key(sheet: Sheet, left: float, top: float, samples: Sequence[Sample]) -> Non
         sheet.figure.add_artist(Line2D(ends, [height, height], color=sample.colour, **sample.line))
         sheet.text(x + stroke + 6, y, sample.text, color=sample.colour)
         x += width + gap
-
-
-def log_axis(axes: Axes, theme: Theme, low: float, high: float, most: int = 4) -> None:
-    """A logarithmic axis of heights with few powers of ten, written as such beyond what reads at a glance."""
-    axes.set_yscale("log")
-    axes.set_ylim(low, high)
-    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
-    every = max(1, -(-(last - first + 1) // most))
-    powers = [power for power in range(first, last + 1) if power % every == 0]
-    ticks(axes.yaxis, [10.0**power for power in powers], [power_of_ten(power) for power in powers])
-    rules(axes, theme, [10.0**power for power in powers])
 
 
 def power_of_ten(power: int) -> str:

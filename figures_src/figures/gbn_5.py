@@ -163,10 +163,11 @@ def _name_ends(sheet: drawing.Sheet, axes: Axes, found: list[Speed]) -> None:
 
 def _told(arm: str, times: float | None, short: bool) -> str:
     """The name of an arm and what its steps are divided by; ``short``: without the name."""
-    name = "" if short else f"{LOOKS[arm].name} "
+    name = LOOKS[arm].name
     if arm == BASELINE:
-        return name.strip()
-    return drawing.tidy(f"{name}÷ {french.number(times, 1)}" if times else f"{name}: {NEVER}".removeprefix(": "))
+        return "" if short else name
+    told = f"÷ {french.number(times, 1)}" if times else NEVER
+    return drawing.tidy(told if short else f"{name} {told}" if times else f"{name} : {told}")
 
 
 def _hue(arm: str, theme: Theme) -> str:

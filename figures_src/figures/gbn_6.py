@@ -32,6 +32,8 @@ DASHES = {"without_bn": "solid", "with_bn": (0, (4, 2)), "noisy_bn": (0, (1.2, 1
 """How the published curves, all grey, are told apart."""
 ARMS = tuple(ARM_NAMES)
 HIGH_ARMS = ("without_bn", "with_bn")
+ALONE = ((STRESS, HIGH, HIGH_ARMS), (CHANNELS, MATCHED, ARMS))
+"""What is told of fewer seeds than the curves at the common rate."""
 FIRST = (0, (3, 2))
 """Dashes of the distribution at the first step."""
 GRID = 121
@@ -123,11 +125,11 @@ def _move_rows(record: Record) -> Iterator[tuple[Cell, ...]]:
 
 def _subtitle(records: Records) -> str:
     count = min(len(_runs(records[CONTROLS], arm, MATCHED)) for arm in ARMS)
-    stress = min(len(_runs(records[STRESS], arm, HIGH)) for arm in HIGH_ARMS)
     spread = f"{count} graines, intervalle à {french.percent(0.95, 0)}" if count > 1 else "Une graine"
+    others = min(len(_runs(records[name], arm, rate)) for name, rate, arms in ALONE for arm in arms)
+    alone = "une graine" if others == 1 else f"{others} graines"
     rate = french.shortest(HIGH)
-    told = f" ; {'une' if stress == 1 else stress} {french.plural(stress, 'graine')} au taux {rate}"
-    return drawing.tidy(f"{spread}{told}. Gris : publié en 2018.")
+    return drawing.tidy(f"{spread} ; au taux {rate} et en bas : {alone}. Gris : publié en 2018.")
 
 
 def _runs(record: Record, arm: str, rate: float) -> np.ndarray:

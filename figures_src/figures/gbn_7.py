@@ -1,9 +1,10 @@
 """Graph 7: internal covariate shift in the sense of optimization, in VGG and in a deep linear network.
 
 For one layer, the gradient G and the same gradient G′ after the previous layers took their step: how far one is from
-the other with BN, over how far without, early in training; and the same with each distance over the length of G. In
-VGG a point is a ratio over pairs of seeds with its 95 % interval; in the linear network each seed draws a problem of
-its own, and each problem is a point. Curves over the whole training are in the notebook.
+the other with BN, over how far without, early in training (over all of it at the rate where problems differ most); and
+the same with each distance over the length of G. In VGG a point is a ratio over pairs of seeds with its 95 % interval;
+in the linear network each seed draws a problem of its own, and each problem is a point. Curves over the whole training
+are in the notebook.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ FACTOR = 0.5
 """In front of the sum of squared errors: that of ``dln``."""
 COLUMNS = {
     "vgg": (Column("with_bn", "avec BN"), Column("noisy_bn", "bruitée")),
-    "linear": (Column("with_bn", ""), Column("with_bn", "avec BN")),
+    "linear": (Column("with_bn", "avec BN"),),
 }
 VGG = Axis((0.4, 50.0), (0.5, 1.0, 3.0, 10.0, 30.0), "sans BN", "without_bn", ("← plus petite", "plus grande →"))
 LINEAR = Axis((1e-5, 3e5), (1e-4, 0.01, 1.0, 100.0, 1e4), "sans BN", "without_bn", VGG.sides)
@@ -52,7 +53,7 @@ def vgg_rows(records: Records) -> list[Row]:
 
 def _vgg_row(record: Record, layer: int, relative: bool) -> Row:
     name, rate = "relative" if relative else "difference", float(record.arrays["run_learning_rate"][0])
-    without, *others = (shifts.shift(record.arrays, name, arm, rate, layer) for arm in ARMS)
+    without, *others = (shifts.shift(record.arrays, name, arm, shifts.Place(rate, layer)) for arm in ARMS)
     paired = tuple(paired_ratio(each, without) for each in others)
     told = None if relative else published("vgg", rate, layer)
     return Row(RELATIVE if relative else RAW, f"taux {rate_name(rate)}, couche {layer}", paired, told)
@@ -128,6 +129,7 @@ def rate_name(rate: float) -> str:
 def _subtitle(records: Records) -> str:
     seeds = len(records[RECORDS["matched"]].config["seeds"])
     return drawing.tidy(
-        f"Au début de l’entraînement, rapportée à celle du réseau sans BN. VGG : {seeds} graines, intervalles à 95 %. "
-        "Réseau linéaire : un point par problème. Cercles gris : publié en 2018."
+        "Au début de l’entraînement, rapportée à celle du réseau sans BN ; au plus grand taux du réseau linéaire, sur "
+        "tout l’entraînement. "
+        f"VGG : {seeds} graines, intervalles à 95 %. Réseau linéaire : un point par problème. Cercles : publié en 2018."
     )

@@ -56,7 +56,10 @@ class Axis:
 
 @dataclass(frozen=True)
 class Places:
-    """Pixels from the left: right edge of the names (None: above their rows), axis, right edges of the numbers."""
+    """Pixels from the left: right edge of the names (None: above their rows), axis, right edges of the numbers.
+
+    Of fewer columns, the last edges are taken.
+    """
 
     names: float | None
     axis: tuple[float, float]
@@ -142,7 +145,7 @@ def _mark(value: float) -> str:
 
 def _heads(sheet: drawing.Sheet, y: float, columns: Sequence[Column], axis: Axis) -> None:
     places, y = places_of(sheet.layout), sheet.top + y
-    for column, right in zip(columns, places.columns, strict=False):
+    for column, right in zip(columns, places.columns[-len(columns) :], strict=True):
         sheet.text(right, y, column.head, color=colour_of(column.arm, sheet.theme), ha="right", weight=SEMIBOLD)
     left, right = places.axis
     one = left + (right - left) * np.log(1 / axis.span[0]) / np.log(axis.span[1] / axis.span[0])
@@ -171,7 +174,7 @@ def _draw_row(sheet: drawing.Sheet, axes: Axes, row: Row, columns: Sequence[Colu
         _draw_scattered(sheet, axes, row, columns[0], at, y)
         return
     shifts = np.linspace(-APART, APART, len(row.ratios)) if len(row.ratios) > 1 else [0.0]
-    for ratio, column, right, shift in zip(row.ratios, columns, places.columns, shifts, strict=False):
+    for ratio, column, right, shift in zip(row.ratios, columns, places.columns[-len(columns) :], shifts, strict=True):
         colour = colour_of(column.arm, sheet.theme)
         sheet.text(right, y, _told(ratio), color=colour, ha="right")
         if ratio is not None and np.isfinite(ratio.value):

@@ -18,38 +18,6 @@ def normal(mean: float, deviation: float, total: int = 1_000_000) -> readings.Di
     return found
 
 
-def test_a_running_median_pools_runs_and_steps_of_its_window_and_leaves_out_what_is_not_finite() -> None:
-    steps = np.array([0, 100, 200, 300, 400])
-    values = np.array([[1.0, 2, 3, 4, 5], [np.nan, 12, 13, np.inf, 15]])
-    found = readings.rolling(steps, values, 200, np.array([0, 200, 1000]))
-    # At 0: 1, 2, 12. At 200: 2, 3, 4, 12, 13. At 1 000: nothing.
-    np.testing.assert_allclose(found.median, [2, 4, np.nan])
-    np.testing.assert_allclose(found.low, [1.2, 2.4, np.nan])
-    np.testing.assert_allclose(found.high, [10, 12.6, np.nan])
-
-
-def test_the_mean_range_is_that_of_the_finite_runs() -> None:
-    values = np.array([[[1.0, 5, 3], [0, 2, 1]], [[2.0, 3, 4], [np.nan, 2, 1]], [[np.inf, 1, 1], [4, 4, 4]]])
-    low, high = readings.mean_range(values)
-    np.testing.assert_allclose(low, [1.5, 2])
-    np.testing.assert_allclose(high, [4.5, 3])
-    nothing = readings.mean_range(np.full((2, 3, 4), np.nan))
-    assert np.isnan(nothing).all()
-
-
-def test_steps_to_a_level_are_the_mean_of_seeds_and_none_unless_all_arrive() -> None:
-    arrays = {
-        "arm": np.array(["with_bn", "with_bn", "without_bn"]),
-        "run_learning_rate": np.full(3, 0.1),
-        "seed": np.array([0, 1, 0]),
-        "accuracy_step": np.array([100, 200, 300]),
-        "train_accuracy": np.array([[0.1, 0.95, 0.95], [0.95, 0.95, 0.95], [0.1, 0.2, 0.3]]),
-    }
-    assert readings.mean_steps_to(arrays, "with_bn") == 150
-    assert readings.mean_steps_to(arrays, "without_bn") is None
-    assert readings.mean_steps_to(arrays, "noisy_bn") is None
-
-
 def test_a_histogram_is_placed_by_its_mean_and_deviation() -> None:
     found = normal(3, 0.5)
     np.testing.assert_allclose(found.edges[[0, -1]], [0, 6])

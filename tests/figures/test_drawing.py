@@ -4,7 +4,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
 
 from figures_src import style
 from figures_src.experiments.intervals import interval
@@ -88,28 +87,9 @@ def test_a_single_seed_has_no_band():
     assert np.asarray(axes.lines[0].get_ydata()).tolist() == [1, 2, 3]
 
 
-def test_a_ribbon_goes_there_and_back_where_both_bounds_are_finite():
-    with style.rc(style.LIGHT, style.NARROW):
-        axes = small_panel()
-        low, high = np.array([0, 1, np.nan, 2]), np.array([3.0, 4, 5, 6])
-        drawing.ribbon(axes, np.arange(4), low, high, "#006aa7")
-        drawing.ribbon(axes, np.arange(4), low * np.nan, high, "#006aa7")
-    (patch,) = axes.patches
-    assert isinstance(patch, Polygon)
-    assert patch.get_xy()[:-1].tolist() == [[0, 0], [1, 1], [3, 2], [3, 6], [1, 4], [0, 3]]
-
-
 def test_powers_of_ten_are_plain_near_one():
     written = [drawing.power_of_ten(power) for power in (-7, -2, 0, 3, 4)]
     assert written == ["10⁻⁷", "0,01", "1", "1\u202f000", "10⁴"]
-
-
-def test_a_logarithmic_axis_has_few_ticks():
-    with style.rc(style.LIGHT, style.NARROW):
-        axes = small_panel()
-        drawing.log_axis(axes, style.LIGHT, 0.002, 3e5)
-    assert axes.get_yticks().tolist() == [0.01, 1, 100, 1e4]
-    assert axes.get_ylim() == (0.002, 3e5)
 
 
 def test_keys_go_to_a_new_line_at_the_right_edge():

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.site.site_checks import build_notebook, build_problems, build_site, served
+from figures_src.paper import served
+from tests.site.site_checks import build_notebook, build_problems, build_site
 
 FIGURES_OF_THE_GATES = pytest.StashKey[dict[str, str]]()
 

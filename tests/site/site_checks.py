@@ -10,14 +10,11 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -38,27 +35,6 @@ FIGURE_BREAKPOINT = 760
 PATIENCE = 180_000
 """Milliseconds: other work on the machine makes a test late, not wrong."""
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/xml", "application/json")
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Static files, without a line on the terminal for each."""
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(directory: Path, handler_class: type[QuietHandler] = QuietHandler) -> Iterator[str]:
-    """Serve `directory` on a free port of this machine; yields its address, without a final slash."""
-    handler = partial(handler_class, directory=str(directory))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def build_site(destination: Path, base_path: str = "", *, paper: bool = False) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser
 
+from figures_src.paper import served
 from tests.site.site_checks import (
     NARROW,
     UNDER,
@@ -33,7 +34,6 @@ from tests.site.site_checks import (
     overlaps,
     page_weight,
     paper_problems,
-    served,
     typography_problems,
     visit,
     wrong_variants,

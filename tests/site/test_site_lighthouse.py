@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from figures_src.paper import Quiet, served
 from figures_src.processes import cores
-from tests.site.site_checks import COMPRESSIBLE, PATIENCE, ROOT, QuietHandler, served
+from tests.site.site_checks import COMPRESSIBLE, PATIENCE, ROOT
 
 pytestmark = [pytest.mark.site, pytest.mark.browser, pytest.mark.alone]
 
@@ -42,7 +43,7 @@ RUNS = 5
 """Other work on the machine can only make a page look slower than it is: the best run is the one nearest to it."""
 
 
-class CompressingHandler(QuietHandler):
+class CompressingHandler(Quiet):
     """Static files as servers of static pages send them: compressed, over connections kept open."""
 
     protocol_version = "HTTP/1.1"

@@ -11,17 +11,16 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from figures_src.catalogue import FIGURES
+from figures_src.paper import OnPaper, served
 from tests.site.site_checks import (
     NARROW,
     PATIENCE,
     SHOWN,
     WIDE,
-    QuietHandler,
     paper_problems,
     until,
     visit,
 )
-from tests.site.site_checks import served as serve
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -43,22 +42,15 @@ class Paper(NamedTuple):
     drawings: list[str]
 
 
-def server(size: str, asked: list[str]) -> type[QuietHandler]:
-    """Serves the site on a paper of this size: the command line of Chromium knows one only."""
+def server(size: str, asked: list[str]) -> type[OnPaper]:
+    """Serves the site on a paper of this size, and notes what is asked for."""
 
-    class Handler(QuietHandler):
+    class Handler(OnPaper):
         def do_GET(self) -> None:
             asked.append(self.path)
-            if not self.path.endswith("/main.css"):
-                super().do_GET()
-                return
-            style = Path(self.translate_path(self.path)).read_bytes() + f"@page {{ size: {size} }}".encode()
-            self.send_response(200)
-            self.send_header("content-type", "text/css")
-            self.send_header("content-length", str(len(style)))
-            self.end_headers()
-            self.wfile.write(style)
+            super().do_GET()
 
+    Handler.size = size
     return Handler
 
 
@@ -71,7 +63,7 @@ def paper(
     command = [shutil.which("chromium") or "chromium", "--headless", "--no-sandbox", "--no-pdf-header-footer"]
     command += [f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={folder / 'article.pdf'}"]
     command += ["--force-dark-mode"] if scheme == "dark" else []
-    with serve(built_site, server(size, asked)) as url:
+    with served(built_site, server(size, asked)) as url:
         subprocess.run([*command, f"{url}/{post_path}"], check=True, capture_output=True, timeout=PATIENCE / 1000)
     drawings = [name.rpartition("/")[2] for name in asked if name.endswith(".svg")]
     return Paper(folder / "article.pdf", size, scheme, drawings)

@@ -18,12 +18,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from figures_src.article.listing import EXAMPLES, SOURCE
+from figures_src.paper import Quiet
 from tests.site.site_checks import (
     LOAD_IMAGES,
     NARROW,
     PATIENCE,
     WIDE,
-    QuietHandler,
     Scheme,
     Visit,
     broken_images,
@@ -371,7 +371,7 @@ frame.onload = async () => {
 </script>"""
 
 
-class ReportHandler(QuietHandler):
+class ReportHandler(Quiet):
     """Serves the site, a page that looks into it, and takes down what that page reports."""
 
     def __init__(self, *args: Any, probe: str, reports: list[Any], came: threading.Event, **options: Any) -> None:

@@ -147,6 +147,8 @@ class TunedFacts:
     rate: Mapping[str, float]
     best: Mapping[str, Estimate]
     """Highest training accuracy."""
+    highest: Mapping[str, float]
+    """That of the best seed."""
     steps_to_good: Mapping[str, tuple[float, ...]]
     """One a seed; infinite where the accuracy is never reached."""
     mean_steps: Mapping[str, float]
@@ -350,7 +352,7 @@ def _shifts(arrays: Arrays, rate: float) -> dict[tuple[float, int], ShiftFacts]:
 
 def _shift(arrays: Arrays, rate: float, layer: int) -> ShiftFacts:
     def early(name: str, arm: Normalization) -> np.ndarray:
-        return shifts.shift(arrays, name, arm, rate, layer)
+        return shifts.shift(arrays, name, arm, shifts.Place(rate, layer))
 
     def ratio(name: str) -> Ratio:
         return paired_ratio(early(name, BATCH), early(name, STANDARD))
@@ -388,7 +390,8 @@ def _tuned(record: Record) -> TunedFacts:
         seeds=len(record.config["seeds"]),
         steps=record.config["steps"],
         rate=rates,
-        best={arm: _best(arrays, arm, rate) for arm, rate in rates.items()},
+        best={arm: estimate(_best(arrays, arm, rate)) for arm, rate in rates.items()},
+        highest={arm: float(_best(arrays, arm, rate).max()) for arm, rate in rates.items()},
         steps_to_good={arm: tuple(found.tolist()) for arm, found in steps.items()},
         mean_steps={arm: float(found.mean()) for arm, found in steps.items()},
         times=paired_ratio(steps[BATCH], steps[STANDARD], last),
@@ -407,8 +410,9 @@ def _lengths(arrays: Arrays) -> dict[float, dict[str, float]]:
     return {rate: {str(arm): growth(arm, rate) for arm in (STANDARD, BATCH)} for rate in rates}
 
 
-def _best(arrays: Arrays, arm: str, rate: float) -> Estimate:
-    return estimate(arrays["train_accuracy"][rows_of(arrays, arm, rate)].max(axis=1))
+def _best(arrays: Arrays, arm: str, rate: float) -> np.ndarray:
+    """Highest training accuracy, one a seed."""
+    return np.asarray(arrays["train_accuracy"][rows_of(arrays, arm, rate)].max(axis=1))
 
 
 def _problems(arrays: Arrays, factor: float) -> ProblemsFacts:

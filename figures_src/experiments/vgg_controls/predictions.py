@@ -8,7 +8,7 @@ import numpy as np
 from figures_src.experiments.arrays import Arrays, rows_of
 from figures_src.experiments.intervals import paired_ratio
 from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
-from figures_src.experiments.shifts import EARLY, shift
+from figures_src.experiments.shifts import EARLY, Place, shift
 from figures_src.experiments.vgg.measures import ACCURACY, BATCH, HIGH, LOW, MATCHED, NOISY, SHIFT_LAYER, STANDARD
 from figures_src.experiments.vgg_controls.measures import (
     LATE,
@@ -124,7 +124,7 @@ def _band_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
 
 def _shift_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     def early(name: str, arm: Normalization) -> np.ndarray:
-        return shift(arrays, name, arm, MATCHED, SHIFT_LAYER)
+        return shift(arrays, name, arm, Place(MATCHED, SHIFT_LAYER))
 
     cosine = early("cosine", BATCH) - early("cosine", STANDARD)
     return (
@@ -138,7 +138,7 @@ def low_verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """Each prediction at the rate 0.01, with what was measured."""
 
     def early(name: str, arm: Normalization, layer: int = SHIFT_LAYER) -> np.ndarray:
-        return shift(arrays, name, arm, LOW, layer)
+        return shift(arrays, name, arm, Place(LOW, layer))
 
     deeper = (early("relative", arm, DEEPER_LAYER) for arm in (BATCH, STANDARD))
     return (
