@@ -39,6 +39,8 @@ OPTIONS = (
 EDITION = re.compile(r'<meta name="citation_online_date" content="(\d{4})/(\d{2})/(\d{2})">')
 DATES = re.compile(rb"/(CreationDate|ModDate) \(D:(\d{14})")
 
+NODES = re.compile(rb"\(node(\d{8})\)")
+
 
 class PaperFailed(Exception):
     """The browser did not print the article."""
@@ -70,9 +72,22 @@ def print_article(site: Path, base_path: str, url: str = "") -> Path:
         host = urlsplit(url).netloc or NOWHERE
         moved = f"--host-resolver-rules=MAP {host} {urlsplit(address).netloc}"
         _print(browser, f"http://{host}{base_path}/{article.relative_to(site).as_posix()}", made, Path(folder), moved)
-        # The same article gives the same bytes: dates of the printing become that of the edition, as long.
-        target.write_bytes(DATES.sub(rb"/\1 (D:%b000000" % date.encode(), made.read_bytes()))
+        target.write_bytes(settled(made.read_bytes(), date.encode()))
     return target
+
+
+def settled(pdf: bytes, date: bytes) -> bytes:
+    """The same article gives the same bytes: nothing changes its length, so that every object stays where it is.
+
+    Dates of the printing become that of the edition. Cells that tables name are numbered in their order: the browser
+    counts on from whatever it did before.
+    """
+    ranks: dict[bytes, bytes] = {}
+
+    def numbered(found: re.Match[bytes]) -> bytes:
+        return b"(node%b)" % ranks.setdefault(found[1], b"%08d" % len(ranks))
+
+    return NODES.sub(numbered, DATES.sub(rb"/\1 (D:%b000000" % date, pdf))
 
 
 def _print(browser: str, address: str, made: Path, folder: Path, moved: str) -> None:

@@ -53,6 +53,12 @@ def test_dates_of_the_printing_become_that_of_the_edition(tmp_path: Path, monkey
     assert made.read_bytes() == b"/CreationDate (D:20261126000000+00) x"
 
 
+def test_cells_are_numbered_in_their_order_whatever_the_browser_counted_before() -> None:
+    first, second = (paper.settled(b"/ID (node%08d) /ID (node%08d) /Headers [(node%08d)]" % each, b"20261126")
+                     for each in ((1407, 1409, 1407), (1408, 1412, 1408)))  # fmt: skip
+    assert first == second == b"/ID (node00000000) /ID (node00000001) /Headers [(node00000000)]"
+
+
 def test_a_site_is_served_under_its_path(tmp_path: Path) -> None:
     with paper.served(site(tmp_path), type("Under", (paper.Quiet,), {"base_path": "/a/b"})) as address:
         assert urllib.request.urlopen(f"{address}/a/b/2021/{paper.ARTICLE}").read().decode() == PAGE
