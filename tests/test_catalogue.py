@@ -45,6 +45,12 @@ def test_a_caption_opens_with_its_finding_and_is_short(name: str) -> None:
     assert sum(any(map(str.isalnum, word)) for word in text.split()) <= 35
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_caption_names_no_side_that_a_phone_has_not(name: str) -> None:
+    """There, panels stand one under the other."""
+    assert not re.search(r"à (?:gauche|droite)", FIGURES[name].caption, re.IGNORECASE)
+
+
 def test_labels_are_unique() -> None:
     labels = [(figure.kind, figure.number) for figure in FIGURES.values()]
     assert len(set(labels)) == len(labels)
