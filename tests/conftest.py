@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
@@ -58,19 +57,17 @@ def hangups_heard() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first: else one process of ``pytest -n`` would end with it, the others idle."""
+    """What takes long comes first: else one process of ``pytest -n`` would end with it, the others idle.
+
+    One file of the built site goes before: the other process works while the site is built.
+    """
     long = {item.location[0] for item in items if item.get_closest_marker("slow") or item.get_closest_marker("whole")}
-    items.sort(key=lambda item: (SITE not in item.location[0], item.location[0] not in long))
+    site = sorted({item.location[0] for item in items if item.location[0].startswith(SITE)})
 
+    def rank(item: pytest.Item) -> tuple[int, str]:
+        file = item.location[0]
+        if file in site:
+            return (0 if file == site[0] else 2), file
+        return (1 if file in long else 3), file
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep together, in one process, the tests of a file, and all those of the built site: they share a tree."""
-    from xdist.scheduler import LoadFileScheduling
-
-    class Together(LoadFileScheduling):  # type: ignore[misc]
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.split("::", 1)[0]
-            return SITE if file.startswith(SITE) else file
-
-    return Together(config, log)
+    items.sort(key=rank)

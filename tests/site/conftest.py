@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from figures_src.notebook.build import alone
 from figures_src.paper import served
 from tests.site.site_checks import build_notebook, build_problems, build_site
 
@@ -28,11 +29,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    destination = tmp_path_factory.mktemp("site") / "_site"
-    assert build_problems(build_site(destination, paper=True)) == []
-    build_notebook(destination / "carnet")
-    return destination
+def built_site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What no test writes to: the processes of ``pytest -n`` share the one that the first of them builds."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own if worker_id == "master" else own.parent) / "built_site"
+    with alone(shared):
+        if not (done := shared / "whole").exists():
+            assert build_problems(build_site(shared / "_site", paper=True)) == []
+            build_notebook(shared / "_site" / "carnet")
+            done.touch()
+    return shared / "_site"
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Browser
 
+from figures_src.paper import Quiet, served
 from tests.site.site_checks import visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
@@ -13,14 +15,34 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 LIST = '<nav class="moved"><ul><li id="gone"><a href="/carnet/vgg/#iterations">Un tableau</a></li></ul></nav>'
 
 
+class WithOneMore(Quiet):
+    """What serves one page besides those of the folder."""
+
+    path_of_it: ClassVar[str]
+    page: ClassVar[bytes]
+
+    def do_GET(self) -> None:
+        if self.path != self.path_of_it:
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(self.page)))
+        self.end_headers()
+        self.wfile.write(self.page)
+
+
 @pytest.fixture
-def moved(built_site: Path, post_path: str, post_url: str) -> Iterator[str]:
+def moved(built_site: Path, post_path: str) -> Iterator[str]:
     """The address of a copy of the article that lost a passage."""
-    page = (built_site / post_path).with_name("deplace.html")
     text = (built_site / post_path).read_text(encoding="utf-8")
-    page.write_text(text.replace("</article>", f"{LIST}</article>", 1), encoding="utf-8")
-    yield post_url.replace("normalisation-par-lots.html", page.name)
-    page.unlink()
+
+    class Handler(WithOneMore):
+        path_of_it = "/" + str(Path(post_path).with_name("deplace.html"))
+        page = text.replace("</article>", f"{LIST}</article>", 1).encode()
+
+    with served(built_site, Handler) as url:
+        yield url + Handler.path_of_it
 
 
 def test_an_old_address_leads_to_where_its_passage_stands(browser: Browser, moved: str) -> None:

@@ -10,7 +10,7 @@ from tests.article import samples
 
 
 def test_facts_are_those_of_the_records() -> None:
-    records = samples.scale_and_depth()
+    records = samples.mechanisms()
     facts = depth_facts(records["depth_initial"], records["depth_training_long"])
     assert (facts.layers, facts.batch_size, facts.width) == (100, 128, 512)
     assert facts.limit == pytest.approx(math.pi / (math.pi - 1))

@@ -9,7 +9,7 @@ from tests.article import samples
 
 
 def test_facts_are_those_of_the_record() -> None:
-    facts = scale_facts(samples.scale_and_depth()["scale"])
+    facts = scale_facts(samples.mechanisms()["scale"])
     assert (facts.seeds, facts.steps, facts.layers, facts.settled, facts.cells) == (5, 10_000, 3, 8, 9)
     assert facts.degrees == pytest.approx(
         tuple(math.degrees(math.acos(1 - product)) for product in (2e-4, 0.8 * 0.016))

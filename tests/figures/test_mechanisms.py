@@ -12,14 +12,16 @@ from matplotlib.transforms import Bbox
 
 from figures_src import style
 from figures_src.experiments.depth.measures import RESIDUAL_STANDARD
+from figures_src.experiments.parts.runs import Part
+from figures_src.experiments.places.runs import Architecture, Place, arm_of
 from figures_src.experiments.scale.measures import STANDARD
-from figures_src.figures import depth_gradients, effective_rate
+from figures_src.figures import accuracies, depth_gradients, effective_rate, parts, places
 from figures_src.records.record import Record
 from figures_src.svg import svg_bytes
 from tests.article import samples
 
-RECORDS = samples.scale_and_depth()
-MODULES = (effective_rate, depth_gradients)
+RECORDS = samples.mechanisms()
+MODULES = (effective_rate, parts, places, depth_gradients)
 VARIANTS = list(product(MODULES, style.THEMES, style.LAYOUTS))
 IDS = [f"{module.__name__.rpartition('.')[2]}-{theme.name}-{layout.name}" for module, theme, layout in VARIANTS]
 
@@ -93,3 +95,40 @@ def test_profiles_end_at_one_and_theory_lies_on_them() -> None:
         ("linear", "32"),
     ]
     assert float(grown[0]["theory"]) == pytest.approx(1.2)
+
+
+def test_an_arm_is_told_at_its_own_best_rate_and_its_gap_seed_by_seed() -> None:
+    told = {row["arm"]: row for row in rows(parts)}
+    assert len(told) == len(Part)
+    assert (told["BN entière"]["mean"], told["BN entière"]["rate"]) == ("55", "0.1")
+    assert {told["BN entière"][f"gap_{bound}"] for bound in ("mean", "student95_low", "student95_high")} == {"0"}
+    drifting = told["statistiques sans gradient"]
+    assert (drifting["mean"], drifting["rate"], drifting["gap_mean"]) == ("15", "0.01", "-40")
+    assert float(drifting["student95_high"]) - float(drifting["student95_low"]) > 1
+    assert drifting["gap_student95_low"] == drifting["gap_student95_high"]  # seeds move both alike
+
+
+def test_both_places_are_held_against_bn_before_the_relu() -> None:
+    told = {(row["network"], row["place"]): row for row in rows(places)}
+    assert len(told) == len(Architecture) * len(Place)
+    assert told["Réseau résiduel", "BN après la ReLU"]["gap_mean"] == "-1.5"
+    assert told["Réseau simple", "sans BN"]["gap_mean"] == "-4"
+    assert told["Réseau simple", "BN avant la ReLU"]["gap_mean"] == "0"
+
+
+def test_the_best_rate_of_each_place_is_what_is_drawn() -> None:
+    record = RECORDS["places"]
+    arm = arm_of(Architecture.PLAIN, Place.AFTER)
+    validation = record.arrays["validation_accuracy"].copy()
+    chosen = (record.arrays["arm"] == arm) & (record.arrays["run_learning_rate"] == 0.03)
+    validation[chosen] += 0.5
+    found = rows(places, changed("places", validation_accuracy=validation))
+    assert next(row for row in found if row["place"] == "BN après la ReLU")["rate"] == "0.03"
+
+
+def test_accuracies_are_within_their_axis() -> None:
+    for module in (parts, places):
+        lines = module.lines(RECORDS[module.RECORD])
+        marks = accuracies.marks_around(lines)
+        assert np.ptp(np.diff(marks)) == 0
+        assert all(marks[0] <= line.accuracy.min() and line.accuracy.max() <= marks[-1] for line in lines)

@@ -1,0 +1,97 @@
+"""Rows of accuracies along one axis, arms each at their own best rate: seeds, their mean, and how far from a reference.
+
+A gap is taken seed by seed; its interval is that of the gaps, narrower than those of the two accuracies.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from figures_src import french
+from figures_src.figures import drawing, rows
+from figures_src.figures.common import PARTS, Cell, colour_of, over_seeds
+from figures_src.style import Layout
+
+COLUMNS = ("rate", "seeds", *PARTS, *(f"gap_{part}" for part in PARTS))
+"""What `cells` tells of a row."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An arm at its own best rate."""
+
+    group: str
+    name: str
+    arm: str
+    """Whose colour its marks have: that of the theme."""
+    rate: float
+    accuracy: np.ndarray
+    """Per cent, one per seed."""
+    reference: np.ndarray | None
+    """Accuracies that it is compared with, of the same seeds; None if others are compared with it."""
+
+    @property
+    def gap(self) -> np.ndarray:
+        """Points, one per seed; zeros for what others are compared with."""
+        return np.asarray(self.accuracy - (self.accuracy if self.reference is None else self.reference))
+
+
+WIDE = rows.Places(names=218, axis=(234, 540), columns=(650, 716), row=25, gap=28, group=25, first=37)
+NARROW = rows.Places(names=None, axis=(16, 186), columns=(290, 338), row=43, gap=36, group=31, first=60)
+
+
+def marks_around(lines: Sequence[Row]) -> list[float]:
+    """Round marks from under every interval to above."""
+    overs = [over_seeds(line.accuracy) for line in lines]
+    low = min(float(np.nanmin([over.low, over.mean])) for over in overs)
+    high = max(float(np.nanmax([over.high, over.mean])) for over in overs)
+    step = 10 if high - low > 30 else 5
+    return [float(mark) for mark in np.arange(step * np.floor(low / step), high + step, step)]
+
+
+def height(lines: Sequence[Row], layout: Layout) -> float:
+    """Pixels that `draw` needs."""
+    return rows.height(lines, rows.pick(layout, WIDE, NARROW))
+
+
+def draw(sheet: drawing.Sheet, lines: Sequence[Row], marks: Sequence[float], head: str) -> None:
+    """Draw the rows; the axis goes from the first mark to the last."""
+    theme = sheet.theme
+    frame = rows.begin(sheet, 0, lines, rows.pick(sheet.layout, WIDE, NARROW))
+    frame.axes.set_xlim(marks[0], marks[-1])
+    drawing.ticks(frame.axes.xaxis, marks, [f"{french.shortest(mark)}\u00a0%" for mark in marks])
+    for mark in marks:
+        rows.rule(frame, mark, theme.faint)
+    rows.head(frame, [(head, theme.muted), ("taux", theme.muted)])
+    for row, at in zip(lines, frame.tops, strict=True):
+        _draw_row(frame, row, at)
+
+
+def cells(row: Row) -> Iterator[Cell]:
+    """The rate, how many seeds, accuracy with its interval and gap with its own, by `COLUMNS`."""
+    yield from (row.rate, len(row.accuracy))
+    for values in (row.accuracy, row.gap):
+        over = over_seeds(values)
+        yield from (float(over.mean), float(over.low), float(over.high))
+
+
+def _draw_row(frame: rows.Frame, row: Row, at: float) -> None:
+    axes, theme = frame.axes, frame.sheet.theme
+    colour, over = colour_of(row.arm, theme), over_seeds(row.accuracy)
+    axes.plot(row.accuracy, np.full(len(row.accuracy), at), "o", markersize=4, color=colour, alpha=0.4,
+              markeredgewidth=0, zorder=2)  # fmt: skip
+    if len(row.accuracy) > 1:
+        axes.plot([over.low, over.high], [at, at], color=colour, linewidth=1.8, zorder=3)
+    axes.plot(float(over.mean), at, "o", markersize=7, color=colour, markeredgewidth=0, zorder=4)
+    frame.write(frame.places.columns[-2], at, _told(row), colour)
+    frame.write(frame.places.columns[-1], at, french.shortest(row.rate), theme.muted)
+
+
+def _told(row: Row) -> str:
+    """Accuracy of what the others are compared with; their gaps."""
+    over = over_seeds(row.accuracy if row.reference is None else row.gap)
+    if row.reference is None:
+        return drawing.tidy(french.percent(float(over.mean) / 100, 1))
+    told = french.number(float(over.mean), 1, signed=True)
+    return drawing.tidy(told if len(row.accuracy) == 1 else f"{told} ± {french.number(float(over.half_width), 1)}")
