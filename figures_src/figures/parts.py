@@ -54,6 +54,6 @@ def _subtitle(record: Record) -> str:
     epochs = record.config["images_seen"] // record.config["learnt_images"]
     seeds = len(record.config["seeds"])
     return drawing.tidy(
-        f"Précision sur les images de test après {epochs} époques de CIFAR-10, chaque réseau à son meilleur taux. Un "
-        f"point clair par graine, moyenne de {seeds} graines, intervalles à 95 %."
+        f"Précision sur les images de test après {epochs} époques de CIFAR-10, chaque réseau à son meilleur taux. "
+        f"Points clairs : les graines ; moyenne de {seeds} graines, intervalles à 95 %."
     )

@@ -53,5 +53,5 @@ def _subtitle(record: Record) -> str:
     seeds = len(record.config["seeds"])
     return drawing.tidy(
         f"Précision sur les images de test après {epochs} époques de CIFAR-10, depuis les mêmes poids, chaque réseau à "
-        f"son meilleur taux. Un point clair par graine, moyenne de {seeds} graines, intervalles à 95 %."
+        f"son meilleur taux. Points clairs : les graines ; moyenne de {seeds} graines, intervalles à 95 %."
     )
