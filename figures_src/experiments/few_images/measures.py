@@ -1,7 +1,10 @@
 """What is read off the arrays of arms that were each trained at several rates; accuracies in per cent, gaps in points.
 
-A rate is chosen on images set aside, by the mean over seeds; what is told is measured on test images.
+A rate is chosen by the first seed on images set aside; what is told is measured on test images, over all seeds. A seed
+that chooses is counted, too: with images that did not choose.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -14,10 +17,18 @@ def rates(arrays: Arrays, arm: str) -> np.ndarray:
 
 
 def best_rate(arrays: Arrays, arm: str) -> float:
-    """The rate at which an arm is the most accurate on the images set aside, mean over seeds; the lowest of equals."""
-    tried = rates(arrays, arm)
-    means = [arrays["validation_accuracy"][rows_of(arrays, arm, rate)].mean() for rate in tried]
-    return float(tried[int(np.argmax(means))])
+    """The rate at which the first seed is the most accurate on the images set aside; the lowest of equals."""
+    tried, first = rates(arrays, arm), arrays["seed"].min()
+    rows = [rows_of(arrays, arm, rate) for rate in tried]
+    found = [float(arrays["validation_accuracy"][row][arrays["seed"][row] == first].item()) for row in rows]
+    return float(tried[int(np.argmax(found))])
+
+
+def kept(arrays: Arrays, own: Iterable[str], shared: Iterable[tuple[str, str]] = ()) -> tuple[tuple[str, float], ...]:
+    """The cells that every seed needs: arms at their own best rate, and ``shared``, arms at that of another."""
+    cells = [(str(arm), best_rate(arrays, arm)) for arm in own]
+    cells += [(str(arm), best_rate(arrays, other)) for arm, other in shared]
+    return tuple(dict.fromkeys(cells))
 
 
 def at_edge(arrays: Arrays, arm: str) -> bool:
@@ -26,8 +37,15 @@ def at_edge(arrays: Arrays, arm: str) -> bool:
 
 
 def accuracy(arrays: Arrays, arm: str, rate: float, name: str = "test_accuracy") -> np.ndarray:
-    """Accuracy of an arm at a rate, one per seed."""
-    return np.asarray(100 * arrays[name][rows_of(arrays, arm, rate)])
+    """Accuracy of an arm at a rate, one per seed.
+
+    Raises:
+        ValueError: not every seed was trained there: the cell is missing among those that the protocol keeps.
+    """
+    rows = rows_of(arrays, arm, rate)
+    if set(arrays["seed"][rows]) != set(arrays["seed"]):
+        raise ValueError(f"{arm} was not trained at {rate:g} with every seed: add the cell to those kept")
+    return np.asarray(100 * arrays[name][rows])
 
 
 def at_best(arrays: Arrays, arm: str, name: str = "test_accuracy") -> np.ndarray:

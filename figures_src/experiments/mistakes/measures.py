@@ -11,8 +11,8 @@ from functools import partial
 import numpy as np
 
 from figures_src.experiments.arrays import Arrays, rows_of
-from figures_src.experiments.few_images.measures import accuracy, at_best, best_rate
-from figures_src.experiments.mistakes.runs import DOMAINS, Arm, Way
+from figures_src.experiments.few_images.measures import accuracy, at_best, best_rate, kept
+from figures_src.experiments.mistakes.runs import DOMAINS, TRAINED, Arm, Way
 
 MOVING = (0.1, 0.01, 0.9, 0.99)
 """Weight of the new batch in each running average that is followed; the first is PyTorch's own."""
@@ -73,10 +73,13 @@ class Mistake:
 
     lost: Lost
     at_best: Lost | None = None
+    arms: tuple[Arm, Arm] | None = None
+    """What learns with the mistake, and what it is held against, where it changes the training."""
 
 
 def _learnt(arm: Arm, against: Arm = Arm.CORRECT) -> Mistake:
-    return Mistake(partial(lost, arm=arm, against=against), partial(lost_at_best, arm=arm, against=against))
+    own = partial(lost_at_best, arm=arm, against=against)
+    return Mistake(partial(lost, arm=arm, against=against), own, (arm, against))
 
 
 def _tuned(domain: str, way: Way, against: Way, images: int = NEW) -> Mistake:
@@ -100,3 +103,8 @@ MISTAKES: Mapping[str, Mistake] = {
     **{f"statistics_frozen_{domain}": _tuned(domain, Way.STATISTICS_FROZEN, Way.WHOLE) for domain in DOMAINS},
 }
 """Every mistake that is told, by name; each loses against what is right in its place."""
+
+
+def needed(arrays: Arrays) -> tuple[tuple[str, float], ...]:
+    """The cells that every seed needs: a mistake is told at its own best rate, and at that of what is right."""
+    return kept(arrays, TRAINED, [mistake.arms for mistake in MISTAKES.values() if mistake.arms])

@@ -111,7 +111,7 @@ class MistakeRun(FewImagesRun):
 
 @dataclass(frozen=True)
 class MistakesProtocol(FewImagesProtocol):
-    """Every arm at every rate, and a network to be tuned at one, for every seed."""
+    """Arms at their rates, and for every seed a network to be tuned at one."""
 
     arms: tuple[Arm, ...] = TRAINED
     decay: float = 5e-3
@@ -125,10 +125,10 @@ class MistakesProtocol(FewImagesProtocol):
     tuned_rates: tuple[float, ...] = (0.01, 0.03, 0.1)
 
     def runs(self) -> list[MistakeRun]:
-        """Seeds, then arms, then rates; at the end the networks that are tuned."""
+        """In the order of `cells`; at the end the networks that are tuned."""
         shared = self.shared(MistakeRun)
         tuned = [(seed, Arm.TUNED, rate) for seed in self.seeds for rate in self.tuned_after]
         return [
             MistakeRun(normalization=Normalization.BATCH, kind=arm, learning_rate=rate, seed=seed, **shared)
-            for seed, arm, rate in (*self.cells(self.arms), *tuned)
+            for seed, arm, rate in (*self.cells({str(arm): arm for arm in self.arms}), *tuned)
         ]

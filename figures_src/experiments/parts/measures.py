@@ -3,8 +3,18 @@
 import numpy as np
 
 from figures_src.experiments.arrays import Arrays
-from figures_src.experiments.few_images.measures import accuracy, at_best, best_rate
+from figures_src.experiments.few_images.measures import accuracy, at_best, best_rate, kept
 from figures_src.experiments.parts.runs import Part
+
+DRIFT_RATE = 0.01
+"""The lowest rate: there means have the best chance to stay."""
+
+
+def needed(arrays: Arrays) -> tuple[tuple[str, float], ...]:
+    """The cells that every seed needs: statistics without gradient are also told at a low rate, and at that of BN."""
+    drift = tuple((str(part), DRIFT_RATE) for part in (Part.WHOLE, Part.DETACHED))
+    cells = kept(arrays, Part, [(Part.DETACHED, Part.WHOLE)])
+    return tuple(dict.fromkeys(cells + drift))
 
 
 def gap(arrays: Arrays, arm: Part, against: Part) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 
 from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.few_images.measures import at_best, best_rate
-from figures_src.experiments.parts.measures import at_rate_of, gap, kept_mean
+from figures_src.experiments.parts.measures import DRIFT_RATE, at_rate_of, gap, kept_mean
 from figures_src.experiments.parts.runs import Part
 from figures_src.experiments.prediction import Bound, Prediction, Verdict, by_name
 
@@ -39,8 +39,6 @@ PREDICTIONS = by_name([
     Prediction("weights_against_none", f"Poids standardisés moins sans BN, {OWN}",
                Bound(">", 0, "points", decimals=1)),
 ])  # fmt: skip
-DRIFT_RATE = 0.01
-"""The lowest rate: there means have the best chance to stay."""
 
 
 def samples(arrays: Arrays) -> Mapping[str, np.ndarray]:

@@ -43,7 +43,7 @@ class PartRun(FewImagesRun):
 
 @dataclass(frozen=True)
 class PartsProtocol(FewImagesProtocol):
-    """Every arm at every rate with every seed, and the bias of the example of [1], section 2."""
+    """Arms at their rates, and the bias of the example of [1], section 2."""
 
     learning_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0)
     parts: tuple[Part, ...] = tuple(Part)
@@ -51,11 +51,11 @@ class PartsProtocol(FewImagesProtocol):
     bias_rate: float = 0.1
 
     def runs(self) -> list[PartRun]:
-        """Seeds, then arms, then rates."""
+        """In the order of `cells`."""
         shared = self.shared(PartRun)
         return [
             PartRun(normalization=_normalization(part), kind=part, learning_rate=rate, seed=seed, **shared)
-            for seed, part, rate in self.cells(self.parts)
+            for seed, part, rate in self.cells({str(part): part for part in self.parts})
         ]
 
 

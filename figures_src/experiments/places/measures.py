@@ -3,8 +3,15 @@
 import numpy as np
 
 from figures_src.experiments.arrays import Arrays
-from figures_src.experiments.few_images.measures import accuracy, at_best, best_rate
-from figures_src.experiments.places.runs import Architecture, Place, arm_of
+from figures_src.experiments.few_images.measures import accuracy, at_best, best_rate, kept
+from figures_src.experiments.places.runs import NETWORKS, Architecture, Place, arm_of
+
+
+def needed(arrays: Arrays) -> tuple[tuple[str, float], ...]:
+    """The cells that every seed needs: BN after is also told at the best rate of BN before."""
+    arms = [arm_of(*network) for network in NETWORKS]
+    pairs = [(arm_of(each, Place.AFTER), arm_of(each, Place.BEFORE)) for each in Architecture]
+    return kept(arrays, arms, pairs)
 
 
 def gap(arrays: Arrays, architecture: Architecture, place: Place, against: Place) -> np.ndarray:

@@ -52,14 +52,14 @@ class PlaceRun(FewImagesRun):
 
 @dataclass(frozen=True)
 class PlacesProtocol(FewImagesProtocol):
-    """Every architecture with BN in every place, at every rate with every seed."""
+    """Two architectures with BN in every place, at their rates."""
 
     learning_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
     residual_widths: tuple[int, ...] = RESIDUAL_WIDTHS
     networks: tuple[Network, ...] = NETWORKS
 
     def runs(self) -> list[PlaceRun]:
-        """Seeds, then architectures and places, then rates."""
+        """In the order of `cells`."""
         shared = self.shared(PlaceRun)
         widths = {Architecture.PLAIN: self.widths, Architecture.RESIDUAL: self.residual_widths}
         return [
@@ -71,5 +71,7 @@ class PlacesProtocol(FewImagesProtocol):
                 seed=seed,
                 **shared | {"widths": widths[architecture]},
             )
-            for seed, (architecture, place), rate in self.cells(self.networks)
+            for seed, (architecture, place), rate in self.cells(
+                {arm_of(*network): network for network in self.networks}
+            )
         ]

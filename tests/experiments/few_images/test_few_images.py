@@ -69,6 +69,29 @@ def test_images_set_aside_are_none_of_those_learnt() -> None:
 
 
 def test_whoever_stops_early_has_whole_seeds() -> None:
-    cells = FewImagesProtocol(learning_rates=(0.1, 0.2), seeds=(0, 1)).cells(("a", "b"))
-    assert [cell[0] for cell in cells] == [0] * 4 + [1] * 4
-    assert cells[:2] == [(0, "a", 0.1), (0, "a", 0.2)]
+    protocol = FewImagesProtocol(learning_rates=(0.1, 0.2), kept=(("b", 0.2), ("a", 0.1)), seeds=(0, 1, 2))
+    arms = {"a": "an arm", "b": "another"}
+    assert protocol.cells(arms)[:3] == [(0, "an arm", 0.1), (0, "an arm", 0.2), (0, "another", 0.1)]
+    assert protocol.cells(arms)[4:] == [(seed, arms[name], rate) for seed in (1, 2) for name, rate in protocol.kept]
+    with pytest.raises(KeyError):
+        FewImagesProtocol(kept=(("c", 0.1),)).cells(arms)
+
+
+def test_only_the_first_seed_chooses_the_rate() -> None:
+    found = arrays([0.5, 0.6, 0.4], [0, 0, 0])
+    found["validation_accuracy"][found["seed"] == 1] = [0.9, 0.1, 0.1]
+    assert measures.best_rate(found, "a") == 0.2
+
+
+def test_a_cell_that_not_every_seed_has_is_no_evidence() -> None:
+    found = {name: values[:-1] for name, values in arrays([0.5, 0.6, 0.7], [0, 0, 0]).items()}
+    with pytest.raises(ValueError, match=r"a was not trained at 0\.4 with every seed"):
+        measures.at_best(found, "a")
+    assert len(measures.accuracy(found, "a", 0.2)) == 2
+
+
+def test_what_every_seed_needs_is_each_own_best_rate_and_those_of_others() -> None:
+    a, b = arrays([0.5, 0.6, 0.4], [0, 0, 0]), arrays([0.7, 0.6, 0.4], [0, 0, 0])
+    both = {name: np.concatenate([a[name], b[name]]) for name in a}
+    both["arm"] = np.repeat(["a", "b"], 6)
+    assert measures.kept(both, ("a", "b"), [("b", "a"), ("a", "a")]) == (("a", 0.2), ("b", 0.1), ("b", 0.2))
