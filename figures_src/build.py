@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from figures_src.article import notebook_links
+from figures_src.article.listing import SOURCES
 from figures_src.catalogue import FIGURES, Figure, article_records
 from figures_src.files import forget_partial, sha256, sha256_of_files, write_whole
 from figures_src.imports import closure
@@ -144,7 +145,7 @@ def palette_inputs() -> Digests:
 def post_inputs(place: Place) -> Digests:
     """Digests of all that decides what the post says."""
     texts = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in TEXT_SUFFIXES]
-    shown = [PACKAGE / name for name in ("catalogue.toml", "batchnorm.py")]
+    shown = [PACKAGE / "catalogue.toml", *SOURCES.values()]
     code = closure([PACKAGE / "publish.py"])
     article = _within(code, "article", "catalogue.py", "publish.py")
     figures = [place.figures / name for figure in FIGURES.values() for name in figure_files(figure)]

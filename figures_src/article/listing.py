@@ -1,6 +1,6 @@
-"""Definitions of the batch-norm source as the article shows them: cut from the file that runs, never copied.
+"""Definitions as the article shows them: cut from the files that run, never copied.
 
-The file is read as text, so that writing the article does not import torch.
+The files are read as text, so that writing the article does not import torch.
 """
 
 import ast
@@ -11,7 +11,12 @@ from pathlib import Path
 
 from figures_src.commands import closest
 
-SOURCE = Path(__file__).parents[1] / "batchnorm.py"
+_PACKAGE = Path(__file__).parents[1]
+SOURCES = {
+    "batchnorm": _PACKAGE / "batchnorm.py",
+    "growing_bias": _PACKAGE / "experiments" / "parts" / "growing_bias.py",
+}
+"""Files that the article shows parts of, by name."""
 EXAMPLES = Path(__file__).parent / "examples"
 CODE = "/assets/code"
 """Where the page serves copies of files of the package; the layout puts the site's base path before it."""
@@ -19,17 +24,19 @@ CODE = "/assets/code"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def listing(*names: str, docstrings: bool = True) -> str:
+def listing(*names: str, source: str = "batchnorm", docstrings: bool = True) -> str:
     """Return a Markdown block of code with the definitions named, in the order asked, as the source has them.
 
     Args:
         names: functions, classes, or methods written `Class.method`.
+        source: which of `SOURCES`.
         docstrings: whether to show them, too.
 
     Raises:
-        KeyError: the source has no such definition; the message names the nearest one.
+        KeyError: there is no such source, or no such definition in it; the message names the nearest one.
     """
-    return _code("\n\n".join(extracts(SOURCE.read_text(encoding="utf-8"), names, docstrings=docstrings)))
+    path = SOURCES[closest(source, SOURCES, "source")]
+    return _code("\n\n".join(extracts(path.read_text(encoding="utf-8"), names, docstrings=docstrings)))
 
 
 def example(name: str) -> str:
@@ -42,7 +49,7 @@ def example(name: str) -> str:
     return _code(programs[closest(name, programs, "example")].read_text(encoding="utf-8").strip())
 
 
-def source_link(text: str, module: str = SOURCE.name) -> str:
+def source_link(text: str, module: str = SOURCES["batchnorm"].name) -> str:
     """A link to the whole file of a module, named by its path in the package."""
     return f'<a href="{CODE}/{module}">{escape(text, quote=False)}</a>'
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from figures_src.article import listing as module
-from figures_src.article.listing import CODE, SOURCE, extracts, listing, source_link
+from figures_src.article.listing import CODE, SOURCES, extracts, listing, source_link
 from figures_src.article.typography import typeset
 
 SAMPLE = '''"""A module."""
@@ -87,7 +87,7 @@ def test_every_line_shown_is_a_line_of_the_file_that_runs():
     block = listing("mean", "variance", "normalize", "scale_and_shift")
     first, *code, fence, attributes = block.splitlines()
     assert (first, fence, attributes) == ("```python", "```", '{: lang="en"}')
-    assert set(code) <= set(SOURCE.read_text().splitlines())
+    assert set(code) <= set(SOURCES["batchnorm"].read_text().splitlines())
     functions = ast.parse("\n".join(code)).body
     assert [function.name for function in functions if isinstance(function, ast.FunctionDef)] == [
         "mean",
@@ -102,18 +102,25 @@ def test_every_line_shown_is_a_line_of_the_file_that_runs():
 def test_a_class_or_a_method_of_the_source_is_whole_code():
     for name in ("_BatchNorm", "_BatchNorm.forward", "_BatchNorm._track", "BatchNorm2d"):
         for docstrings in (True, False):
-            (text,) = extracts(SOURCE.read_text(), [name], docstrings=docstrings)
+            (text,) = extracts(SOURCES["batchnorm"].read_text(), [name], docstrings=docstrings)
             (definition,) = ast.parse(text).body
             assert isinstance(definition, ast.FunctionDef | ast.ClassDef)
             assert definition.name == name.split(".")[-1]
 
 
 def test_the_listing_follows_the_source(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "SOURCE", tmp_path / "batchnorm.py")
-    module.SOURCE.write_text("def mean(z):\n    return z.mean()\n")
+    monkeypatch.setitem(SOURCES, "batchnorm", tmp_path / "batchnorm.py")
+    SOURCES["batchnorm"].write_text("def mean(z):\n    return z.mean()\n")
     assert listing("mean") == '```python\ndef mean(z):\n    return z.mean()\n```\n{: lang="en"}'
     with pytest.raises(KeyError, match="no definition 'variance'"):
         listing("variance")
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_that_is_shown_is_one_that_the_post_depends_on(name: str) -> None:
+    assert SOURCES[name].is_file()
+    with pytest.raises(KeyError, match=f"did you mean '{name}'"):
+        listing("mean", source=f"{name}s")
 
 
 def test_typography_leaves_code_alone():

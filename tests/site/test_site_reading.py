@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from figures_src.article.listing import EXAMPLES, SOURCE
+from figures_src.article.listing import EXAMPLES, SOURCES
 from figures_src.paper import Quiet
 from tests.site.site_checks import (
     LOAD_IMAGES,
@@ -557,7 +557,7 @@ def test_a_listing_is_copied_as_plain_code(browser: Browser, post_url: str) -> N
     with visit(browser, post_url) as seen:
         blocks = seen.page.evaluate(copied)
     assert len(blocks) >= 2
-    sources = [path.read_text(encoding="utf-8") for path in (SOURCE, *EXAMPLES.glob("*.txt"))]
+    sources = [path.read_text(encoding="utf-8") for path in (*SOURCES.values(), *EXAMPLES.glob("*.txt"))]
     known = [{line.strip() for line in source.splitlines()} for source in sources]
     for block in blocks:
         assert any({line.strip() for line in block.splitlines()} <= lines for lines in known)
