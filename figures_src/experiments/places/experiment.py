@@ -3,8 +3,8 @@
 Declared before the run: BN and ReLU are neighbours everywhere, and their order alone changes; convolutions, shortcuts
 and classifier start from the same weights, γ at 1 and β at 0, and keep their biases in every place. The residual
 network has its activations before its convolutions (He et al. 2016, 1603.05027), where the two can change places
-without anything else moving. Every network at four rates with five seeds; each one's rate is chosen on training images
-set aside. Without BN, the same networks.
+without anything else moving. Every network at four rates with the first seed, which chooses its rate on training images
+set aside, and at that rate with four more. Without BN, the same networks.
 """
 
 import numpy as np
