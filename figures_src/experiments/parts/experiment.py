@@ -1,9 +1,9 @@
 """Experiment E5.2: which part of batch normalization does the work, on the network of E5.5.
 
 Declared before the run: seven arms and none (``runs.Part``), every one at five rates with the first seed, which chooses
-its rate on training images set aside, and at that rate with four more. Weights are drawn alike in every arm. What is compared is the accuracy after ten
-epochs of plain SGD: an arm that would get there later counts as behind. In the record besides: the bias of the example
-of Ioffe & Szegedy 2015, section 2, computed in double precision (``growing_bias.py``).
+its rate on training images set aside, and at that rate with four more. Weights are drawn alike in every arm. What is
+compared is the accuracy after ten epochs of plain SGD: an arm that would get there later counts as behind. In the
+record besides: the bias of the example of Ioffe & Szegedy 2015, section 2, in double precision (``growing_bias.py``).
 """
 
 import numpy as np
