@@ -118,6 +118,23 @@ def test_a_figure_of_two_widths_says_in_records_where_things_are() -> None:
         assert names >= {"WIDE", "NARROW"}, path
 
 
+def numbers_by_width(tree: ast.AST) -> list[str]:
+    """Conditional expressions on the width that choose between numbers."""
+    chosen = [node for node in ast.walk(tree) if isinstance(node, ast.IfExp) and "stacked" in ast.unparse(node.test)]
+    return [
+        ast.unparse(node)
+        for node in chosen
+        for branch in (node.body, node.orelse)
+        if isinstance(branch, ast.Constant) and isinstance(branch.value, int | float)
+    ]
+
+
+def test_no_call_of_a_figure_chooses_a_number_by_its_width() -> None:
+    found = {path.name: numbers_by_width(ast.parse(path.read_text())) for path in (PACKAGE / "figures").glob("*.py")}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert numbers_by_width(ast.parse("shift = 26 if board.layout.stacked else 0"))
+
+
 def test_the_article_is_made_of_nothing_that_trains() -> None:
     found = {path.relative_to(PACKAGE).parts[0] for path in closure([PACKAGE / "publish.py"])}
     assert found.isdisjoint({"training", "datasets"})

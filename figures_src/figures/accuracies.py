@@ -52,13 +52,13 @@ def marks_around(lines: Sequence[Row]) -> list[float]:
 
 def height(lines: Sequence[Row], layout: Layout) -> float:
     """Pixels that `draw` needs."""
-    return rows.height(lines, rows.pick(layout, WIDE, NARROW))
+    return rows.height(lines, NARROW if layout.stacked else WIDE)
 
 
 def draw(sheet: drawing.Sheet, lines: Sequence[Row], marks: Sequence[float], head: str) -> None:
     """Draw the rows; the axis goes from the first mark to the last."""
     theme = sheet.theme
-    frame = rows.begin(sheet, 0, lines, rows.pick(sheet.layout, WIDE, NARROW))
+    frame = rows.begin(sheet, 0, lines, NARROW if sheet.layout.stacked else WIDE)
     frame.axes.set_xlim(marks[0], marks[-1])
     drawing.ticks(frame.axes.xaxis, marks, [f"{french.shortest(mark)}\u00a0%" for mark in marks])
     for mark in marks:

@@ -1,5 +1,6 @@
 """Graph 2: accuracy and loss on the test set of MNIST, with and without BN, the published curves behind."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,16 @@ MARKS = (0.7, 0.8, 0.9, 0.95, 0.97, 0.98)
 LOSS_MARKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
-WIDE = drawing.Places(372, ((46, 44, 306, 276), (500, 44, 130, 276)))
-NARROW = drawing.Places(586, ((46, 44, 200, 280), (46, 420, 200, 120)))
+@dataclass(frozen=True)
+class _Places(drawing.Places):
+    parts: int
+    """In how many the steps are divided under the accuracy."""
+    gutter: float
+    """Room left of the losses for their marks."""
+
+
+WIDE = _Places(372, ((46, 44, 306, 276), (500, 44, 130, 276)), parts=5, gutter=36)
+NARROW = _Places(586, ((46, 44, 200, 280), (46, 420, 200, 120)), parts=2, gutter=46)
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
@@ -37,7 +46,11 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         places = NARROW if layout.stacked else WIDE
         sheet = drawing.begin(theme, layout, _subtitle(record), places.body)
         accuracy, loss = sheet.panels(places)
+        sheet.name(accuracy, "Précision sur le test", "échelle logarithmique de l’erreur", gutter=46)
+        drawing.accuracy_axis(accuracy, theme, LOWEST, HIGHEST, MARKS)
+        drawing.step_axis(sheet, accuracy, 0, float(record.arrays["step"][-1]), places.parts)
         _draw_accuracy(sheet, accuracy, record)
+        sheet.name(loss, "Perte sur le test", "entropie croisée, échelle log.", gutter=places.gutter)
         _draw_loss(sheet, loss, record)
         return drawing.finish(sheet)
 
@@ -75,19 +88,12 @@ def _subtitle(record: Record) -> str:
 
 
 def _draw_accuracy(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
-    sheet.name(axes, "Précision sur le test", "échelle logarithmique de l’erreur", gutter=46)
-    steps = record.arrays["step"]
-    drawing.accuracy_axis(axes, sheet.theme, LOWEST, HIGHEST, MARKS)
-    drawing.step_axis(sheet, axes, 0, float(steps[-1]), 2 if sheet.layout.stacked else 5)
     _draw_published(sheet, axes)
-    _draw_arms(sheet, axes, steps, 1 - record.arrays["test_accuracy"])
+    _draw_arms(sheet, axes, record.arrays["step"], 1 - record.arrays["test_accuracy"])
     drawing.label_ends(sheet, axes, _end_labels(sheet.theme, record))
 
 
 def _draw_loss(sheet: drawing.Sheet, axes: Axes, record: Record) -> None:
-    sheet.name(
-        axes, "Perte sur le test", "entropie croisée, échelle log.", gutter=36 if not sheet.layout.stacked else 46
-    )
     loss = record.arrays["test_loss"]
     axes.set_yscale("log")
     axes.set_ylim(0.8 * float(loss.mean(2).min()), 1.2)

@@ -56,12 +56,12 @@ NARROW = rows.Places(names=None, axis=(8, 220), columns=(276, 338), row=43, gap=
 
 def height(lines: Sequence[Row], layout: Layout) -> float:
     """Pixels that `draw` needs."""
-    return rows.height(lines, rows.pick(layout, WIDE, NARROW))
+    return rows.height(lines, NARROW if layout.stacked else WIDE)
 
 
 def draw(sheet: drawing.Sheet, top: float, lines: Sequence[Row], columns: Sequence[Column], axis: Axis) -> None:
     """Draw the rows, ``top`` counted from under the title."""
-    frame = rows.begin(sheet, top, lines, rows.pick(sheet.layout, WIDE, NARROW))
+    frame = rows.begin(sheet, top, lines, NARROW if sheet.layout.stacked else WIDE)
     _scale(frame, axis)
     rows.head(frame, [(column.head, colour_of(column.arm, sheet.theme)) for column in columns])
     _head_of_axis(frame, axis)

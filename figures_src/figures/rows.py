@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from figures_src.figures import drawing
-from figures_src.style import SEMIBOLD, Layout
+from figures_src.style import SEMIBOLD
 
 HEAD, FOOT = 36.0, 40.0
 """Pixels above the rows, for the heads of the columns, and under them, for the marks of the axis."""
@@ -104,11 +104,6 @@ def head(frame: Frame, columns: Sequence[tuple[str, str]]) -> None:
     """What the numbers are: the head of each column, and its colour."""
     for (text, colour), right in zip(columns, frame.places.columns[-len(columns) :], strict=True):
         frame.sheet.text(right, frame.height_of(-12), text, color=colour, ha="right", weight=SEMIBOLD)
-
-
-def pick(layout: Layout, wide: Places, narrow: Places) -> Places:
-    """Those of one of the widths."""
-    return narrow if layout.stacked else wide
 
 
 def _tops(rows: Sequence[Named], places: Places) -> list[float]:

@@ -1,5 +1,6 @@
 """Schema 11: exploring the landscape along the gradient, on a surface that has a formula."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import cast
 
@@ -73,8 +74,14 @@ def angles() -> np.ndarray:
     return np.asarray(np.degrees(np.arccos(np.clip(unit @ unit[0], -1, 1))))
 
 
-WIDE = Places(366, ((0, 26, 424, 304), (470, 46, 244, 234)))
-NARROW = Places(588, ((0, 26, 340, 246), (8, 370, 324, 146)))
+@dataclass(frozen=True)
+class _Places(Places):
+    profile: float
+    """The baseline of the name of the second panel."""
+
+
+WIDE = _Places(366, ((0, 26, 424, 304), (470, 46, 244, 234)), profile=16)
+NARROW = _Places(588, ((0, 26, 340, 246), (8, 370, 324, 146)), profile=350)
 SCALES = (BOX, ((0.0, 4.4), (0.0, 3.8)))
 
 
@@ -88,6 +95,7 @@ def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
         _draw_surface(board, above)
         _draw_directions(board, above)
         _draw_key(board, above.top + above.height + 24)
+        v.heading(board, profile.left, places.profile, "Perte le long de cette direction")
         _draw_profile(board, profile)
         last = profile.top + profile.height + 56
         start = write(board, profile.left - 6, last, "points visités :  ")
@@ -145,7 +153,6 @@ def _name_points(board: Board, plot: v.Plot) -> None:
 def _draw_profile(board: Board, plot: v.Plot) -> None:
     theme = board.theme
     lengths = np.linspace(*plot.x, 89)
-    v.heading(board, plot.left, plot.top - 20 if board.layout.stacked else 16, "Perte le long de cette direction")
     slope = -STEP * float(np.linalg.norm(gradient(START)))
     start = float(loss(START))
     promised = np.array([0.0, start / -slope])

@@ -42,10 +42,11 @@ class _Columns:
     normalise: _Column
     scale: _Column
     output: float
+    output_cell: float
 
 
-WIDE = _Columns(16, _Column(16, 64), _Column(210, 170), _Column(470, 130), 652)
-NARROW = _Columns(11, _Column(1, 44), _Column(66, 114), _Column(200, 82), 302)
+WIDE = _Columns(16, _Column(16, 64), _Column(210, 170), _Column(470, 130), 652, 16)
+NARROW = _Columns(11, _Column(1, 44), _Column(66, 114), _Column(200, 82), 302, 8.8)
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
@@ -79,7 +80,7 @@ def _draw_row(board: Board, at: _Columns, y: float, shades: np.ndarray, name: st
     stops = [at.batch.right, at.normalise.left, at.normalise.right, at.scale.left, at.scale.right, at.output]
     for start, stop in zip(stops[::2], stops[1::2], strict=True):
         v.arrow(board, [(start + 3, y), (stop - 3, y)])
-    v.matrix(board, at.output, top, at.cell * (0.8 if board.layout.stacked else 1), shades, theme.with_bn)
+    v.matrix(board, at.output, top, at.output_cell, shades, theme.with_bn)
 
 
 def _draw_statistics(board: Board, at: _Columns) -> None:

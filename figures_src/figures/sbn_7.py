@@ -85,6 +85,10 @@ class _Row:
     prediction: float | None
     loss: float
     arrows: tuple[tuple[float, float], ...]
+    inset: float
+    """Room at both sides of the signal drawn between two boxes."""
+    aside: float
+    """How far to the right of that signal the words under it stand."""
 
     def left(self, name: str) -> float:
         return dict(self.boxes)[name]
@@ -94,8 +98,12 @@ BEFORE, AFTER, LAST = "*k* − 1", "*k*", "*n*"
 WIDE = _Row(
     (("1", 40), ("2", 116), (BEFORE, 222), (AFTER, 452), (LAST, 558)), 44, (191, 527), 10, 640, 700,
     ((20, 37), (87, 113), (163, 181), (201, 219), (499, 517), (537, 555), (605, 629), (651, 683)),
+    inset=20, aside=0,
 )  # fmt: skip
-NARROW = _Row((("1", 26), (BEFORE, 84), (AFTER, 220), (LAST, 268)), 32, (71, 260), 5, None, 326, ((11, 24), (302, 313)))
+NARROW = _Row(
+    (("1", 26), (BEFORE, 84), (AFTER, 220), (LAST, 268)), 32, (71, 260), 5, None, 326, ((11, 24), (302, 313)),
+    inset=4, aside=26,
+)  # fmt: skip
 
 
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
@@ -149,8 +157,7 @@ def _draw_signal(board: Board, at: _Row, y: float, samples: list[np.ndarray]) ->
     left, right = at.left(BEFORE) + at.box, at.left(AFTER)
     v.arrow(board, [(left + 3, y), (right - 3, y)])
     write(board, (left + right) / 2, y + 19, "entrée de *k*", Lettering(ha="center"))
-    inset = 4 if board.layout.stacked else 20
-    plot = v.Plot(left + inset, y - 88, right - left - 2 * inset, 72, RANGE, (0.0, TALLEST))
+    plot = v.Plot(left + at.inset, y - 88, right - left - 2 * at.inset, 72, RANGE, (0.0, TALLEST))
     theme = board.theme
     for sample in samples[:-1]:
         v.curve(board, plot.at(GRID, density(sample, GRID)), theme.muted, LINE.dashed)
@@ -174,5 +181,4 @@ def _draw_changed(board: Board, at: _Row, y: float) -> None:
     v.brace(board, at.boxes[0][1], at.left(BEFORE) + at.box, y + 34)
     write(board, (at.boxes[0][1] + at.left(BEFORE) + at.box) / 2, y + 60, "poids modifiés", Lettering(ha="center"))
     words = "même lot, autre signal"
-    shift = 26 if board.layout.stacked else 0
-    write(board, middle + shift, y + 60, words, Lettering(colour=theme.without_bn, ha="center", bold=True))
+    write(board, middle + at.aside, y + 60, words, Lettering(colour=theme.without_bn, ha="center", bold=True))
