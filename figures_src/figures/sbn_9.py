@@ -31,6 +31,8 @@ class _Place:
     step: float
     radius: float
     loss: float
+    formula: float
+    """Left edge of the product written out."""
 
     @property
     def nodes(self) -> np.ndarray:
@@ -46,8 +48,8 @@ class _Place:
         return float(self.nodes[-1] + self.step)
 
 
-WIDE = _Place(70, 132, 92, 17, 678)
-NARROW = _Place(26, 62, 46, 13, 327)
+WIDE = _Place(70, 132, 92, 17, 678, 178)
+NARROW = _Place(26, 62, 46, 13, 327, 0)
 ROW, BACK, FORMULA, TOP = 26.0, 74.0, 140.0, 186.0
 
 
@@ -100,7 +102,7 @@ def _draw_way_back(board: Board, at: _Place) -> None:
 
 def _write_product(board: Board, at: _Place) -> None:
     parts = (("∂L", "∂a"), " = x · b · c · d · e · ", ("∂L", "∂ŷ"))
-    x = 0.0 if board.layout.stacked else float(at.outputs[0])
+    x = at.formula
     for part in parts:
         if isinstance(part, tuple):
             x = v.fraction(board, x, FORMULA, *part)
