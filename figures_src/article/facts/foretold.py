@@ -20,10 +20,9 @@ class Foretold:
     check: Check
 
     @property
-    def denied(self) -> Verdict:
-        """The verdict that denies it, that of the first protocol if need be."""
-        first = self.check.first
-        return first if first is not None and first.standing is Standing.FAILED else self.check.verdict
+    def failed_first(self) -> bool:
+        """Whether the protocol that was tried first denies it, whatever a second one says."""
+        return self.check.first is not None and self.check.first.standing is Standing.FAILED
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,16 @@ class ForetoldFacts:
 
     @property
     def failed(self) -> tuple[Foretold, ...]:
-        """Those that the measures deny, under one protocol at least."""
-        return tuple(each for each in (*self.before, *self.after) if each.check.standing is Standing.FAILED)
+        """Those that the measures deny, but for `failed_first`."""
+        return tuple(each for each in self._failed() if not each.failed_first)
+
+    @property
+    def failed_first(self) -> tuple[Foretold, ...]:
+        """Those that were denied under the protocol that was tried first, and stay so."""
+        return tuple(each for each in self._failed() if each.failed_first)
+
+    def _failed(self) -> list[Foretold]:
+        return [each for each in (*self.before, *self.after) if each.check.standing is Standing.FAILED]
 
 
 def foretold_facts(records: Mapping[str, Record]) -> ForetoldFacts:

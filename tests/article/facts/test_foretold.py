@@ -22,14 +22,18 @@ def test_predictions_are_counted_by_where_they_stand_and_those_after_a_trial_apa
     facts = foretold_facts(records)
     assert (len(facts.before), len(facts.after)) == (2, 1)
     assert facts.counts == {"tenue": 1, "démentie": 1, "indécise": 0, "une graine": 0}
-    assert [(each.record, each.denied.name) for each in facts.failed] == [("a", "p1"), ("b", "p0")]
+    assert [(each.record, each.check.name) for each in facts.failed] == [("a", "p1"), ("b", "p0")]
+    assert facts.failed_first == ()
 
 
 def test_a_prediction_of_two_protocols_counts_once_and_stays_denied() -> None:
     later, first = next(iter(FIRST_PROTOCOLS.items()))
     facts = foretold_facts({later: record(later, 2, 2), first: record(first, 0.5, 2)})
     assert [each.check.standing for each in facts.before] == [Standing.FAILED, Standing.MET]
-    assert [(each.record, each.denied.measured) for each in facts.failed] == [(later, 0.5)]
+    assert facts.failed == ()
+    (told,) = facts.failed_first
+    assert told.record == later
+    assert (told.check.first.measured, told.check.verdict.measured) == (0.5, 2)
 
 
 def test_first_protocols_are_those_of_the_registry() -> None:
