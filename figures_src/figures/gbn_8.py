@@ -38,9 +38,12 @@ def lines(record: Record) -> list[Row]:
     """The rows, from the top."""
     arrays = record.arrays
     bands, distances = measures.rate_bands(arrays), measures.distance_bands(arrays)
+    farther = measures.distance_bands(arrays, measures.FARTHEST)
     squared = measures.scaled(arrays, bands)
     step = "Le long d’un pas, de 0,5 à 4 fois le taux"
-    fixed = f"À distance fixée, jusqu’à {french.shortest(measures.REACH)}"
+    fixed, far = (
+        f"À distance fixée, jusqu’à {french.shortest(reach)}" for reach in (measures.REACH, measures.FARTHEST)
+    )
     matched = f"à perte égale ({french.number(MATCHED_LOSS, 1)})"
     return [
         *(_line(step, _steps(window), _over(arrays, bands, window), published(window)) for window in WINDOWS),
@@ -49,6 +52,8 @@ def lines(record: Record) -> list[Row]:
         _fresh(step, arrays),
         *(_line(fixed, _steps(window), _over(arrays, distances, window)) for window in (EARLY, *WINDOWS[2:])),
         _line(fixed, matched, _matched(arrays, distances)),
+        *(_line(far, _steps(window), _over(arrays, farther, window)) for window in (EARLY, *WINDOWS[2:])),
+        _line(far, matched, _matched(arrays, farther)),
         Row("Pour comparer", f"itérations jusqu’à {french.percent(ACCURACY, 0)}",
             (_speed(arrays, STANDARD), _speed(arrays, NOISY))),
     ]  # fmt: skip

@@ -51,7 +51,9 @@ class BandWindow:
     scaled: Ratio
     """The same over ‖g‖²: to first order a step along g changes the loss by as much."""
     distance: Ratio
-    """At distances that are the same for all networks."""
+    """Up to a distance that is the same for all networks."""
+    farther: Ratio
+    """The same up to twice as far."""
     held: Ratio
     """Along a step, noisy BN over BN, with one draw of noise."""
     fresh: Ratio
@@ -66,7 +68,12 @@ class MatchedFacts:
 
     level: float
     along: Ratio
+    reach: float
+    """Up to which the fixed distances go."""
     distance: Ratio
+    farthest: float
+    farther: Ratio
+    """Up to ``farthest``."""
     noisy_along: Ratio
     """Noisy BN over BN."""
     noisy_distance: Ratio
@@ -295,6 +302,7 @@ def _window(arrays: Arrays, window: tuple[int, int]) -> BandWindow:
         along=without_over_with(along),
         scaled=without_over_with(measures.scaled(arrays, along)),
         distance=without_over_with(distance),
+        farther=without_over_with(measures.distance_bands(arrays, measures.FARTHEST)),
         held=paired_ratio(mean(along, NOISY), mean(along, BATCH)),
         fresh=paired_ratio(mean(measures.rate_bands(arrays, fresh=True), NOISY), mean(along, BATCH)),
         noisy_distance=paired_ratio(mean(distance, NOISY), mean(distance, BATCH)),
@@ -306,10 +314,14 @@ def _matched(arrays: Arrays) -> MatchedFacts:
         return measures.at_matched_loss(arrays, values, arm, vgg.MATCHED, MATCHED_LOSS)
 
     along, distance = measures.rate_bands(arrays), measures.distance_bands(arrays)
+    farther = measures.distance_bands(arrays, measures.FARTHEST)
     return MatchedFacts(
         level=MATCHED_LOSS,
         along=paired_ratio(band(along, STANDARD), band(along, BATCH)),
+        reach=measures.REACH,
         distance=paired_ratio(band(distance, STANDARD), band(distance, BATCH)),
+        farthest=measures.FARTHEST,
+        farther=paired_ratio(band(farther, STANDARD), band(farther, BATCH)),
         noisy_along=paired_ratio(band(along, NOISY), band(along, BATCH)),
         noisy_distance=paired_ratio(band(distance, NOISY), band(distance, BATCH)),
     )

@@ -10,12 +10,19 @@ import numpy as np
 
 from figures_src.experiments.estimates import Estimate, estimate
 from figures_src.experiments.statistics_to_fit import measures
-from figures_src.experiments.statistics_to_fit.measures import BN, GROUPED, MODERATE, PLAIN, SMALL
+from figures_src.experiments.statistics_to_fit.measures import BN, GROUPED, MODERATE, PLAIN, PLAIN_SMALL, SMALL
 from figures_src.experiments.statistics_to_fit.predictions import samples
 from figures_src.records.record import Record
 
 RECORD = "statistics_to_fit"
-CELLS = {"whole": BN, "grouped": GROUPED, "moderate": MODERATE, "plain": PLAIN, "small": SMALL}
+CELLS = {
+    "whole": BN,
+    "grouped": GROUPED,
+    "moderate": MODERATE,
+    "plain": PLAIN,
+    "small": SMALL,
+    "plain_small": PLAIN_SMALL,
+}
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,9 @@ class FitFacts:
     moderate_best: Estimate
     plain: Estimate
     """With batch normalization less without."""
+    small_batch: int
+    small: Estimate
+    """The same with the smallest batches."""
 
 
 def fit_facts(record: Record) -> FitFacts:
@@ -58,5 +68,7 @@ def fit_facts(record: Record) -> FitFacts:
         moderate_group=MODERATE[2],
         fitted=float((arrays["fitted_row"] >= 0).mean()),
         accuracy={name: estimate(measures.at_fit(arrays, cell) / 100) for name, cell in CELLS.items()},
+        small_batch=SMALL[1],
+        small=estimate((measures.at_fit(arrays, SMALL) - measures.at_fit(arrays, PLAIN_SMALL)) / 100),
         **{name: found[name] for name in ("grouped", "grouped_best", "moderate", "moderate_best", "plain")},
     )

@@ -10,6 +10,7 @@ BN: Cell = (BATCH, LARGEST, WHOLE)
 GROUPED: Cell = (BATCH, LARGEST, 2)
 MODERATE: Cell = (BATCH, LARGEST, 8)
 SMALL: Cell = (BATCH, SMALLEST, WHOLE)
+PLAIN_SMALL: Cell = (STANDARD, SMALLEST, WHOLE)
 
 
 def fitted(arrays: Arrays, cell: Cell) -> np.ndarray:

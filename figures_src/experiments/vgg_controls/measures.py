@@ -18,7 +18,9 @@ PUBLISHED_LENGTHS = 0.5
 """Smallest length along the gradient that the paper looks at, in learning rates."""
 SMALLEST_LENGTH = min(RATE_LINE)
 REACH = 0.4
-"""Greatest of the fixed distances over which a band is taken."""
+"""Greatest of the fixed distances over which a band is taken: that of the predictions."""
+FARTHEST = 0.8
+"""The greatest that was walked: there the verdict of `REACH` is tried again."""
 MATCHED_LOSS = 1.0
 """The level of the training loss at which networks are compared."""
 MATCHED_PROBES = 5
@@ -49,9 +51,9 @@ def published_line(arrays: Arrays) -> Arrays:
     return {**arrays, **{f"landscape_{name}": arrays[f"landscape_{name}"][..., kept] for name in names}}
 
 
-def distance_bands(arrays: Arrays) -> np.ndarray:
-    """Width of the band of loss from here to a distance of `REACH`, the same for all networks: (run, time)."""
-    return _width(arrays["line_distance_loss"][..., arrays["distance"] <= REACH])
+def distance_bands(arrays: Arrays, reach: float = REACH) -> np.ndarray:
+    """Width of the band of loss from here to a distance that is the same for all networks: (run, time)."""
+    return _width(arrays["line_distance_loss"][..., arrays["distance"] <= reach])
 
 
 def in_window(arrays: Arrays, values: np.ndarray, arm: str, rate: float, window: tuple[int, int]) -> np.ndarray:
