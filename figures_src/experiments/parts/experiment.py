@@ -18,8 +18,7 @@ from figures_src.training.machine import Machine
 from figures_src.training.trainer import Trainer
 
 RATES = PartsProtocol.learning_rates
-"""Those declared before the run. With the first seed the best rate of γ and β alone was the highest: one more was added,
-for every arm."""
+"""Those declared before the run. The first seed liked the highest best for γ and β alone: one more was tried."""
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.parts.training")
 
 
