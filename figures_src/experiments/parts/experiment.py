@@ -32,7 +32,7 @@ KEPT = (
     ("with_bn", 0.01),
     ("statistics_without_gradient", 0.01),
 )
-"""What the first seed chose, and the rates at which statistics without gradient are told besides (`measures.needed`)."""
+"""What the first seed chose, and where statistics without gradient are told besides (`measures.needed`)."""
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.parts.training")
 
 
