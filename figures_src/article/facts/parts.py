@@ -19,6 +19,8 @@ class PartFacts:
     """Each arm at its own best rate, by the names of `figures_src.experiments.parts.runs.Part`."""
 
     seeds: int
+    images: int
+    """How many are learnt."""
     epochs: int
     rates: tuple[float, ...]
     """Those that were tried."""
@@ -49,6 +51,7 @@ def part_facts(record: Record) -> PartFacts:
     bias = arrays["growing_bias"]
     return PartFacts(
         seeds=len(config["seeds"]),
+        images=config["learnt_images"],
         epochs=config["images_seen"] // config["learnt_images"],
         rates=tuple(config["learning_rates"]),
         accuracy={str(part): _share(at_best(arrays, part)) for part in Part},

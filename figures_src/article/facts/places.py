@@ -19,6 +19,8 @@ class PlaceFacts:
     """Each network at its own best rate; by architecture, then by place where two are named."""
 
     seeds: int
+    images: int
+    """How many are learnt."""
     epochs: int
     accuracy: Mapping[str, Mapping[str, Estimate]]
     rate: Mapping[str, Mapping[str, float]]
@@ -38,6 +40,7 @@ def place_facts(record: Record) -> PlaceFacts:
     arms = [arm_of(*network) for network in NETWORKS]
     return PlaceFacts(
         seeds=len(config["seeds"]),
+        images=config["learnt_images"],
         epochs=config["images_seen"] // config["learnt_images"],
         accuracy={str(of): {str(at): _share(at_best(arrays, arm_of(of, at))) for at in Place} for of in Architecture},
         rate={str(of): {str(at): best_rate(arrays, arm_of(of, at)) for at in Place} for of in Architecture},
