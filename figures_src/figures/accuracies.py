@@ -46,7 +46,7 @@ def marks_around(lines: Sequence[Row]) -> list[float]:
     overs = [over_seeds(line.accuracy) for line in lines]
     low = min(float(np.nanmin([over.low, over.mean])) for over in overs)
     high = max(float(np.nanmax([over.high, over.mean])) for over in overs)
-    step = 10 if high - low > 30 else 5
+    step = 10 if high - low > 20 else 5
     return [float(mark) for mark in np.arange(step * np.floor(low / step), high + step, step)]
 
 
