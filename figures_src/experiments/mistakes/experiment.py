@@ -34,6 +34,35 @@ from figures_src.training.trainer import Trainer
 TRAINER = Trainer(load_cifar10, "figures_src.experiments.mistakes.training")
 
 
+KEPT = (
+    ("correct", 0.3),
+    ("axis_of_columns", 0.1),
+    ("axis_of_units", 0.1),
+    ("accumulated_by_8", 0.1),
+    ("accumulated_by_2", 0.3),
+    ("cards_of_16", 0.3),
+    ("last_batch_of_1", 0.1),
+    ("last_batch_of_2", 0.1),
+    ("decay_on_weights", 0.1),
+    ("decay_on_all", 0.3),
+    ("bias_kept", 0.3),
+    ("dropout_after_bn", 0.3),
+    ("dropout_before_bn", 0.1),
+    ("epsilon_outside", 0.1),
+    ("left_in_evaluation", 0.1),
+    ("axis_of_columns", 0.3),
+    ("axis_of_units", 0.3),
+    ("accumulated_by_8", 0.3),
+    ("last_batch_of_1", 0.3),
+    ("last_batch_of_2", 0.3),
+    ("epsilon_outside", 0.3),
+    ("left_in_evaluation", 0.3),
+    ("decay_on_all", 0.1),
+    ("dropout_before_bn", 0.3),
+)
+"""What the first seed chose, and the best rate of what each mistake is held against (`measures.needed`)."""
+
+
 def told(config: MistakesProtocol, machine: Machine) -> Told:
     """What the places of the arrays of readings and of tuned networks are."""
     return {
@@ -47,7 +76,7 @@ def told(config: MistakesProtocol, machine: Machine) -> Told:
 MISTAKES = Experiment(
     name="mistakes",
     question="Que coûte chacune des erreurs classiques avec la BN ?",
-    config=MistakesProtocol(),
+    config=MistakesProtocol(kept=KEPT),
     quick=MistakesProtocol(
         learning_rates=(0.1,), seeds=(0,), batch_size=32, images_seen=512, widths=(4, 8, 8, 8), learnt_images=256,
         validation_images=64, measured_images=128, precise_images=64, tuned_images=64, tuned_epochs=1,
