@@ -52,6 +52,7 @@ QUOTED = (
     "dln_sum",
     "inception_grid",
     "linear_problems",
+    "mistakes",
     "mnist_rates",
     "statistics_to_fit",
     "vgg_controls",

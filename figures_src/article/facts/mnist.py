@@ -19,6 +19,7 @@ from figures_src.article.facts import fit as facts_fit
 from figures_src.article.facts import foretold as facts_foretold
 from figures_src.article.facts import imagenet as facts_imagenet
 from figures_src.article.facts import inception as facts_inception
+from figures_src.article.facts import mistakes as facts_mistakes
 from figures_src.article.facts import parts as facts_parts
 from figures_src.article.facts import places as facts_places
 from figures_src.article.facts import practice as facts_practice
@@ -221,16 +222,14 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "depth": facts_depth.depth_facts(*(records[name] for name in facts_depth.RECORDS)),
         "parts": facts_parts.part_facts(records[facts_parts.RECORD]),
         "places": facts_places.place_facts(records[facts_places.RECORD]),
+        "mistakes": facts_mistakes.mistake_facts(records[facts_mistakes.RECORD]),
         "published": published_accuracy(),
         "predictions": {
             "mnist": tuple(check for name in PREDICTING for check in checks_of(records[name].verdicts).values()),
             **facts_covariate.checks(*(records[name].verdicts for name in SMOOTHING)),
             **facts_shift.checks(shifting),
             "inception": facts_inception.checks(records["inception"].verdicts),
-            **{
-                name: list(checks_of(records[name].verdicts).values())
-                for name in (facts_parts.RECORD, facts_places.RECORD)
-            },
+            **{name: list(checks_of(records[name].verdicts).values()) for name in (facts_parts.RECORD,)},
         },
         "fit": facts_fit.fit_facts(records[facts_fit.RECORD]),
         "foretold": facts_foretold.foretold_facts(records),
