@@ -143,7 +143,7 @@ def test_the_sections_quote_every_experiment(page, figures):
     assert "reconnaître 6 000 baskets" in told
     smooth = plain(post(figures, **samples.smoothing(height=4)))
     assert "il en faut 3 300, 1 600 et 2 400" in smooth
-    assert "le décalage avec BN est de **0,80 (0,80 à 0,80)** fois" in told
+    assert "le décalage ainsi rapporté est, avec BN, de **0,80 (0,80 à 0,80)** fois" in told
     assert "la bande est **4,0 (4,0 à 4,0)** fois plus étroite" in smooth
 
 

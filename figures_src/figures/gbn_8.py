@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from figures_src import french
 from figures_src.experiments.arrays import Arrays, within
 from figures_src.experiments.intervals import Ratio, paired_ratio
-from figures_src.experiments.shifts import EARLY
 from figures_src.experiments.vgg.measures import ACCURACY, BATCH, MATCHED, NOISY, STANDARD
 from figures_src.experiments.vgg_controls import measures
 from figures_src.experiments.vgg_controls.measures import MATCHED_LOSS, START
@@ -27,6 +26,7 @@ from figures_src.style import Layout, Theme, rc
 RECORD = "vgg_controls"
 RANGES = "santurkar2018_fig4ab_ranges"
 WINDOWS = (START, (1000, 5000), (5000, 10_000), (10_000, 15_000))
+EARLY = (WINDOWS[0][0], WINDOWS[1][1])
 COLUMNS = (Column("without_bn", "sans BN"), Column("noisy_bn", "bruitée"))
 AXIS = Axis((0.08, 60.0), (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "avec BN", "with_bn", ("← plus étroite", "plus large →"))
 

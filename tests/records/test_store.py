@@ -303,8 +303,12 @@ PARTLY_KNOWN = {
     *(("scale", array) for array in ("angle", "cosine")),
     ("depth_initial", "log_squared_gradient"),
     *product(("depth_training", "depth_training_long"), ("train_loss", "replay_loss")),
+    *product(("parts", "places"), ("last_loss", "replay_loss")),
+    *(("parts", array) for array in ("kept_mean", "kept_deviation")),
+    *(("mistakes", array) for array in ("last_loss", "reading_accuracy", "tuned_accuracy")),
 }
-"""A gradient that is zero has no direction, a network that its rate destroys no loss; some have fewer layers."""
+"""A gradient that is zero has no direction, a network that its rate destroys no loss; some have fewer layers,
+no BN, or are neither read otherwise nor tuned."""
 
 
 @pytest.mark.parametrize("name", COMMITTED)

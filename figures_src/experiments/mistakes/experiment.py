@@ -78,7 +78,7 @@ MISTAKES = Experiment(
     question="Que coûte chacune des erreurs classiques avec la BN ?",
     config=MistakesProtocol(kept=KEPT),
     quick=MistakesProtocol(
-        learning_rates=(0.1,), seeds=(0,), batch_size=32, images_seen=512, widths=(4, 8, 8, 8), learnt_images=256,
+        learning_rates=(0.1,), seeds=(0,), batch_size=32, images_seen=256, widths=(4, 8, 8, 8), learnt_images=256,
         validation_images=64, measured_images=128, precise_images=64, tuned_images=64, tuned_epochs=1,
         tuned_rates=(0.03,),
     ),

@@ -46,7 +46,7 @@ PARTS = Experiment(
     question="Quelle partie de la BN fait le travail ?",
     config=PartsProtocol(learning_rates=(*RATES, 3.0), kept=KEPT),
     quick=PartsProtocol(
-        learning_rates=(0.1, 0.3), seeds=(0,), batch_size=32, images_seen=512, widths=(4, 8, 8, 8), learnt_images=256,
+        learning_rates=(0.1, 0.3), seeds=(0,), batch_size=32, images_seen=256, widths=(4, 8, 8, 8), learnt_images=256,
         validation_images=64, measured_images=128, precise_images=64, bias_steps=20,
     ),
     protocol=1,

@@ -46,7 +46,7 @@ PLACES = Experiment(
     question="Avant ou après la fonction non linéaire, chacune à son meilleur taux ?",
     config=PlacesProtocol(learning_rates=(*RATES, 1.0), kept=KEPT),
     quick=PlacesProtocol(
-        learning_rates=(0.1, 0.3), seeds=(0,), batch_size=32, images_seen=512, widths=(4, 8, 8, 8),
+        learning_rates=(0.1, 0.3), seeds=(0,), batch_size=32, images_seen=256, widths=(4, 8, 8, 8),
         residual_widths=(4, 4, 8), learnt_images=256, validation_images=64, measured_images=128, precise_images=64,
     ),
     protocol=1,
