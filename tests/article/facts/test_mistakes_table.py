@@ -21,7 +21,7 @@ def rendered(points: dict[str, float]) -> list[str]:
 
 
 def test_the_dearest_mistake_comes_first_and_those_that_cost_nothing_stay() -> None:
-    rows = rendered({"bias_kept": 3, "sorted_128": 40, "training_8": -2})
+    rows = rendered({"bias_kept": 3, "sorted_128": 40, "moving_0.9": -2})
     assert 10 < len(rows) < len(MISTAKES)
     assert "classe par classe" in rows[0]
     assert ">40,0 (± 0,0)<" in rows[0]
