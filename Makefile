@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PORT ?= 4000
 # Some of the tests: `make test PYTEST_ARGS='tests/site -x'`.
 PYTEST_ARGS ?=
-# Tests of a file stay in one process. Each of them may start two of its own.
+# Tests of a file stay in one process, those of the replays by record: see tests/conftest.py. Each may start two of its own.
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Where the site will live: `make site SITE_URL=https://name.github.io BASE_PATH=/repository`.
 SITE_URL ?=

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from figures_src.article import assertions
 from figures_src.experiments.inception import measures as inception
 
 SITE = "tests/site/"
+REPLAYS = "tests/experiments/test_replays.py"
 HELD, FIXED_LEVEL = assertions.held, inception.FIXED_LEVEL
 
 for name in ("COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TERMINAL_WIDTH"):
@@ -71,3 +73,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return (1 if file in long else 3), file
 
     items.sort(key=rank)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a file in one process, but for those of the replays: a record each, twenty minutes in all."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileOrRecord(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            return file + test.partition("[")[2] if file == REPLAYS else file
+
+    return ByFileOrRecord(config, log)

@@ -1,6 +1,7 @@
 """Every committed record: today's code gives the losses that it keeps of its first steps.
 
-Of runs that differ by their seed alone, the first and the last are trained again: no code knows the others.
+Of the runs of an arm, the first one of the first seed and the last one of the last seed are trained again: no code
+knows the other rates and seeds.
 
 Losses are compared as far as two machines can be: see ``figures_src.records.replays``.
 """
@@ -40,14 +41,18 @@ def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def train_ends(title: str, runs: Sequence[Any], *others: Any) -> Any:
-    """Train the runs of the first seed and of the last."""
+    """Train what `ends` names."""
     return train_all(title, [runs[place] for place in ends(runs)], *others)
 
 
 def ends(runs: Sequence[Any]) -> list[int]:
-    """Places of the runs of the first seed and of the last; all of them where a run has several seeds of its own."""
-    seeds = sorted({run.seed for run in runs if hasattr(run, "seed")})
-    return [place for place, run in enumerate(runs) if not seeds or run.seed in (seeds[0], seeds[-1])]
+    """Places of the first run and of the last of each arm; all of them where a run has several seeds of its own."""
+    if not hasattr(runs[0], "seed"):
+        return list(range(len(runs)))
+    places: dict[str, list[int]] = {}
+    for place in sorted(range(len(runs)), key=lambda place: runs[place].seed):
+        places.setdefault(runs[place].arm, []).append(place)
+    return sorted({place for found in places.values() for place in (found[0], found[-1])})
 
 
 def with_recorded_kernels(experiment: AnyExperiment, machine: Machine) -> Outcome:
