@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from figures_src import french
 from figures_src.figures import drawing, rows
 from figures_src.figures.common import PARTS, Cell, colour_of, over_seeds
-from figures_src.style import Layout
+from figures_src.records.record import Record
+from figures_src.style import Layout, Theme, rc
 
 COLUMNS = ("rate", "seeds", *PARTS, *(f"gap_{part}" for part in PARTS))
 """What `cells` tells of a row."""
@@ -50,15 +52,27 @@ def marks_around(lines: Sequence[Row]) -> list[float]:
     return [float(mark) for mark in np.arange(step * np.floor(low / step), high + step, step)]
 
 
-def height(lines: Sequence[Row], layout: Layout) -> float:
-    """Pixels that `draw` needs."""
-    return rows.height(lines, NARROW if layout.stacked else WIDE)
+def draw(lines: Sequence[Row], theme: Theme, layout: Layout, subtitle: str, head: str) -> Figure:
+    """Draw the rows; ``head`` names the gaps."""
+    places = NARROW if layout.stacked else WIDE
+    with rc(theme, layout):
+        sheet = drawing.begin(theme, layout, subtitle, rows.height(lines, places))
+        _draw_rows(rows.begin(sheet, 0, lines, places), lines, head)
+        return drawing.finish(sheet)
 
 
-def draw(sheet: drawing.Sheet, lines: Sequence[Row], marks: Sequence[float], head: str) -> None:
-    """Draw the rows; the axis goes from the first mark to the last."""
-    theme = sheet.theme
-    frame = rows.begin(sheet, 0, lines, NARROW if sheet.layout.stacked else WIDE)
+def subtitle(record: Record, how: str = "") -> str:
+    """What was learnt for how long, ``how`` besides, and what the points are."""
+    epochs = record.config["images_seen"] // record.config["learnt_images"]
+    seeds = len(record.config["seeds"])
+    return drawing.tidy(
+        f"Précision sur les images de test après {epochs} époques de CIFAR-10, {how}chaque réseau à son meilleur taux. "
+        f"Points clairs : les graines ; moyenne de {seeds} graines, intervalles à 95 %."
+    )
+
+
+def _draw_rows(frame: rows.Frame, lines: Sequence[Row], head: str) -> None:
+    theme, marks = frame.sheet.theme, marks_around(lines)
     frame.axes.set_xlim(marks[0], marks[-1])
     drawing.ticks(frame.axes.xaxis, marks, [f"{french.shortest(mark)}\u00a0%" for mark in marks])
     for mark in marks:

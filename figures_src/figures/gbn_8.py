@@ -27,6 +27,7 @@ RECORD = "vgg_controls"
 RANGES = "santurkar2018_fig4ab_ranges"
 WINDOWS = (START, (1000, 5000), (5000, 10_000), (10_000, 15_000))
 EARLY = (WINDOWS[0][0], WINDOWS[1][1])
+"""The first two in one: the window of the prediction at fixed distances."""
 COLUMNS = (Column("without_bn", "sans BN"), Column("noisy_bn", "bruitée"))
 AXIS = Axis((0.08, 60.0), (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "avec BN", "with_bn", ("← plus étroite", "plus large →"))
 

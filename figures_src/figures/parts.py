@@ -4,11 +4,11 @@ from matplotlib.figure import Figure
 
 from figures_src.experiments.few_images.measures import at_best, best_rate
 from figures_src.experiments.parts.runs import Part
-from figures_src.figures import accuracies, drawing
+from figures_src.figures import accuracies
 from figures_src.figures.accuracies import Row
 from figures_src.figures.common import Records, Table
 from figures_src.records.record import Record
-from figures_src.style import Layout, Theme, rc
+from figures_src.style import Layout, Theme
 
 RECORD = "parts"
 ALL, PART, BATCHLESS = "Tout ou rien", "Une partie de la BN", "Sans regarder le lot"
@@ -37,23 +37,10 @@ def lines(record: Record) -> list[Row]:
 def draw(records: Records, theme: Theme, layout: Layout) -> Figure:
     """A row an arm."""
     record = records[RECORD]
-    shown = lines(record)
-    with rc(theme, layout):
-        sheet = drawing.begin(theme, layout, _subtitle(record), accuracies.height(shown, layout))
-        accuracies.draw(sheet, shown, accuracies.marks_around(shown), "écart à la BN entière")
-        return drawing.finish(sheet)
+    return accuracies.draw(lines(record), theme, layout, accuracies.subtitle(record), "écart à la BN entière")
 
 
 def table(records: Records) -> Table:
     """Accuracies in per cent, gaps to BN in points."""
     rows = tuple((line.name, *accuracies.cells(line)) for line in lines(records[RECORD]))
     return Table(("arm", *accuracies.COLUMNS), rows)
-
-
-def _subtitle(record: Record) -> str:
-    epochs = record.config["images_seen"] // record.config["learnt_images"]
-    seeds = len(record.config["seeds"])
-    return drawing.tidy(
-        f"Précision sur les images de test après {epochs} époques de CIFAR-10, chaque réseau à son meilleur taux. "
-        f"Points clairs : les graines ; moyenne de {seeds} graines, intervalles à 95 %."
-    )

@@ -1,7 +1,7 @@
 """Every committed record: today's code gives the losses that it keeps of its first steps.
 
-Of the runs of an arm, the first one of the first seed and the last one of the last seed are trained again: no code
-knows the other rates and seeds.
+Of runs that differ by seed and rate alone, the first one of the first seed and the last one of the last seed are
+trained again: no code knows the others.
 
 Losses are compared as far as two machines can be: see ``figures_src.records.replays``.
 """
@@ -46,12 +46,12 @@ def train_ends(title: str, runs: Sequence[Any], *others: Any) -> Any:
 
 
 def ends(runs: Sequence[Any]) -> list[int]:
-    """Places of the first run and of the last of each arm; all of them where a run has several seeds of its own."""
+    """Places of the first and last of runs alike but for seed and rate; all where a run has several seeds."""
     if not hasattr(runs[0], "seed"):
         return list(range(len(runs)))
-    places: dict[str, list[int]] = {}
+    places: dict[Any, list[int]] = {}
     for place in sorted(range(len(runs)), key=lambda place: runs[place].seed):
-        places.setdefault(runs[place].arm, []).append(place)
+        places.setdefault(replace(runs[place], seed=0, learning_rate=1.0), []).append(place)
     return sorted({place for found in places.values() for place in (found[0], found[-1])})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from figures_src.experiments.estimates import Estimate, estimate
-from figures_src.experiments.few_images.measures import at_best, at_edge, best_rate
+from figures_src.experiments.few_images.measures import accuracy, at_best, at_edge, best_rate
 from figures_src.experiments.mistakes import measures
 from figures_src.experiments.mistakes.measures import MISTAKES, OLD
 from figures_src.experiments.mistakes.runs import DOMAINS, TRAINED, Arm, Way
@@ -40,6 +40,8 @@ class MistakeFacts:
     """Accuracy on images of a domain, by domain and by what was frozen."""
     returned: Mapping[str, Mapping[str, Estimate]]
     """The same networks on the images that were learnt before."""
+    diverged: int
+    """Networks left in evaluation mode whose loss ends at no number, at the best rate of the right network."""
     edges: tuple[str, ...]
     """Networks whose best rate is the lowest or the highest tried."""
 
@@ -61,6 +63,7 @@ def mistake_facts(record: Record) -> MistakeFacts:
     def tuned(domain: str, images: int) -> Mapping[str, Estimate]:
         return {str(way): _share(measures.tuned(arrays, domain, way, images)) for way in Way}
 
+    last_losses = accuracy(arrays, Arm.EVALUATING, best_rate(arrays, Arm.CORRECT), "last_loss")
     return MistakeFacts(
         seeds=len(config["seeds"]),
         images=config["learnt_images"],
@@ -74,6 +77,9 @@ def mistake_facts(record: Record) -> MistakeFacts:
         dropout_in_weights=_share(measures.lost_in_weights(arrays, Arm.DROPOUT_BEFORE, Arm.DROPOUT_AFTER)),
         tuned={domain: tuned(domain, measures.NEW) for domain in DOMAINS},
         returned={domain: tuned(domain, OLD) for domain in DOMAINS},
+        diverged=int(
+            (~np.isfinite(accuracy(arrays, Arm.EVALUATING, best_rate(arrays, Arm.CORRECT), "last_loss"))).sum()
+        ),
         edges=tuple(str(arm) for arm in TRAINED if at_edge(arrays, arm)),
     )
 

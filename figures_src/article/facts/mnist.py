@@ -229,7 +229,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
             **facts_covariate.checks(*(records[name].verdicts for name in SMOOTHING)),
             **facts_shift.checks(shifting),
             "inception": facts_inception.checks(records["inception"].verdicts),
-            **{name: list(checks_of(records[name].verdicts).values()) for name in (facts_parts.RECORD,)},
+            "parts": list(checks_of(records[facts_parts.RECORD].verdicts).values()),
         },
         "fit": facts_fit.fit_facts(records[facts_fit.RECORD]),
         "foretold": facts_foretold.foretold_facts(records),

@@ -30,6 +30,8 @@ class PartFacts:
     """Less the accuracy of BN."""
     against_none: Mapping[str, Estimate]
     """Less the accuracy without BN."""
+    first_against_whole: Mapping[str, float]
+    """What the first seed alone says of `against_whole`."""
     edges: tuple[str, ...]
     """Arms whose best rate is the lowest or the highest tried."""
     bias_steps: int
@@ -58,6 +60,7 @@ def part_facts(record: Record) -> PartFacts:
         rate={str(part): best_rate(arrays, part) for part in Part},
         against_whole={str(part): _share(gap(arrays, part, Part.WHOLE)) for part in Part if part is not Part.WHOLE},
         against_none={str(part): _share(gap(arrays, part, Part.WITHOUT)) for part in Part if part is not Part.WITHOUT},
+        first_against_whole={str(part): float(gap(arrays, part, Part.WHOLE)[0]) / 100 for part in Part},
         edges=tuple(str(part) for part in Part if at_edge(arrays, part)),
         bias_steps=len(bias) - 1,
         bias_rate=config["bias_rate"],

@@ -18,9 +18,8 @@ def rates(arrays: Arrays, arm: str) -> np.ndarray:
 
 def best_rate(arrays: Arrays, arm: str) -> float:
     """The rate at which the first seed is the most accurate on the images set aside; the lowest of equals."""
-    tried, first = rates(arrays, arm), arrays["seed"].min()
-    rows = [rows_of(arrays, arm, rate) for rate in tried]
-    found = [float(arrays["validation_accuracy"][row][arrays["seed"][row] == first].item()) for row in rows]
+    tried = rates(arrays, arm)
+    found = [arrays["validation_accuracy"][rows_of(arrays, arm, rate)[0]] for rate in tried]
     return float(tried[int(np.argmax(found))])
 
 
