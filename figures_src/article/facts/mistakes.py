@@ -77,9 +77,7 @@ def mistake_facts(record: Record) -> MistakeFacts:
         dropout_in_weights=_share(measures.lost_in_weights(arrays, Arm.DROPOUT_BEFORE, Arm.DROPOUT_AFTER)),
         tuned={domain: tuned(domain, measures.NEW) for domain in DOMAINS},
         returned={domain: tuned(domain, OLD) for domain in DOMAINS},
-        diverged=int(
-            (~np.isfinite(accuracy(arrays, Arm.EVALUATING, best_rate(arrays, Arm.CORRECT), "last_loss"))).sum()
-        ),
+        diverged=int((~np.isfinite(last_losses)).sum()),
         edges=tuple(str(arm) for arm in TRAINED if at_edge(arrays, arm)),
     )
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from figures_src import publish, templating
 from figures_src.article.facts.mistakes import mistake_facts
-from figures_src.experiments.intervals import COVERAGE
 from figures_src.experiments.mistakes.measures import MISTAKES
 from tests.article.facts.test_few_images import record
 from tests.experiments.mistakes.samples import mistake_arrays
@@ -14,7 +13,7 @@ from tests.experiments.mistakes.samples import mistake_arrays
 def rendered(points: dict[str, float]) -> list[str]:
     """The rows of the table."""
     jinja = templating.environment(Path(publish.TEMPLATES))
-    jinja.globals.update(publish._vocabulary(), **publish._numbers(quick=False), confidence=COVERAGE)
+    jinja.globals.update(publish._vocabulary(), **publish._numbers(quick=False), held=lambda *_: "")
     facts = mistake_facts(record("mistakes", mistake_arrays(points)))
     page = jinja.get_template("sections/_e5_mistakes.md.j2").render(mistakes=facts)
     return re.findall(r"<tr><th scope=\"row\">.*?</tr>", page)
