@@ -22,7 +22,6 @@ class MistakeFacts:
     seeds: int
     images: int
     """How many are learnt."""
-    epochs: int
     batch_size: int
     rate: float
     """The best of the right network."""
@@ -67,7 +66,6 @@ def mistake_facts(record: Record) -> MistakeFacts:
     return MistakeFacts(
         seeds=len(config["seeds"]),
         images=config["learnt_images"],
-        epochs=config["images_seen"] // config["learnt_images"],
         batch_size=config["batch_size"],
         rate=best_rate(arrays, Arm.CORRECT),
         right=_share(at_best(arrays, Arm.CORRECT)),

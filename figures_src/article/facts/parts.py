@@ -21,9 +21,6 @@ class PartFacts:
     seeds: int
     images: int
     """How many are learnt."""
-    epochs: int
-    rates: tuple[float, ...]
-    """Those that were tried."""
     accuracy: Mapping[str, Estimate]
     rate: Mapping[str, float]
     against_whole: Mapping[str, Estimate]
@@ -54,8 +51,6 @@ def part_facts(record: Record) -> PartFacts:
     return PartFacts(
         seeds=len(config["seeds"]),
         images=config["learnt_images"],
-        epochs=config["images_seen"] // config["learnt_images"],
-        rates=tuple(config["learning_rates"]),
         accuracy={str(part): _share(at_best(arrays, part)) for part in Part},
         rate={str(part): best_rate(arrays, part) for part in Part},
         against_whole={str(part): _share(gap(arrays, part, Part.WHOLE)) for part in Part if part is not Part.WHOLE},

@@ -21,7 +21,6 @@ class PlaceFacts:
     seeds: int
     images: int
     """How many are learnt."""
-    epochs: int
     accuracy: Mapping[str, Mapping[str, Estimate]]
     rate: Mapping[str, Mapping[str, float]]
     after: Mapping[str, Estimate]
@@ -41,7 +40,6 @@ def place_facts(record: Record) -> PlaceFacts:
     return PlaceFacts(
         seeds=len(config["seeds"]),
         images=config["learnt_images"],
-        epochs=config["images_seen"] // config["learnt_images"],
         accuracy={str(of): {str(at): _share(at_best(arrays, arm_of(of, at))) for at in Place} for of in Architecture},
         rate={str(of): {str(at): best_rate(arrays, arm_of(of, at)) for at in Place} for of in Architecture},
         after={str(of): _share(gap(arrays, of, Place.AFTER, Place.BEFORE)) for of in Architecture},

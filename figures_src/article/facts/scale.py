@@ -7,7 +7,6 @@ import numpy as np
 from figures_src.experiments.estimates import Estimate, estimate
 from figures_src.experiments.scale import measures
 from figures_src.experiments.scale.measures import BATCH, CLOSE, INERTIA, NEAR, STANDARD
-from figures_src.experiments.scale.predictions import PREDICTIONS
 from figures_src.records.record import Record
 
 RECORD = "scale"
@@ -53,8 +52,6 @@ class ScaleFacts:
     nearness: float
     close: float
     """How far from theory the angle of one seed counts as on its line, in parts of it."""
-    expected_share: float
-    """The least fraction of the layers that was expected on the line, with BN."""
     share: Estimate
     """That fraction."""
     share_without: Estimate
@@ -91,7 +88,6 @@ def scale_facts(record: Record) -> ScaleFacts:
         near_without=int(near[STANDARD].sum()),
         nearness=NEAR,
         close=CLOSE,
-        expected_share=PREDICTIONS["share"].bound.value / 100,
         share=estimate(measures.on_the_line(arrays, BATCH) / 100),
         share_without=estimate(measures.on_the_line(arrays, STANDARD) / 100),
     )

@@ -32,7 +32,7 @@ def test_mistakes_are_ordered_by_what_they_lose() -> None:
     assert facts.at_best["axis_of_columns"].mean == pytest.approx(0.04)
     assert set(facts.lost) == set(facts.ordered) == set(MISTAKES)
     assert (facts.rate, facts.right.mean) == (0.1, pytest.approx(0.6))
-    assert (facts.epochs, facts.images) == (10, 5120)
+    assert (facts.images, facts.diverged) == (5120, 0)
 
 
 def test_what_recomputed_statistics_give_back_is_told_apart() -> None:
@@ -63,6 +63,7 @@ def test_parts_are_told_at_their_own_best_rate() -> None:
     assert facts.ordered[0] == "no_gamma_beta"
     assert facts.bias_end == pytest.approx(facts.bias_steps * facts.bias_move)
     assert facts.edges  # both rates of the sample are edges
+    assert facts.first_against_whole["centring_only"] == pytest.approx(-0.03)
 
 
 def test_places_are_told_by_architecture() -> None:

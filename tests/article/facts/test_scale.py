@@ -17,7 +17,7 @@ def test_facts_are_those_of_the_record() -> None:
     assert (facts.cosine.mean, facts.cosine_without.mean) == pytest.approx((1e-5, 0.02))
     assert (facts.layers_settled, facts.near, facts.near_inertia, facts.near_without) == (24, 24, 24, 0)
     assert facts.growth_range == pytest.approx((3, 3))
-    assert (facts.expected_share, facts.share.mean, facts.share_without.mean) == (0.9, 1, 0)
+    assert (facts.share.mean, facts.share_without.mean) == (1, 0)
     assert facts.farthest.mean == pytest.approx(0, abs=1e-6)
     assert facts.growth_without.mean == pytest.approx(3)
     assert facts.growth.mean == pytest.approx(0)
