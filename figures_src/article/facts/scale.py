@@ -53,7 +53,7 @@ class ScaleFacts:
     close: float
     """How far from theory the angle of one seed counts as on its line, in parts of it."""
     share: Estimate
-    """That fraction."""
+    """The fraction of the layers that are on the line, with BN."""
     share_without: Estimate
 
 
