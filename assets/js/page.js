@@ -15,7 +15,9 @@ function enlarge(figure, opener) {
   dialog.setAttribute('aria-label', opener.getAttribute('aria-label'));
   dialog.showModal();
   // A browser gives the focus back by itself to what had it; a click on the drawing had none to give.
-  dialog.addEventListener('close', () => opener.focus({ preventScroll: true }), { once: true });
+  const source = opener.closest('details');
+  const before = source.open ? opener : source.querySelector('summary');
+  dialog.addEventListener('close', () => before.focus({ preventScroll: true }), { once: true });
 }
 
 function prepare(dialog) {

@@ -1,11 +1,14 @@
 """The predictions of every experiment, counted once, and those that failed."""
 
+import re
 from dataclasses import replace
 
 from figures_src.article.facts.foretold import FIRST_PROTOCOLS, foretold_facts
 from figures_src.experiments.prediction import Bound, Prediction, Standing
 from figures_src.experiments.registry import EXPERIMENTS
+from figures_src.publish import TEMPLATES
 from figures_src.records.record import Record
+from figures_src.records.store import load
 from tests.article import samples
 
 
@@ -40,3 +43,17 @@ def test_first_protocols_are_those_of_the_registry() -> None:
     """The article names them itself: the registry would bring the trainings."""
     declared = {name: each.first_protocol for name, each in EXPERIMENTS.items() if each.first_protocol}
     assert declared == FIRST_PROTOCOLS
+
+
+def test_the_short_words_of_a_denied_prediction_are_those_of_one_that_is_judged() -> None:
+    """A prediction without short words is told in full; words without their prediction would never be read."""
+    text = (TEMPLATES / "sections" / "predictions.md.j2").read_text(encoding="utf-8")
+    block = text[: text.index("%>")]
+    told = [
+        (name, prediction)
+        for name, words in re.findall(r'^  "(\w+)": (\{.*?\}),$', block, re.MULTILINE | re.DOTALL)
+        for prediction in re.findall(r'"(\w+)": "', words)
+    ]
+    assert len(told) == block.count('": "') > 0
+    judged = {(name, verdict.name) for name in {name for name, _ in told} for verdict in load(name).verdicts}
+    assert set(told) <= judged
