@@ -19,10 +19,12 @@ SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-re
 # Where the site will live: `make site SITE_URL=https://name.github.io BASE_PATH=/repository`.
 SITE_URL ?=
 BASE_PATH ?=
+# The web page of the repository, where the site leads readers who found an error: REPOSITORY=https://github.com/name/repository.
+REPOSITORY ?=
 # `make site PAPER=no`: without the article as a PDF, which Chromium prints.
 PAPER ?=
 # By their environment, so that no sign in them means anything to the shell.
-export PYTHON PORT SITE_URL BASE_PATH
+export PYTHON PORT SITE_URL BASE_PATH REPOSITORY
 
 # A bare container gives a C locale, in which Ruby refuses accents.
 export LANG := C.UTF-8

@@ -53,15 +53,17 @@ class Address:
 
     url: str = ""
     base_path: str = ""
+    repository: str = ""
+    """Where its sources are, and readers report what is wrong in it; no final slash."""
 
     @classmethod
-    def parse(cls, url: str, base_path: str) -> "Address":
+    def parse(cls, url: str, base_path: str, repository: str = "") -> "Address":
         """Read an address as people write it, with slashes too many or too few.
 
         Raises:
             ValueError: it is no address of a site; the message says how to write one.
         """
-        return cls(_url(url), _base_path(base_path))
+        return cls(_url(url), _base_path(base_path), _repository(repository))
 
     def under(self, folder: str) -> str:
         """The address of a folder of the site; empty when the host is not known."""
@@ -82,6 +84,13 @@ def _base_path(text: str) -> str:
     if not all(re.fullmatch(r"[\w.~-]*[\w~-][\w.~-]*", name, re.ASCII) for name in names):
         raise ValueError(f"BASE_PATH={text}: write a path of plain letters and digits, as /repository")
     return "".join(f"/{name}" for name in names)
+
+
+def _repository(text: str) -> str:
+    plain = text.strip().rstrip("/").removesuffix(".git")
+    if plain and not re.fullmatch(r"https?://[\w.-]+(?::\d+)?(/[\w.~-]+)+", plain, re.ASCII):
+        raise ValueError(f"REPOSITORY={text}: write its page on the web, as https://github.com/name/repository")
+    return plain
 
 
 def build(destination: Path, address: Address, paper: bool = False) -> str:
@@ -158,11 +167,14 @@ def _write_sources(folder: Path, address: Address, paper: bool = False) -> None:
         copy = folder / "assets" / "code" / path.relative_to(PACKAGE)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
+    told = {
+        "url": address.url,
+        "baseurl": address.base_path,
+        "sources_url": address.repository,
+        "paper": paper,
+    }
     # Strings of JSON are strings of YAML.
-    (folder / ADDRESS).write_text(
-        f"url: {json.dumps(address.url)}\nbaseurl: {json.dumps(address.base_path)}\npaper: {json.dumps(paper)}\n",
-        encoding="utf-8",
-    )
+    (folder / ADDRESS).write_text("".join(f"{key}: {json.dumps(told[key])}\n" for key in told), encoding="utf-8")
 
 
 def _hold(folder: Path) -> bool:

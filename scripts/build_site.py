@@ -20,6 +20,9 @@ from figures_src.paper import print_article
 def main(
     url: Annotated[str, typer.Option(envvar="SITE_URL", help="Scheme and host of the site.")] = "",
     base_path: Annotated[str, typer.Option(envvar="BASE_PATH", help="Path of the site on its host.")] = "",
+    repository: Annotated[
+        str, typer.Option(envvar="REPOSITORY", help="Page of the repository, where readers report errors.")
+    ] = "",
     destination: Annotated[Path, typer.Option(help="Folder of the site.")] = jekyll.SITE,
     notebook: Annotated[bool, typer.Option(help="Build the notebook too.")] = True,
     paper: Annotated[bool, typer.Option(help="Print the article as a PDF too.")] = True,
@@ -29,7 +32,7 @@ def main(
     try:
         if serve is not None:
             jekyll.serve(port_of(serve))
-        address = jekyll.Address.parse(url, base_path)
+        address = jekyll.Address.parse(url, base_path, repository)
         if destination.resolve() != jekyll.SITE:
             take_folder(destination, jekyll.SIGN)
         print(jekyll.build(destination, address, paper), end="", flush=True)

@@ -46,9 +46,10 @@ def test_a_caption_opens_with_its_finding_and_is_short(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_caption_names_no_side_that_a_phone_has_not(name: str) -> None:
-    """There, panels stand one under the other."""
+def test_a_figure_names_no_side_that_a_phone_has_not(name: str) -> None:
+    """There, panels stand one under the other; within one, what is seen may be shifted to a side."""
     assert not re.search(r"à (?:gauche|droite)", FIGURES[name].caption, re.IGNORECASE)
+    assert not re.search(r"\bÀ (?:gauche|droite)|\bde gauche à droite", FIGURES[name].alt)
 
 
 def test_labels_are_unique() -> None:

@@ -54,14 +54,35 @@ def test_what_is_no_address_is_refused_with_its_mend(url: str, base_path: str, m
     assert mend in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "text", ["https://github.com/name/it", " https://github.com/name/it/ ", "https://github.com/name/it.git"]
+)
+def test_a_repository_is_told_by_its_page(text: str) -> None:
+    assert Address.parse("", "", text).repository == "https://github.com/name/it"
+
+
+@pytest.mark.parametrize(
+    "text", ["git@github.com:name/it.git", "https://github.com", 'https://a/b"c', "github.com/name/it"]
+)
+def test_what_is_no_page_of_a_repository_is_refused_with_its_mend(text: str) -> None:
+    with pytest.raises(ValueError, match=r"REPOSITORY=.*https://github\.com/name/repository"):
+        Address.parse("", "", text)
+
+
 def test_jekyll_reads_the_skin_and_nothing_of_the_tools(tmp_path: Path) -> None:
-    jekyll._write_sources(tmp_path, Address("https://name.github.io", "/repository"))
+    address = Address("https://name.github.io", "/repository", "https://github.com/name/repository")
+    jekyll._write_sources(tmp_path, address)
     folders = [Path(folder) for folder, _, _ in os.walk(tmp_path, followlinks=True)]
     assert len(folders) < 50
     assert not {".venv", "node_modules", ".git", "tests"} & {folder.name for folder in folders}
     assert all(path.resolve().exists() for path in tmp_path.rglob("*"))
     written = yaml.safe_load((tmp_path / jekyll.ADDRESS).read_text(encoding="utf-8"))
-    assert written == {"url": "https://name.github.io", "baseurl": "/repository", "paper": False}
+    assert written == {
+        "url": address.url,
+        "baseurl": address.base_path,
+        "sources_url": address.repository,
+        "paper": False,
+    }
 
 
 def test_the_code_served_is_that_of_the_package(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-// What the page adds for whoever has scripts: figures that enlarge, a citation that copies, tables that scroll by keyboard.
+// What the page adds for whoever has scripts: figures that enlarge, a citation that copies, tables that scroll by keyboard, addresses of headings.
 
 function enlarge(figure, opener) {
   const dialog = document.getElementById('enlarged');
@@ -56,6 +56,16 @@ const dialog = document.getElementById('enlarged');
 if (dialog) prepare(dialog);
 for (const button of document.querySelectorAll('button[data-copies]')) {
   button.addEventListener('click', () => copy(button));
+}
+
+// Its address beside each heading, for the pointer alone: the keyboard has the contents.
+for (const heading of document.querySelectorAll('.post-body :is(h2, h3, h4, h5)[id]')) {
+  const link = document.createElement('a');
+  link.className = 'permalink';
+  link.href = `#${heading.id}`;
+  link.tabIndex = -1;
+  link.ariaHidden = 'true';
+  heading.append(link);
 }
 
 // The browser's own command waits for the lazy drawings of the paper; a script that prints does not.

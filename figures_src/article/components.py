@@ -47,14 +47,16 @@ def box(title: str, id: str = "", *, caller: Caller) -> str:
     return _block(opening, f'<p class="box-title" id="{anchor}-titre">{title}</p>', caller)
 
 
-def folded(title: str, *, caller: Caller) -> str:
+def folded(title: str, *, printed: bool = False, caller: Caller) -> str:
     """What only some readers want, closed until they open it; on paper, with the address where they can.
+
+    ``printed``: on paper it stands open, since the text leads to it by numbers that no one can follow there.
 
     Raises:
         ValueError: nothing is inside.
     """
     return _block(
-        'details class="folded"',
+        f'details class="folded{" printed" if printed else ""}"',
         f'<summary class="folded-title" markdown="span">{title}</summary>',
         caller,
         how="block",
