@@ -20,6 +20,7 @@ from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.play import Play
 from figures_src.article.predictions import measured, verdict_of
+from figures_src.article.tab_stops import one_stop_an_address
 from figures_src.article.typography import typeset
 from figures_src.catalogue import FIGURES, Figure
 from figures_src.records.record import Record
@@ -54,7 +55,8 @@ def render(
         FileNotFoundError: a drawing is missing.
     """
     page = environment(records, figures, catalogue, draft=draft).get_template(TEMPLATE).render()
-    return references.number_citations(typeset(fill_contents(fill_section_links(moved.checked(page)))))
+    whole = references.number_citations(typeset(fill_contents(fill_section_links(moved.checked(page)))))
+    return one_stop_an_address(whole)
 
 
 def environment(

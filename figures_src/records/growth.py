@@ -74,13 +74,16 @@ def verified(experiment: AnyExperiment, preset: str, machine: Machine) -> Held:
     found = held(experiment, preset)
     if found.record is None or not found.rows:
         return Held()
+    config = store.configuration(experiment, preset)
     with replays.recorded_kernels():
-        again = experiment.replay(store.configuration(experiment, preset), machine)
+        again = experiment.replay(config, machine)
     places, rows = list(found.rows), list(found.rows.values())
     sidecar, recorded = found.record.sidecar, found.record.arrays["replay_loss"][rows]
-    bounds = replays.tolerances(sidecar, again.precision, replays.this_computer(machine.device), recorded.shape[-1])
+    computer = replays.this_computer(machine.device)
+    bounds = replays.tolerances(sidecar, again.precision, computer, recorded.shape[-1])
     wrong = replays.differing(again.arrays["replay_loss"][places], recorded, bounds)
-    wrong |= ~replays.comparable(sidecar, found.record.arrays["arm"][rows], machine.device)
+    growth = replays.rounding_growth([config.runs()[place] for place in places])
+    wrong |= ~replays.comparable(sidecar, found.record.arrays["arm"][rows], growth, computer)
     return found.without(np.array(places)[wrong])
 
 

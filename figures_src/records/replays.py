@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ ALIKE = 2e-5
 ROUNDED = (0.006, 0.1)
 """Of the losses before any update, three roundings of bfloat16 apart, and after one: seeds are 0.01 and more apart, and
 a missing update 0.5. After two, batch normalization has made 30 % of a rounding."""
+GROWTH = 10.0
+"""Of a rounding on its way through a network, at most, for two computers to give it losses that are `ALIKE`."""
 CARD = "card "
 DRAWN = "noisy_bn"
 """The arm whose noise is drawn by the device's own generator: another kind of device draws another noise."""
@@ -40,9 +42,20 @@ def tolerances(sidecar: Mapping[str, Any], precision: str, computer: str, steps:
     return np.array(ROUNDED) if precision == BFLOAT16 else np.full(2, ALIKE)
 
 
-def comparable(sidecar: Mapping[str, Any], arms: np.ndarray, device: str) -> np.ndarray:
-    """Which runs, by their arms, a device of another kind can train again: those that draw no noise on it."""
-    return np.asarray((arms != DRAWN) | (sidecar["device"] == device))
+def comparable(sidecar: Mapping[str, Any], arms: np.ndarray, growth: np.ndarray, computer: str) -> np.ndarray:
+    """Which runs, by their arms and the growth of a rounding in their networks, a computer can train again.
+
+    A device of another kind, those that draw no noise on it; another computer, those that carry its roundings no
+    further than `GROWTH`.
+    """
+    same_kind = _is_card(computer) == (sidecar["device"] == "cuda")
+    same = computer_of(sidecar) == computer
+    return np.asarray(((arms != DRAWN) | same_kind) & ((growth <= GROWTH) | same))
+
+
+def rounding_growth(runs: Sequence[Any]) -> np.ndarray:
+    """How much larger a rounding leaves the networks of each run than it came in; 1 where a run says nothing of it."""
+    return np.array([getattr(run, "rounding_growth", 1.0) for run in runs])
 
 
 def computer_of(sidecar: Mapping[str, Any]) -> str:

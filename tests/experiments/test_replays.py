@@ -1,14 +1,15 @@
 """Every committed record: today's code gives the losses that it keeps of its first steps.
 
-Of runs that differ by seed and rate alone, the first one of the first seed and the last one of the last seed are
-trained again: no code knows the others.
+Of runs that differ by `NUMBERS` alone, the first one of the first seed and the last one of the last seed are trained
+again: no code knows the others.
 
 Losses are compared as far as two machines can be: see ``figures_src.records.replays``.
 """
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import fields, replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -16,42 +17,62 @@ from typing import Any
 import numpy as np
 import pytest
 
+from figures_src import processes
 from figures_src.experiments import assembly
 from figures_src.experiments.experiment import AnyExperiment, Outcome
 from figures_src.experiments.registry import EXPERIMENTS
-from figures_src.processes import cores
 from figures_src.records import replays, store
 from figures_src.records.replays import ALIKE, BFLOAT16, FLOAT64
 from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
+from figures_src.training.trainer import Result, Run, Trainer
 
 ROOT = Path(__file__).parents[2]
+STRAYS, STRAYED = 0.05, 0.01
+"""Between two processors: where a unit's variance is nearly nothing in some batch, BN divides a rounding by it."""
+NUMBERS = ("seed", "learning_rate", "learning_rates", "sigma", "depth", "batch_size")
+"""What a run is given, and no code asks for."""
 RECORDED = sorted(path.stem for path in store.RECORDS.glob("*.json"))
 """Read from the folder: no record can be left out."""
 
 
+@pytest.fixture(scope="module")
+def apprentice() -> Iterator[ProcessPoolExecutor]:
+    """A process with the kernels of the records that trains for all of them: each of its own would import torch."""
+    with processes.pool(1, "training") as pool:
+        with replays.recorded_kernels():
+            pool.submit(os.getpid).result()
+        yield pool
+
+
 @pytest.fixture(scope="module", params=RECORDED)
-def replayed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Outcome]:
+def replayed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, apprentice: ProcessPoolExecutor
+) -> tuple[str, Outcome]:
     """The name of a record, and its first steps trained again."""
     experiment = EXPERIMENTS[request.param]
-    machine = Machine(tmp_path_factory.mktemp(experiment.name), jobs=cores())
+    places = ends(experiment.config.runs())
+
+    def train_ends(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
+        if trainer.load:
+            trainer.load(machine.data)
+        reached: list[int] = []
+        # Another process knows no function of this file, but those of Python: steps go to a list, and bool() says no.
+        told = [apprentice.submit(trainer, runs[place], machine, reached.append, bool) for place in places]
+        return [each.result() for each in told]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assembly, "train_all", train_ends)
-        return experiment.name, with_recorded_kernels(experiment, machine)
-
-
-def train_ends(title: str, runs: Sequence[Any], *others: Any) -> Any:
-    """Train what `ends` names."""
-    return train_all(title, [runs[place] for place in ends(runs)], *others)
+        machine = Machine(tmp_path_factory.mktemp(experiment.name))
+        return experiment.name, experiment.replay(experiment.config, machine)
 
 
 def ends(runs: Sequence[Any]) -> list[int]:
-    """Places of the first and last of runs alike but for seed and rate; all where a run has several seeds."""
-    if not hasattr(runs[0], "seed"):
-        return list(range(len(runs)))
+    """Places of the first and last of runs alike but for `NUMBERS`."""
+    told = [field.name for field in fields(runs[0]) if field.name not in NUMBERS]
     places: dict[Any, list[int]] = {}
-    for place in sorted(range(len(runs)), key=lambda place: runs[place].seed):
-        places.setdefault(replace(runs[place], seed=0, learning_rate=1.0), []).append(place)
+    for place in sorted(range(len(runs)), key=lambda place: getattr(runs[place], "seed", 0)):
+        places.setdefault(tuple(getattr(runs[place], name) for name in told), []).append(place)
     return sorted({place for found in places.values() for place in (found[0], found[-1])})
 
 
@@ -63,15 +84,17 @@ def with_recorded_kernels(experiment: AnyExperiment, machine: Machine) -> Outcom
 
 def losses(name: str, again: Outcome) -> tuple[np.ndarray, np.ndarray]:
     """First losses of every network of a record, trained again and recorded: (networks, steps)."""
-    record = store.load(name)
+    record, runs = store.load(name), EXPERIMENTS[name].config.runs()
     both = (record.arrays["replay_loss"], again.arrays["replay_loss"])
     recorded, now = (values.reshape(-1, values.shape[-1]) for values in both)
-    arms = record.arrays.get("arm", np.full(len(now), ""))
-    if len(now) < len(recorded):
-        some = ends(EXPERIMENTS[name].config.runs())
-        recorded, arms = recorded[some], arms[some]
-    # Networks trained side by side are of one arm, which is named once.
-    kept = replays.comparable(record.sidecar, np.repeat(arms, len(now) // len(arms)), "cpu")
+    some = range(len(runs)) if len(again.arrays["replay_loss"]) == len(runs) else ends(runs)
+    # Several networks may be of one run; the first of them are trained again.
+    networks = len(now) // len(some)
+    recorded = recorded.reshape(len(runs), -1, recorded.shape[-1])[some, :networks].reshape(now.shape)
+    arms = record.arrays.get("arm", np.full(len(runs), "")).reshape(len(runs), -1)[some, 0].repeat(networks)
+    growth = replays.rounding_growth([runs[place] for place in some]).repeat(networks)
+    kept = replays.comparable(record.sidecar, arms, growth, replays.this_computer())
+    assert kept.any(), "no run of the record can be compared here"
     return now[kept], recorded[kept]
 
 
@@ -81,14 +104,20 @@ def tolerances_here(name: str, again: Outcome) -> np.ndarray:
     return replays.tolerances(store.load(name).sidecar, again.precision, replays.this_computer(), steps)
 
 
-def check(again: np.ndarray, recorded: np.ndarray, tolerance: np.ndarray) -> None:
+def check(again: np.ndarray, recorded: np.ndarray, tolerance: np.ndarray, strays: float = 0) -> None:
     """Compare the losses of as many steps as there are tolerances; what is not finite is so in both.
+
+    ``strays``: share of the networks that may be `STRAYED` instead, once they have been updated.
 
     Raises:
         AssertionError: they differ by more.
     """
     for step, bound in enumerate(tolerance):
-        np.testing.assert_allclose(again[:, step], recorded[:, step], rtol=bound, err_msg=f"loss of step {step}")
+        now, then = again[:, step], recorded[:, step]
+        far = ~np.isclose(now, then, rtol=bound, atol=0, equal_nan=True)
+        if step and far.mean() <= strays:
+            bound = max(bound, STRAYED)
+        np.testing.assert_allclose(now, then, rtol=bound, err_msg=f"loss of step {step}")
 
 
 @pytest.mark.slow
@@ -97,7 +126,7 @@ def test_the_record_replays(replayed: tuple[str, Outcome]) -> None:
     again, recorded = losses(name, outcome)
     last = recorded[:, -1]
     assert np.ptp(last[np.isfinite(last)]) > 1e-3, "the runs must differ for this to mean anything"
-    check(again, recorded, tolerances_here(name, outcome))
+    check(again, recorded, tolerances_here(name, outcome), STRAYS)
 
 
 @pytest.mark.slow
@@ -153,9 +182,21 @@ def test_scripts_train_with_the_kernels_of_the_records() -> None:
 
 def test_noise_drawn_on_a_card_is_compared_on_a_card_alone() -> None:
     arms = np.array(["without_bn", "noisy_bn"])
-    assert replays.comparable(ON_CARD, arms, "cpu").tolist() == [True, False]
-    assert replays.comparable(ON_CARD, arms, "cuda").tolist() == [True, True]
-    assert replays.comparable(RECORD, arms, "cpu").tolist() == [True, True]
+    assert replays.comparable(ON_CARD, arms, np.ones(2), "A").tolist() == [True, False]
+    assert replays.comparable(ON_CARD, arms, np.ones(2), "card H").tolist() == [True, True]
+    assert replays.comparable(ON_CARD, arms, np.ones(2), "card B").tolist() == [True, True]
+    assert replays.comparable(RECORD, arms, np.ones(2), "A").tolist() == [True, True]
+
+
+def test_a_network_that_carries_roundings_far_is_compared_on_its_own_computer_alone() -> None:
+    runs = EXPERIMENTS["depth_training"].config.runs()
+    growth = replays.rounding_growth(runs)
+    arms = np.array([run.arm for run in runs])
+    assert replays.comparable(RECORD, arms, growth, "A").all()
+    elsewhere = replays.comparable(RECORD, arms, growth, "B")
+    assert {(run.arm, run.depth) for run, kept in zip(runs, elsewhere, strict=True) if not kept} == {
+        ("with_bn, plain", depth) for depth in (20, 40, 80)
+    }
 
 
 @pytest.mark.slow

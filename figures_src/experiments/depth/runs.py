@@ -1,5 +1,6 @@
 """What the runs of the experiments on depth are, in numbers; free of torch, so that keys can be computed without it."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -50,8 +51,8 @@ class InitialRun:
         return f"{self.arm} {self.activation} batch={self.batch_size} {self.source}"
 
     def cut_short(self) -> Self:
-        """Its losses, without the gradients."""
-        return replace(self, gradients=False)
+        """The loss of its first network, without the gradients."""
+        return replace(self, seeds=self.seeds[:1], gradients=False)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,15 @@ class LadderRun:
     def label(self) -> str:
         """A short name for progress bars."""
         return f"{self.arm} depth={self.depth}"
+
+    @property
+    def rounding_growth(self) -> float:
+        """How much larger a rounding leaves the network than it came in.
+
+        Without shortcuts, BN multiplies any small difference by √(π / (π − 1)) a layer (Yang et al. 2019, 1902.08129).
+        """
+        chaotic = self.normalization is Normalization.BATCH and not self.residual
+        return math.sqrt(math.pi / (math.pi - 1)) ** self.depth if chaotic else 1.0
 
     def schedule(self) -> range:
         """Updates whose losses are kept."""
