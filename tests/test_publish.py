@@ -168,7 +168,7 @@ def denied(page: str) -> list[str]:
 
 
 def test_a_prediction_denied_by_the_first_protocol_stays_denied(page):
-    assert any("cosinus des gradients" in row and ", puis" in row for row in denied(page))
+    assert any("cosinus des gradients" in row and "puis" in row for row in denied(page))
 
 
 def test_a_quick_run_says_that_it_is_one(page, figures):
