@@ -6,7 +6,7 @@ import { teller } from './teller.js';
 
 export const RANGE = 8; // of y, on either side of zero
 export const TALLEST = 0.85; // density at the top of the frame
-const POINTS = 161;
+const POINTS = 81;
 const STRAIGHT = 1; // up to there, the sigmoid is nearly a straight line
 const FLAT = 3; // from there on, it is nearly level
 const WITHIN = 2; // deviations: 95 % of a normal signal

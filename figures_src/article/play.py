@@ -24,7 +24,7 @@ from figures_src.records.record import Record
 Points = Iterable[tuple[float, float]]
 NNBSP, NBSP = french.NARROW_NO_BREAK_SPACE, french.NO_BREAK_SPACE
 
-Y_RANGE, TALLEST, POINTS = 8.0, 0.85, 161
+Y_RANGE, TALLEST, POINTS = 8.0, 0.85, 81
 STRAIGHT, FLAT, WITHIN = 1.0, 3.0, 2.0
 """The sigmoid counts as straight up to the first, as flat from the second; 95 % of a signal lie within the third."""
 PRESETS = ((1.0, 0.0), (3.0, 0.0), (1.0, 3.0))

@@ -173,23 +173,22 @@ def further_reading(*keys: str) -> str:
 
 
 def number_citations(page: str) -> str:
-    """Number the citations of a whole page, give each an anchor, and write the lists of works.
+    """Number the citations of a whole page, give the first of each work an anchor, and write the lists of works.
 
     The page's French typography is set by then: it would spoil the English titles.
     """
-    places: dict[str, int] = {}
+    cited: set[str] = set()
 
     def numbered(match: re.Match[str]) -> str:
         key = match["key"]
-        places[key] = places.get(key, 0) + 1
-        anchor = f'id="{_place(key, places[key])}" '
+        anchor = "" if key in cited else f'id="{_place(key)}" '
+        cited.add(key)
         return f'<a class="citation" {anchor}href="#ref-{key}"{match["title"]}>[{numbers[key]}'
 
     numbers = order(match["key"] for match in _CITATION.finditer(page))
     page = _CITATION.sub(numbered, page)
-    cited = sorted(places, key=numbers.__getitem__)
     page = _FURTHER.sub(lambda match: _further(match["keys"].split()), page)
-    return page.replace(LIST, _list({key: numbers[key] for key in cited}))
+    return page.replace(LIST, _list({key: numbers[key] for key in sorted(cited, key=numbers.__getitem__)}))
 
 
 def order(citations: Iterable[str]) -> dict[str, int]:
@@ -226,11 +225,11 @@ def _entry(work: Reference) -> str:
 
 def _back_link(key: str) -> str:
     """To the first citation; from any other, the browser's own way back leads to where one was."""
-    return f'<a class="back-link" href="#{_place(key, 1)}" aria-label="Retour à la première citation">↑</a>'
+    return f'<a class="back-link" href="#{_place(key)}" aria-label="Retour à la première citation">↑</a>'
 
 
-def _place(key: str, place: int) -> str:
-    return f"cite-{key}-{place}"
+def _place(key: str) -> str:
+    return f"cite-{key}"
 
 
 def names(references: Mapping[str, Reference] = REFERENCES) -> frozenset[str]:
