@@ -197,7 +197,7 @@ def draw_files(name: str, preset: str) -> dict[str, bytes]:
         drawn = module.draw(records, theme, layout)
         if preset == "quick":
             style.stamp(drawn, "Version rapide : ne pas publier", theme)
-        files[f"{name}-{variant}.svg"] = svg_bytes(drawn, f"{name}-{variant}")
+        files[f"{name}-{variant}.svg"] = svg_bytes(drawn, f"{name}-{variant}", described=variant == "light")
     return files
 
 

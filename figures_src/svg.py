@@ -13,10 +13,13 @@ from xml.etree.ElementTree import Element
 import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 PALETTE = 256
 """Most colours that a PNG's palette holds."""
+NOTE = "note"
+"""The label of a text that is a line of the notes under a title, which the figure's own label holds whole."""
 TOLERANCE = 0.3
 """Largest distance, in pixels, between a drawn curve and its simplified path: less than a screen can show."""
 
@@ -34,8 +37,8 @@ _GLYPH_UNITS = 64  # matplotlib writes glyphs 64 times too large, then scales th
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
-def svg_bytes(figure: Figure, salt: str) -> bytes:
-    """Return the figure as SVG.
+def svg_bytes(figure: Figure, salt: str, *, described: bool = False) -> bytes:
+    """Return the figure as SVG; ``described``, with its `words` as plain text.
 
     ``salt`` names the figure and its variant; identifiers are made from it, so that two figures can stand inline in
     one page. Text is drawn as outlines, coordinates are rounded to a tenth of a pixel, and curves are thinned to
@@ -45,10 +48,20 @@ def svg_bytes(figure: Figure, salt: str) -> bytes:
     settings: dict[str, object] = {"svg.fonttype": "path", "svg.hashsalt": salt, "path.simplify": False}
     with matplotlib.style.context(["default", settings]):
         figure.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA)
-    return _compact(buffer.getvalue(), salt)
+    return _compact(buffer.getvalue(), salt, " · ".join(words(figure)) if described else "")
 
 
-def _compact(content: bytes, salt: str) -> bytes:
+def words(figure: Figure) -> list[str]:
+    """What a drawing says, each thing once: its notes, which its label keeps whole, then its other texts.
+
+    Numbers and lone symbols are left out: beside no axis they say nothing.
+    """
+    texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_label() != NOTE]
+    said = dict.fromkeys([str(figure.get_label()), *(text.get_text() for text in texts)])
+    return [text for text in said if any(one.isalpha() and other.isalpha() for one, other in pairwise(text))]
+
+
+def _compact(content: bytes, salt: str, told: str) -> bytes:
     """Rewrite matplotlib's SVG with less: no prologue, no empty groups, short paths, its own identifiers."""
     root = ElementTree.fromstring(content)
     for side in ("width", "height"):
@@ -61,6 +74,9 @@ def _compact(content: bytes, salt: str) -> bytes:
     for element in root.iter():
         _shorten(element)
     _own_identifiers(root, "f" + hashlib.sha256(salt.encode()).hexdigest()[:4])
+    if told:
+        root.insert(0, Element("desc"))
+        root[0].text = told
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
     root.set("xmlns", _SVG[1:-1])

@@ -6,6 +6,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH l
 from _environment import refuse, run  # starts the project's Python, before what another lacks
 
 # isort: split
+import os
 import subprocess
 from pathlib import Path
 from typing import Annotated
@@ -20,19 +21,16 @@ from figures_src.paper import print_article
 def main(
     url: Annotated[str, typer.Option(envvar="SITE_URL", help="Scheme and host of the site.")] = "",
     base_path: Annotated[str, typer.Option(envvar="BASE_PATH", help="Path of the site on its host.")] = "",
-    repository: Annotated[
-        str, typer.Option(envvar="REPOSITORY", help="Page of the repository, where readers report errors.")
-    ] = "",
     destination: Annotated[Path, typer.Option(help="Folder of the site.")] = jekyll.SITE,
     notebook: Annotated[bool, typer.Option(help="Build the notebook too.")] = True,
     paper: Annotated[bool, typer.Option(help="Print the article as a PDF too.")] = True,
     serve: Annotated[str | None, typer.Option(metavar="PORT", help="Preview the site on this port instead.")] = None,
 ) -> None:
-    """Build the site, and in it the notebook."""
+    """Build the site, and in it the notebook; REPOSITORY in the environment is where readers report errors."""
     try:
         if serve is not None:
             jekyll.serve(port_of(serve))
-        address = jekyll.Address.parse(url, base_path, repository)
+        address = jekyll.Address.parse(url, base_path, os.environ.get("REPOSITORY", ""))
         if destination.resolve() != jekyll.SITE:
             take_folder(destination, jekyll.SIGN)
         print(jekyll.build(destination, address, paper), end="", flush=True)

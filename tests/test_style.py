@@ -18,7 +18,7 @@ from PIL import Image
 
 from figures_src import style
 from figures_src.figures import drawing
-from figures_src.svg import TOLERANCE, _distance, _path, lighter_png, svg_bytes, thinned
+from figures_src.svg import NOTE, TOLERANCE, _distance, _path, lighter_png, svg_bytes, thinned, words
 
 # Machado, Oliveira & Fernandes 2009, severity 1, for linear RGB.
 PROTANOPIA = np.array(
@@ -177,3 +177,13 @@ def test_a_stamp_is_written_across():
     style.stamp(figure, "Essai rapide : ne pas publier", style.LIGHT)
     assert figure.texts[0].get_text() == "Essai rapide : ne pas publier"
     assert float(figure.texts[0].get_fontsize()) >= style.SMALLEST_TEXT
+
+
+def test_a_drawing_says_its_words_once_and_no_numbers() -> None:
+    figure = Figure()
+    figure.set_label("Les notes entières.")
+    for text, label in (("Les notes", NOTE), ("avec BN", ""), ("avec BN", ""), ("10", ""), ("µ", "")):
+        figure.text(0, 0, text, label=label)
+    assert words(figure) == ["Les notes entières.", "avec BN"]
+    assert "<desc>Les notes entières. · avec BN</desc>" in svg_bytes(figure, "a", described=True).decode()
+    assert b"<desc>" not in svg_bytes(figure, "a")

@@ -16,7 +16,7 @@ from figures_src.article.listing import source_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.references import cite
 from figures_src.article.typography import typeset
-from figures_src.catalogue import Figure
+from figures_src.catalogue import Figure, Kind
 from figures_src.commands import BUILD, closest
 from figures_src.published import ORIGINS
 from figures_src.records.record import Record
@@ -200,7 +200,14 @@ class FigureMarkup:
             parts.append(f'<a href="{self.address}/{figure.id}.csv">Nombres du {figure.kind.lower()} (CSV)</a>.')
         parts.append(f"{source_link(f'Code du {figure.kind.lower()} (Python)', f'figures/{figure.id}.py')}.")
         parts.append(f"Pour redessiner : <code>{BUILD}{' --quick' if quick else ''} --only {figure.id}</code>.")
+        if figure.kind is Kind.GRAPH:
+            parts.append(f"Texte du dessin : {escape(self._words(figure), quote=False)}.")
         return " ".join(parts)
+
+    def _words(self, figure: Figure) -> str:
+        """What is written in the drawing, as outlines that nobody can search, select or translate."""
+        root = ET.parse(self.folder / f"{figure.id}-light.svg").getroot()
+        return root.findtext("{*}desc", "").rstrip(".")
 
     def _line(self, template: str) -> str:
         return re.sub("[ \n]+", " ", self.render(template)).strip()

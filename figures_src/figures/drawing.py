@@ -19,6 +19,7 @@ from matplotlib.transforms import Affine2D
 from figures_src import french
 from figures_src.experiments.intervals import Interval
 from figures_src.style import FAMILY, SEMIBOLD, Layout, Theme
+from figures_src.svg import NOTE
 
 DPI = 72
 """Pixels to an inch, equal to the points of matplotlib and of SVG: a size of text is then in pixels."""
@@ -133,9 +134,10 @@ def begin(theme: Theme, layout: Layout, subtitle: str, body: float) -> Sheet:
     height = round(top + body)
     figure = Figure(figsize=(layout.width / DPI, height / DPI), dpi=DPI)
     figure.patch.set_visible(False)
+    figure.set_label(subtitle)
     sheet = Sheet(figure, theme, layout, top)
     for index, line in enumerate(notes):
-        sheet.text(0, (index + 0.8) * layout.small * LEADING, line)
+        sheet.text(0, (index + 0.8) * layout.small * LEADING, line, label=NOTE)
     return sheet
 
 

@@ -95,8 +95,8 @@ def _subtitle(record: Record) -> str:
     rate = french.shortest(record.config["learning_rate"])
     unit, seed = record.config["unit"], record.config["seeds"][SHOWN_SEED]
     return drawing.tidy(
-        f"Entrée de la dernière sigmoïde cachée, taux {rate}. À gauche : unité {unit}, graine {seed}. "
-        f"À droite : la couche, {record.config['dense_steps']} premières itérations, un point par graine ; traits : "
+        f"Entrée de la dernière sigmoïde cachée, taux {rate}. D’abord l’unité {unit}, graine {seed}. "
+        f"Puis la couche, {record.config['dense_steps']} premières itérations, un point par graine ; traits : "
         f"moyenne et intervalle à {french.percent(0.95, 0)}. Images : leurs propres statistiques ; mobiles : celles de "
         "l’évaluation."
     )
