@@ -29,7 +29,7 @@ ORDER = (
     {"catalogue"},
     {"article"},
     {"publish"},
-    {"notebook"},
+    {"notebook", "workbook"},
     {"build"},
     {"jekyll", "paper"},
 )
