@@ -199,7 +199,7 @@ def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callabl
     with pool(max(min(jobs, cores(), len(names)), 1), "drawing", os.chdir, ROOT) as drawers:
         for state, files in zip(states, drawers.map(draw_files, names, [place.preset] * len(names)), strict=True):
             for name, content in files.items():
-                write_whole(_folder_of(place, state.name) / name, content)
+                write_whole(folder_of(place, state.name) / name, content)
             _remember(place, state, {name: sha256(content) for name, content in files.items()})
             done(state.name)
 
@@ -304,7 +304,7 @@ def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: st
         return State(name, inputs, ("never made",))
     changed = sorted(set(inputs.items()) ^ set(known["inputs"].items()))
     reasons = [f"{kind} changed" for kind in dict.fromkeys(kind for kind, _ in changed)]
-    where = _folder_of(place, name)
+    where = folder_of(place, name)
     for file, digest in known["outputs"].items():
         path = where / file
         if not path.exists():
@@ -314,7 +314,7 @@ def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: st
     return State(name, inputs, tuple(reasons))
 
 
-def _folder_of(place: Place, name: str) -> Path:
+def folder_of(place: Place, name: str) -> Path:
     """That from which the files of a product are named."""
     return {POST: place.post.parent, PALETTE: ROOT, WORKBOOK: ROOT}.get(name, place.figures)
 
