@@ -76,9 +76,8 @@ bench: $(VENV)/.runtime  ## speed, as ratios measured in one run
 	$(BIN)/python scripts/bench_ensemble.py
 
 archive: $(VENV)/.archive $(VALIDATOR)/.installed  ## write an RO-Crate of this commit in build/archive, and validate it
-	rm -rf build/archive
 	$(BIN)/python scripts/build_archive.py
-	$(VALIDATOR)/bin/python figures_src/archive/validate.py build/archive/*.zip
+	$(VALIDATOR)/bin/python figures_src/archive/validate.py build/archive/*-"$$(git rev-parse --short=12 HEAD)".zip
 
 clean:  ## forget everything installed or built; records and published files stay
 	rm -rf $(VENV) node_modules build _site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -39,7 +39,7 @@ def main(
         refuse(f"{citations.ZENODO} is not what CITATION.cff gives: {citations.MEND}")
     kept = snapshot(build.ROOT)
     article = build.FULL.post.relative_to(build.ROOT).as_posix()
-    contents = Contents(kept, citation, told, tuple(processes(build.ROOT, kept)), article)
+    contents = Contents(kept, citation, told, tuple(processes(kept)), article)
     path = destination / f"{NAME}-{citation.version}-{kept.commit[:12]}.zip"
     write_whole(path, archive(contents))
     print(f"{path}: {len(kept.files)} files, {len(contents.processes)} processes, {path.stat().st_size / 1e6:.1f} MB")

@@ -96,6 +96,7 @@ def _describe(crate: ROCrate, contents: Contents) -> None:
         "keywords": list(citation.keywords),
         "inLanguage": "fr",
         "author": _link(AUTHOR),
+        "publisher": _link(AUTHOR),
         "license": [_link(license) for license in LICENSES],
         "mainEntity": _link(contents.article),
         "conformsTo": _link(PROFILE),

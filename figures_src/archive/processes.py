@@ -8,8 +8,8 @@ from typing import Any
 
 from figures_src import build
 from figures_src.archive.history import Snapshot
+from figures_src.catalogue import FIGURES
 from figures_src.experiments.registry import EXPERIMENTS
-from figures_src.files import sha256
 from figures_src.notebook.reference import module_of
 from figures_src.records import store
 
@@ -22,10 +22,11 @@ OTHERS = {
     build.POST: "figures_src/publish.py",
 }
 """What makes each product that is no figure."""
+OTHER_LIBRARIES = "libraries changed"
 
 
 class NotAsMade(Exception):
-    """A file of the commit is not the one that its process made."""
+    """What is in the commit is not what its own code and records make."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,18 @@ class Process:
     """The computer, and how it was used."""
 
 
-def processes(root: Path, snapshot: Snapshot) -> list[Process]:
-    """Every run and every drawing of a commit, which the tree of ``root`` has checked out.
+def processes(snapshot: Snapshot) -> list[Process]:
+    """Every run and every drawing of a commit, the one that is checked out here.
 
     Raises:
         DamagedRecord: a record is not as it was sealed.
-        NotAsMade: a figure is not the one that the manifest tells.
+        NotAsMade: a figure or the post is not what this commit makes; the libraries may be others than here.
     """
-    runs = [process for name in recorded(snapshot) for process in _runs(root, snapshot, name)]
+    states = build.examine(build.FULL, FIGURES)
+    told = [f"{state.name}: {', '.join(state.reasons)}" for state in states if set(state.reasons) - {OTHER_LIBRARIES}]
+    if told:
+        raise NotAsMade(f"{'; '.join(told)}: run `make figures` and commit what it makes")
+    runs = [process for name in recorded(snapshot) for process in _runs(snapshot, name)]
     return [*runs, *_drawings(snapshot)]
 
 
@@ -67,13 +72,14 @@ def files_of(record: str) -> tuple[str, str]:
     return f"{RECORDS}/{record}.npz", f"{RECORDS}/{record}.json"
 
 
-def _runs(root: Path, snapshot: Snapshot, name: str) -> Iterator[Process]:
+def _runs(snapshot: Snapshot, name: str) -> Iterator[Process]:
     """The training of a record, and the earlier one whose runs it took over."""
-    sidecar = store.load(name, root / RECORDS).sidecar
-    count = len(sidecar["runs"])
-    yield _run(snapshot, sidecar, sidecar, f"run-{name}", f"Trained {count} runs of {name}, those taken over aside.")
-    if earlier := sidecar.get("taken_over"):
-        told = f"Trained {earlier['runs']} of the {count} runs of {name}, which its record took over."
+    sidecar = store.load(name).sidecar
+    count, earlier = len(sidecar["runs"]), sidecar.get("taken_over")
+    own = count - (earlier["runs"] if earlier else 0)
+    yield _run(snapshot, sidecar, sidecar, f"run-{name}", f"Trained {own} of the {count} runs of {name}.")
+    if earlier:
+        told = f"Trained the other {earlier['runs']} runs of {name}, which its record took over."
         yield _run(snapshot, sidecar, earlier, f"run-{name}-before", told)
 
 
@@ -108,12 +114,8 @@ def _drawings(snapshot: Snapshot) -> Iterator[Process]:
     manifest = json.loads(snapshot.files[MANIFEST].content)
     for name, entry in sorted(manifest.items()):
         folder = build.folder_of(build.FULL, name).relative_to(build.ROOT)
-        made = {(folder / file).as_posix(): digest for file, digest in entry["outputs"].items()}
-        if wrong := [path for path, digest in made.items() if _digest(snapshot, path) != digest]:
-            raise NotAsMade(
-                f"{', '.join(wrong)}: not as the manifest tells; run `make figures` and commit what it makes"
-            )
-        yield _drawing(snapshot, name, entry["inputs"], tuple(made))
+        made = tuple((folder / file).as_posix() for file in entry["outputs"])
+        yield _drawing(snapshot, name, entry["inputs"], made)
 
 
 def _drawing(snapshot: Snapshot, name: str, inputs: Mapping[str, str], made: tuple[str, ...]) -> Process:
@@ -130,7 +132,3 @@ def _drawing(snapshot: Snapshot, name: str, inputs: Mapping[str, str], made: tup
         read=tuple([*records, *curves]),
         made=made,
     )
-
-
-def _digest(snapshot: Snapshot, path: str) -> str:
-    return sha256(snapshot.files[path].content) if path in snapshot.files else ""

@@ -93,6 +93,9 @@ def test_each_record_and_each_figure_names_what_made_it(clone: Path, graph: Grap
             listed(run["result"])
         )
         assert run["endTime"] == told["date"]
+        taken_over = told.get("taken_over", {"runs": 0})["runs"]
+        assert f"{len(told['runs']) - taken_over} of the {len(told['runs'])} runs" in run["description"]
+        assert (f"#run-{sidecar.stem}-before" in graph) == bool(taken_over)
         code = graph[listed(run["instrument"])[0]]
         assert code["version"] == told["commit"]
         needed = {graph[name]["name"]: graph[name]["softwareVersion"] for name in listed(code["softwareRequirements"])}
@@ -140,7 +143,9 @@ def test_what_cannot_be_archived_is_refused_with_its_mend(clone: Path, tmp_path:
     figure = edited / "assets" / "figures" / "gbn_2-light.svg"
     figure.write_text("<svg/>\n")
     git(edited, "commit", "--quiet", "--all", "--message", "A figure by hand")
-    assert "assets/figures/gbn_2-light.svg: not as the manifest tells; run `make figures`" in archive(edited).stderr
+    told = archive(edited).stderr
+    assert "gbn_2: gbn_2-light.svg was edited by hand" in told
+    assert "run `make figures` and commit" in told
     (edited / ".zenodo.json").write_text("{}\n")
     assert "--zenodo" in archive(edited).stderr
     shutil.rmtree(edited / ".git")
