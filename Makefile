@@ -5,12 +5,14 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Two installs at once, of pip or of apt-get, trip over one another.
 .NOTPARALLEL:
-.PHONY: help figures test test-fast site serve check bench clean FORCE
+.PHONY: help figures test test-fast site serve check bench archive clean FORCE
 
 # Another Python than `python3`: `make PYTHON=/path/to/python3.12 figures`.
 PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
+# The validator of archives asks for other versions of libraries than the project.
+VALIDATOR := build/validator
 PORT ?= 4000
 # Some of the tests: `make test PYTEST_ARGS='tests/site -x'`.
 PYTEST_ARGS ?=
@@ -48,11 +50,11 @@ help:  ## this list
 figures: $(VENV)/.runtime  ## train what has no record, redraw what is stale, write the article
 	$(BIN)/python scripts/build_figures.py
 
-test: tools-test $(VENV)/.test $(VENV)/.notebook node_modules/.package-lock.json  ## install what the tests need, then run every test
+test: tools-test $(VENV)/.test $(VENV)/.notebook $(VENV)/.archive $(VALIDATOR)/.installed node_modules/.package-lock.json  ## install what the tests need, then run every test
 	$(BIN)/python -m pytest $(SPREAD) $(or $(PYTEST_ARGS),-m "not alone")
 	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -m alone)
 
-test-fast: $(VENV)/.test  ## for the loop of who writes code: what neither trains, nor builds, nor opens a browser
+test-fast: $(VENV)/.test $(VENV)/.archive  ## for the loop of who writes code: what neither trains, nor builds, nor opens a browser
 	$(BIN)/python -m pytest $(SPREAD) -m "not (slow or whole or site or alone)" $(PYTEST_ARGS)
 
 site: tools-site $(VENV)/.notebook  ## build the site in _site, the laboratory notebook in _site/carnet
@@ -61,7 +63,7 @@ site: tools-site $(VENV)/.notebook  ## build the site in _site, the laboratory n
 serve: tools-serve $(VENV)/.runtime  ## preview the site at http://127.0.0.1:4000, rebuilt at each change
 	$(BIN)/python scripts/build_site.py --serve "$$PORT"
 
-check: tools-check $(VENV)/.test $(VENV)/.notebook  ## style, types, the French of the article, and whether every file made is the one the sources give
+check: tools-check $(VENV)/.test $(VENV)/.notebook $(VENV)/.archive  ## style, types, the French of the article, and whether every file made is the one the sources give
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
@@ -72,6 +74,10 @@ bench: $(VENV)/.runtime  ## speed, as ratios measured in one run
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_vgg.py
 	$(BIN)/python scripts/bench_ensemble.py
+
+archive: $(VENV)/.archive $(VALIDATOR)/.installed  ## write an RO-Crate of this commit in build/archive, and validate it
+	$(BIN)/python scripts/build_archive.py
+	$(VALIDATOR)/bin/python figures_src/archive/validate.py build/archive/*-"$$(git rev-parse --short=12 HEAD)".zip
 
 clean:  ## forget everything installed or built; records and published files stay
 	rm -rf $(VENV) node_modules build _site .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -103,6 +109,16 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.runtime
 
 $(VENV)/.notebook: requirements-notebook.txt $(VENV)/.runtime
 	$(pip_install)
+
+$(VENV)/.archive: requirements-archive.txt $(VENV)/.runtime
+	$(pip_install)
+
+# One whose making was interrupted, or that was copied with the checkout, is made again.
+$(VALIDATOR)/.installed: requirements-validator.txt $(VENV)/.runtime
+	rm -rf $(VALIDATOR)
+	$(BIN)/python -I -m venv $(VALIDATOR)
+	$(VALIDATOR)/bin/python -I -m pip install --quiet -r $<
+	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --include=dev --no-global --location=project

@@ -35,13 +35,20 @@ CARD = "card"
 CARD_FILE = "card.png"
 PALETTE = "palette"
 """The colours of page and notebook, in files of the repository's own skin."""
+WORKBOOK = "workbook"
+"""The notebook that readers run."""
+WORKBOOK_RECORD = "mnist_curves"
+"""Whose curves stand behind the reader's."""
 SKIN = (ROOT / "_sass", ROOT / "docs" / "theme" / "stylesheets")
 """Where that is; a copy of the package alone has none."""
+JUPYTER = ROOT / "assets" / "jupyter"
 TEXT_SUFFIXES = (".j2", ".bib", ".json", ".toml")
 DRAWING_LIBRARIES = ("contourpy", "matplotlib", "numpy", "pillow", "scipy")
 ARTICLE_LIBRARIES = ("bibtexparser", "jinja2", "latex2mathml", "numpy", "scipy")
 """Distributions whose version may change what is drawn, or written."""
 VARIANTS = ("light", "dark", "light-narrow", "dark-narrow")
+OTHERS = (CARD, PALETTE, WORKBOOK, POST)
+"""Products that are no figure."""
 Digests = dict[str, str]
 
 
@@ -63,7 +70,15 @@ FULL = Place("full", ROOT / "assets" / "figures", ROOT / "_posts" / "2021-04-05-
 QUICK = Place("quick", ROOT / "build" / "quick" / "figures", ROOT / "build" / "quick" / "post.md")
 DRAFT = ROOT / "build" / "draft" / "post.md"
 """A post of which the records deny some sentences, for whoever trains on another processor."""
-WRITTEN = (FULL.figures, FULL.post.parent, store.RECORDS, QUICK.post.parent, ROOT / "build" / "checkpoints", *SKIN)
+WRITTEN = (
+    FULL.figures,
+    FULL.post.parent,
+    store.RECORDS,
+    QUICK.post.parent,
+    ROOT / "build" / "checkpoints",
+    *SKIN,
+    JUPYTER,
+)
 """Folders that a build writes."""
 
 
@@ -77,11 +92,13 @@ class State:
 
 
 def examine(place: Place, ids: Iterable[str]) -> list[State]:
-    """Compare the figures named, the card, the palette and, last, the post with what the manifest remembers of them."""
+    """Compare the figures named, the card, the skin and, last, the post with what the manifest remembers of them."""
     manifest = _read_manifest(place)
     inputs = {name: figure_inputs(place, FIGURES[name]) for name in ids} | {CARD: card_inputs()}
     if place.preset == FULL.preset and all(folder.is_dir() for folder in SKIN):
         inputs[PALETTE] = palette_inputs()
+        if store.load_sidecar(WORKBOOK_RECORD):
+            inputs[WORKBOOK] = workbook_inputs(place)
     return [_state(place, manifest, name, told) for name, told in {**inputs, POST: post_inputs(place)}.items()]
 
 
@@ -142,6 +159,17 @@ def palette_inputs() -> Digests:
     return {"colours": sha256_of_files(closure([PACKAGE / "palette.py"]), ROOT)}
 
 
+def workbook_inputs(place: Place) -> Digests:
+    """Digests of all that decides what the notebook holds that readers run."""
+    room = PACKAGE / "workbook"
+    code = closure([room / "contents.py", room / "alone.py"])
+    return {
+        "code": sha256_of_files([*code, *room.glob("*.j2")], ROOT),
+        f"record {WORKBOOK_RECORD}": _record_digest(place, WORKBOOK_RECORD),
+        "libraries": _versions(ARTICLE_LIBRARIES),
+    }
+
+
 def post_inputs(place: Place) -> Digests:
     """Digests of all that decides what the post says."""
     texts = [path for path in (PACKAGE / "article").rglob("*") if path.suffix in TEXT_SUFFIXES]
@@ -161,7 +189,7 @@ def post_inputs(place: Place) -> Digests:
 
 
 def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callable[[str], None]) -> None:
-    """Draw each figure in its four variants and the card in its one, write the palette, and remember their inputs.
+    """Draw each figure in its four variants and the card in its one, write the skin's files, and remember their inputs.
 
     Raises:
         WorkerKilled: a process was killed; the figures told as done are.
@@ -171,13 +199,13 @@ def make_figures(place: Place, states: Iterable[State], jobs: int, done: Callabl
     with pool(max(min(jobs, cores(), len(names)), 1), "drawing", os.chdir, ROOT) as drawers:
         for state, files in zip(states, drawers.map(draw_files, names, [place.preset] * len(names)), strict=True):
             for name, content in files.items():
-                write_whole(_folder_of(place, state.name) / name, content)
+                write_whole(folder_of(place, state.name) / name, content)
             _remember(place, state, {name: sha256(content) for name, content in files.items()})
             done(state.name)
 
 
 def draw_files(name: str, preset: str) -> dict[str, bytes]:
-    """Contents of the files of one figure, of the card or of the palette, by name."""
+    """Contents of the files of one figure, of the card, of the palette or of the readers' notebook, by name."""
     from figures_src import card, palette, style
     from figures_src.svg import svg_bytes  # brings matplotlib, which a build with nothing to do never needs
 
@@ -185,6 +213,10 @@ def draw_files(name: str, preset: str) -> dict[str, bytes]:
         return {CARD_FILE: card.png_bytes()}
     if name == PALETTE:
         return palette.files()
+    if name == WORKBOOK:
+        from figures_src.workbook import contents
+
+        return contents.files(load_records([WORKBOOK_RECORD], preset))
     figure = FIGURES[name]
     records = load_records(figure.needs, preset)
     module = import_module(f"figures_src.figures.{name}")
@@ -272,7 +304,7 @@ def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: st
         return State(name, inputs, ("never made",))
     changed = sorted(set(inputs.items()) ^ set(known["inputs"].items()))
     reasons = [f"{kind} changed" for kind in dict.fromkeys(kind for kind, _ in changed)]
-    where = _folder_of(place, name)
+    where = folder_of(place, name)
     for file, digest in known["outputs"].items():
         path = where / file
         if not path.exists():
@@ -282,14 +314,14 @@ def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: st
     return State(name, inputs, tuple(reasons))
 
 
-def _folder_of(place: Place, name: str) -> Path:
+def folder_of(place: Place, name: str) -> Path:
     """That from which the files of a product are named."""
-    return {POST: place.post.parent, PALETTE: ROOT}.get(name, place.figures)
+    return {POST: place.post.parent, PALETTE: ROOT, WORKBOOK: ROOT}.get(name, place.figures)
 
 
 def _remember(place: Place, state: State, outputs: Digests) -> None:
     manifest = _read_manifest(place)
-    known = {name: entry for name, entry in manifest.items() if name in FIGURES or name in (CARD, PALETTE, POST)}
+    known = {name: entry for name, entry in manifest.items() if name in FIGURES or name in OTHERS}
     known[state.name] = {"inputs": state.inputs, "outputs": outputs}
     write_whole(place.manifest, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode())
 

@@ -105,6 +105,7 @@ def _vocabulary() -> dict[str, object]:
         "listing": listing.listing,
         "example": listing.example,
         "source_link": listing.source_link,
+        "workbook_link": listing.workbook_link,
         "verbatim": markup.verbatim,
         "measured": measured,
         "verdict_of": verdict_of,

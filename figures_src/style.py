@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Lots Sans"
 SEMIBOLD = 600
+NOTE = "note"
+"""The label of a text that is a line of the notes under a title, which the label of the figure holds whole."""
 SMALLEST_TEXT = 12
 """In pixels of the figure; a narrow figure is shown at 93 % or more of its width on a phone of 360 px."""
 

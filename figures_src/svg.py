@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from figures_src.style import NOTE
+
 PALETTE = 256
 """Most colours that a PNG's palette holds."""
-NOTE = "note"
-"""The label of a text that is a line of the notes under a title, which the figure's own label holds whole."""
 TOLERANCE = 0.3
 """Largest distance, in pixels, between a drawn curve and its simplified path: less than a screen can show."""
 

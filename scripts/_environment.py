@@ -177,8 +177,8 @@ def _name_the_mend(error: BaseException) -> None:
     """Tell where a library comes from that the environment lacks, as those of one script alone; nothing else."""
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("figures_src"):
         refuse(
-            f"{error.msg}: run `make figures`; the libraries of fonts and of the notebook are brought by "
-            "`.venv/bin/pip install -r requirements-fonts.txt -r requirements-notebook.txt`"
+            f"{error.msg}: run `make figures`; the libraries of fonts, notebook and archive are brought by "
+            "`.venv/bin/pip install -r requirements-fonts.txt -r requirements-notebook.txt -r requirements-archive.txt`"
         )
 
 

@@ -22,8 +22,10 @@ from figures_src import build, palette
 from figures_src.catalogue import FIGURES, article_records
 from figures_src.files import write_whole
 from figures_src.imports import closure, imported
+from figures_src.workbook import contents
 
 ROOT = Path(__file__).parents[1]
+PRODUCTS = ("assets/figures", "assets/jupyter", "_posts", "_sass", "docs")
 
 
 def shown(paths: Iterable[Path]) -> set[str]:
@@ -134,8 +136,8 @@ def run(
 
 
 def products(tree: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(tree)): path.read_bytes() for name in ("assets/figures", "_posts", "_sass", "docs")
-            for path in sorted((tree / name).rglob("*")) if path.is_file()}  # fmt: skip
+    paths = [path for name in PRODUCTS for path in sorted((tree / name).rglob("*")) if path.is_file()]
+    return {str(path.relative_to(tree)): path.read_bytes() for path in paths}
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def test_redrawing_everything_gives_the_committed_bytes(tree: Path) -> None:
     before = products(tree)
     for path in (tree / "assets" / "figures").iterdir():
         path.unlink()
-    for name in (build.FULL.post.relative_to(ROOT), *map(Path, palette.files())):
+    for name in (build.FULL.post.relative_to(ROOT), *map(Path, [*palette.files(), contents.FILE])):
         (tree / name).unlink()
     process = run(tree)
     assert process.returncode == 0, process.stderr

@@ -29,9 +29,10 @@ ORDER = (
     {"catalogue"},
     {"article"},
     {"publish"},
-    {"notebook"},
+    {"notebook", "workbook"},
     {"build"},
     {"jekyll", "paper"},
+    {"archive"},
 )
 MOST_PARAMETERS = 6
 TORCH_FREE = (
@@ -46,6 +47,7 @@ TORCH_FREE = (
     "published",
     "notebook",
     "build.py",
+    "archive",
 )
 
 

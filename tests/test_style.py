@@ -18,7 +18,7 @@ from PIL import Image
 
 from figures_src import style
 from figures_src.figures import drawing
-from figures_src.svg import NOTE, TOLERANCE, _distance, _path, lighter_png, svg_bytes, thinned, words
+from figures_src.svg import TOLERANCE, _distance, _path, lighter_png, svg_bytes, thinned, words
 
 # Machado, Oliveira & Fernandes 2009, severity 1, for linear RGB.
 PROTANOPIA = np.array(
@@ -182,7 +182,7 @@ def test_a_stamp_is_written_across():
 def test_a_drawing_says_its_words_once_and_no_numbers() -> None:
     figure = Figure()
     figure.set_label("Les notes entières.")
-    for text, label in (("Les notes", NOTE), ("avec BN", ""), ("avec BN", ""), ("10", ""), ("µ", "")):
+    for text, label in (("Les notes", style.NOTE), ("avec BN", ""), ("avec BN", ""), ("10", ""), ("µ", "")):
         figure.text(0, 0, text, label=label)
     assert words(figure) == ["Les notes entières.", "avec BN"]
     assert "<desc>Les notes entières. · avec BN</desc>" in svg_bytes(figure, "a", described=True).decode()

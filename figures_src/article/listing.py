@@ -20,8 +20,11 @@ SOURCES = {
 EXAMPLES = Path(__file__).parent / "examples"
 CODE = "/assets/code"
 """Where the page serves copies of files of the package; the layout puts the site's base path before it."""
+WORKBOOK = "/assets/jupyter/normalisation-par-lots.ipynb"
+"""Where it serves the notebook that readers run, which `figures_src.workbook` makes."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Named = Definition | ast.Assign
 
 
 def listing(*names: str, source: str = "batchnorm", docstrings: bool = True) -> str:
@@ -54,13 +57,18 @@ def source_link(text: str, module: str = SOURCES["batchnorm"].name) -> str:
     return f'<a href="{CODE}/{module}">{escape(text, quote=False)}</a>'
 
 
+def workbook_link(text: str) -> str:
+    """A link to the notebook that readers run, which a browser keeps: it would show what the file holds as text."""
+    return f'<a href="{WORKBOOK}" download>{escape(text, quote=False)}</a>'
+
+
 def _code(code: str) -> str:
     """A block of code; kramdown hands the attribute to it: names and comments are English in a French page."""
     return f'```python\n{code}\n```\n{{: lang="en"}}'
 
 
 def extracts(source: str, names: Sequence[str], *, docstrings: bool = True) -> list[str]:
-    """Return the text of each definition named, flush left, with its decorators and comments.
+    """Return the text of each definition or constant named, flush left, with its decorators and comments.
 
     Raises:
         KeyError: `source` has no such definition; the message names the nearest one.
@@ -71,16 +79,19 @@ def extracts(source: str, names: Sequence[str], *, docstrings: bool = True) -> l
     return [_text(found[closest(name, found, "definition")], lines, docstrings) for name in names]
 
 
-def _definitions(parent: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, Definition]]:
+def _definitions(parent: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, Named]]:
     for node in parent.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield prefix + node.targets[0].id, node
         if isinstance(node, Definition):
             yield prefix + node.name, node
         if isinstance(node, ast.ClassDef):
             yield from _definitions(node, f"{prefix}{node.name}.")
 
 
-def _text(definition: Definition, lines: Sequence[str], docstrings: bool) -> str:
-    first = min([definition.lineno, *(decorator.lineno for decorator in definition.decorator_list)])
+def _text(definition: Named, lines: Sequence[str], docstrings: bool) -> str:
+    decorators = [] if isinstance(definition, ast.Assign) else definition.decorator_list
+    first = min([definition.lineno, *(decorator.lineno for decorator in decorators)])
     dropped = set() if docstrings else {line for node in ast.walk(definition) for line in _docstring(node, lines)}
     kept = [lines[line - 1] for line in range(first, (definition.end_lineno or first) + 1) if line not in dropped]
     return textwrap.dedent("\n".join(kept))

@@ -18,8 +18,7 @@ from matplotlib.transforms import Affine2D
 
 from figures_src import french
 from figures_src.experiments.intervals import Interval
-from figures_src.style import FAMILY, SEMIBOLD, Layout, Theme
-from figures_src.svg import NOTE
+from figures_src.style import FAMILY, NOTE, SEMIBOLD, Layout, Theme
 
 DPI = 72
 """Pixels to an inch, equal to the points of matplotlib and of SVG: a size of text is then in pixels."""

@@ -41,6 +41,8 @@ ROOMS = (
     Room("figures", "Une figure, un module : des enregistrements aux dessins."),
     Room("article", "Le gabarit de l’article : nombres, équations, références, typographie."),
     Room("notebook", "Ce carnet."),
+    Room("workbook", "Le notebook Jupyter que le lecteur exécute, découpé dans le code."),
+    Room("archive", "L’archive d’une version : qui a fait quel fichier, quand, par quelle expérience."),
     Room(
         SHARED,
         "Ce qui sert à toutes les pièces : le style, le français, les intervalles, le catalogue, la construction.",

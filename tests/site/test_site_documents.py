@@ -65,6 +65,7 @@ def test_no_command_asks_for_a_python_or_a_pip_outside_the_environment() -> None
         ("requirements.txt", None),
         ("requirements-test.txt", "test"),
         ("requirements-notebook.txt", "notebook"),
+        ("requirements-archive.txt", "archive"),
         ("requirements-fonts.txt", "fonts"),
     ],
 )
@@ -79,7 +80,9 @@ def test_the_lock_files_hold_what_the_project_declares(lock: str, extra: str | N
     assert "+" not in locked["torch"]
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-test.txt", "requirements-notebook.txt"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.txt", *(f"requirements-{name}.txt" for name in ("test", "notebook", "archive"))]
+)
 def test_every_pin_holds_on_the_pythons_promised(lock: str) -> None:
     """Debian 12 has Python 3.11.2, and never a later 3.11."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
