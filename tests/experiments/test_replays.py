@@ -7,7 +7,7 @@ Losses are compared as far as two machines can be: see ``figures_src.records.rep
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields, replace
 from importlib.util import module_from_spec, spec_from_file_location
@@ -24,7 +24,6 @@ from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.records import replays, store
 from figures_src.records.replays import ALIKE, BFLOAT16, FLOAT64
 from figures_src.training.machine import Machine
-from figures_src.training.pool import train_all
 from figures_src.training.trainer import Result, Run, Trainer
 
 ROOT = Path(__file__).parents[2]
@@ -45,26 +44,43 @@ def apprentice() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-@pytest.fixture(scope="module", params=RECORDED)
-def replayed(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, apprentice: ProcessPoolExecutor
-) -> tuple[str, Outcome]:
-    """The name of a record, and its first steps trained again."""
-    experiment = EXPERIMENTS[request.param]
-    places = ends(experiment.config.runs())
+def same(run: Any) -> Any:
+    """A run as it is."""
+    return run
+
+
+def faster(run: Any) -> Any:
+    """A learning rate one per cent too high."""
+    return replace(run, learning_rate=1.01 * run.learning_rate)
+
+
+def replay(
+    experiment: AnyExperiment, config: Any, apprentice: ProcessPoolExecutor, folder: Path, change: Callable[[Any], Any]
+) -> Outcome:
+    """The first steps of the `ends` of its runs, trained again."""
+    places = ends(config.runs())
 
     def train_ends(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
         if trainer.load:
             trainer.load(machine.data)
         reached: list[int] = []
         # Another process knows no function of this file, but those of Python: steps go to a list, and bool() says no.
-        told = [apprentice.submit(trainer, runs[place], machine, reached.append, bool) for place in places]
+        told = [apprentice.submit(trainer, change(runs[place]), machine, reached.append, bool) for place in places]
         return [each.result() for each in told]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assembly, "train_all", train_ends)
-        machine = Machine(tmp_path_factory.mktemp(experiment.name))
-        return experiment.name, experiment.replay(experiment.config, machine)
+        return experiment.replay(config, Machine(folder))
+
+
+@pytest.fixture(scope="module", params=RECORDED)
+def replayed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, apprentice: ProcessPoolExecutor
+) -> tuple[str, Outcome]:
+    """The name of a record, and its first steps trained again."""
+    experiment = EXPERIMENTS[request.param]
+    folder = tmp_path_factory.mktemp(experiment.name)
+    return experiment.name, replay(experiment, experiment.config, apprentice, folder, same)
 
 
 def ends(runs: Sequence[Any]) -> list[int]:
@@ -74,12 +90,6 @@ def ends(runs: Sequence[Any]) -> list[int]:
     for place in sorted(range(len(runs)), key=lambda place: getattr(runs[place], "seed", 0)):
         places.setdefault(tuple(getattr(runs[place], name) for name in told), []).append(place)
     return sorted({place for found in places.values() for place in (found[0], found[-1])})
-
-
-def with_recorded_kernels(experiment: AnyExperiment, machine: Machine) -> Outcome:
-    """First steps of the full runs, in processes that read the variables when they begin."""
-    with replays.recorded_kernels():
-        return experiment.replay(experiment.config, machine)
 
 
 def losses(name: str, again: Outcome) -> tuple[np.ndarray, np.ndarray]:
@@ -206,7 +216,9 @@ def test_a_record_in_bfloat16_replays_where_the_processor_has_none(
     (tmp_path / "sitecustomize.py").write_text("import torch\ntorch.cpu.get_capabilities = dict\n")
     path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     monkeypatch.setenv("PYTHONPATH", path)  # workers read it when they begin
-    again = with_recorded_kernels(EXPERIMENTS["vgg_channels"], Machine(tmp_path, jobs=2))
+    experiment = EXPERIMENTS["vgg_channels"]
+    with replays.recorded_kernels():
+        again = experiment.replay(experiment.config, Machine(tmp_path, jobs=2))
     assert again.precision == "float32"
     tolerance = tolerances_here("vgg_channels", again)
     check(*losses("vgg_channels", again), tolerance)
@@ -214,38 +226,28 @@ def test_a_record_in_bfloat16_replays_where_the_processor_has_none(
         check(again.arrays["replay_loss"], np.roll(losses("vgg_channels", again)[1], 1, axis=0), tolerance)
 
 
-@pytest.fixture
-def faster(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A learning rate one per cent too high."""
-
-    def train_faster(title: str, runs: Sequence[Any], *others: Any) -> Any:
-        return train_all(title, [replace(run, learning_rate=1.01 * run.learning_rate) for run in runs], *others)
-
-    monkeypatch.setattr(assembly, "train_all", train_faster)
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("faster")
 @pytest.mark.parametrize("name", ["dln", "mnist_statistics", "shift_cars"])
-def test_a_learning_rate_one_per_cent_off_is_seen_on_any_processor(tmp_path: Path, name: str) -> None:
+def test_a_learning_rate_one_per_cent_off_is_seen_on_any_processor(
+    tmp_path: Path, apprentice: ProcessPoolExecutor, name: str
+) -> None:
     experiment = EXPERIMENTS[name]
-    again = with_recorded_kernels(experiment, Machine(tmp_path, jobs=2))
+    again = replay(experiment, experiment.config, apprentice, tmp_path, faster)
     with pytest.raises(AssertionError, match="loss of step 1"):
-        check(*losses(name, again), tolerances_here(name, again))
+        check(*losses(name, again), tolerances_here(name, again), STRAYS)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["vgg_channels", "inception_grid"])
 def test_it_is_seen_in_bfloat16_by_the_processor_of_the_record(
-    tmp_path: Path, request: pytest.FixtureRequest, name: str
+    tmp_path: Path, apprentice: ProcessPoolExecutor, name: str
 ) -> None:
     experiment = EXPERIMENTS[name]
 
-    def losses_of(folder: str) -> np.ndarray:
-        return experiment.replay(experiment.quick, Machine(tmp_path / folder, jobs=2)).arrays["replay_loss"]
+    def losses_of(change: Callable[[Any], Any]) -> np.ndarray:
+        return replay(experiment, experiment.quick, apprentice, tmp_path, change).arrays["replay_loss"]
 
-    recorded = losses_of("recorded")
-    check(losses_of("again"), recorded, np.full(20, ALIKE))
-    request.getfixturevalue("faster")
+    recorded = losses_of(same)
+    check(losses_of(same), recorded, np.full(20, ALIKE))
     with pytest.raises(AssertionError, match="loss of step"):
-        check(losses_of("faster"), recorded, np.full(20, ALIKE))
+        check(losses_of(faster), recorded, np.full(20, ALIKE))
