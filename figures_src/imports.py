@@ -1,11 +1,16 @@
 """Which modules of the package another one is made of, read from their sources; belongs to no room."""
 
 import ast
+import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from figures_src.files import sha256, write_whole
+
 PACKAGE = Path(__file__).parent
+MEMORY = PACKAGE.parent / "build" / "imports.json"
+"""What sources import, by their digests: to parse two hundred of them takes longer than all else a build looks at."""
 
 
 def closure(roots: Iterable[Path], package: Path = PACKAGE) -> set[Path]:
@@ -26,7 +31,32 @@ def closure(roots: Iterable[Path], package: Path = PACKAGE) -> set[Path]:
 @cache
 def imported(source: bytes, file: str = "<source>") -> frozenset[str]:
     """Dotted names that a source imports when it is itself imported; of ``from a import b``, both a and a.b."""
-    return frozenset(name for node in _statements(ast.parse(source, file)) for name in _names(node))
+    known, digest = _memory(), sha256(source)
+    if not isinstance(known.get(digest), list):
+        known[digest] = sorted({name for node in _statements(ast.parse(source, file)) for name in _names(node)})
+    return frozenset(known[digest])
+
+
+def remember() -> None:
+    """Keep what was parsed for the next process, and nothing of sources that are no more."""
+    if _memory() == _on_disk():
+        return
+    today = {sha256(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
+    kept = {digest: names for digest, names in _memory().items() if digest in today}
+    write_whole(MEMORY, json.dumps(kept).encode())
+
+
+@cache
+def _memory() -> dict[str, list[str]]:
+    return _on_disk()
+
+
+def _on_disk() -> dict[str, list[str]]:
+    try:
+        known = json.loads(MEMORY.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def _statements(parent: ast.AST) -> Iterator[ast.AST]:

@@ -172,6 +172,7 @@ def report(options: Options, failing: bool) -> None:
 def make(options: Options) -> None:
     """Bring records, figures and post up to date, and print what was done."""
     from figures_src import build as house
+    from figures_src import imports
 
     place = house.QUICK if options.preset == "quick" else house.FULL
     with house.lock(lambda pid: print(f"another build (process {pid}) is at work: waiting for it to end")):
@@ -182,6 +183,7 @@ def make(options: Options) -> None:
             house.make_figures(place, stale, options.jobs, lambda name: print(f"drew {name}"))
         post = house.examine(place, [])[-1] if stale else states[-1]
         summary(trained, states[:-1], write_post(place, post))
+        imports.remember()
 
 
 def write_post(place: "Place", state: "State") -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -18,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from figures_src import build, palette
+from figures_src import build, imports, palette
 from figures_src.catalogue import FIGURES, article_records
-from figures_src.files import write_whole
+from figures_src.files import sha256, write_whole
 from figures_src.imports import closure, imported
 from figures_src.workbook import contents
 
@@ -43,6 +44,22 @@ def test_what_a_module_is_made_of_is_found_through_all_it_imports() -> None:
     assert not figure & {"experiments/registry.py", "experiments/vgg/training.py", "figures/gbn_7.py", "publish.py"}
     article = shown(closure([build.PACKAGE / "publish.py"]))
     assert {"figures/grid_cells.py", "figures/signals.py", "experiments/vgg/landscape.py", "article/play.py"} <= article
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", None])
+def test_what_was_parsed_is_remembered_and_a_damaged_memory_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+) -> None:
+    monkeypatch.setattr(imports, "MEMORY", tmp_path / "imports.json")
+    source = (build.PACKAGE / "imports.py").read_bytes()
+    for content in (None, damage):
+        if content is not None:
+            imports.MEMORY.write_bytes(content)
+        for cached in (imports._memory, imported):
+            cached.cache_clear()
+        assert "figures_src.files" in imported(source)
+        imports.remember()
+    assert json.loads(imports.MEMORY.read_bytes()).keys() == {sha256(source)}
 
 
 def test_every_way_to_import_a_module_is_followed(tmp_path: Path) -> None:
