@@ -85,10 +85,10 @@ def pages(notebook: Notebook) -> dict[str, str]:
     shared = _shared(notebook)
     for name in ("index", "relancer", "ajouter", "ecarts"):
         found[f"{name}.md"] = jinja.get_template(f"templates/{name}.md.j2").render(shared)
-    for room in reference.ROOMS:
-        facts = {"room": room.name, "purpose": room.purpose, "modules": reference.modules(room)}
-        found[room.path] = jinja.get_template("templates/api.md.j2").render(facts)
-    found["api/index.md"] = jinja.get_template("templates/api_index.md.j2").render(rooms=reference.ROOMS)
+    for page in reference.pages():
+        facts = {"name": page.name, "purpose": page.room.purpose, "modules": page.modules}
+        found[page.path] = jinja.get_template("templates/api.md.j2").render(facts)
+    found["api/index.md"] = jinja.get_template("templates/api_index.md.j2").render(pages=reference.pages())
     return {name: _typeset(page) for name, page in found.items()}
 
 
@@ -100,7 +100,7 @@ def navigation(notebook: Notebook) -> list[Any]:
         {"Tout relancer": "relancer.md"},
         {"Non reproduit": "ecarts.md"},
         {"Ajouter une expérience": "ajouter.md"},
-        {"Code": ["api/index.md", *({room.name: room.path} for room in reference.ROOMS)]},
+        {"Code": ["api/index.md", *({page.name: page.path} for page in reference.pages())]},
     ]
 
 
@@ -120,6 +120,7 @@ def environment(notebook: Notebook) -> Environment:
         duration=french.duration,
         date=french.date,
         text_of=vocabulary.text_of,
+        place_of=reference.place_of,
         listed=listed,
         cells=lambda cells: french.sentence_list([_cell(*cell) for cell in cells]),
         experiment_link=lambda name: f"[`{name}`]({name}.md)" if name in notebook.records else f"`{name}`",

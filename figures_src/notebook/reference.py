@@ -1,5 +1,6 @@
 """The reference of the code, room by room: which pages there are, and which modules each holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,25 +11,41 @@ PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Room:
-    """A page of the reference: a folder of the package, or some modules of its root."""
+    """A part of the reference: a folder of the package, or some modules of its root."""
 
     name: str
     purpose: str
     """In French."""
 
+
+@dataclass(frozen=True)
+class Page:
+    """Some modules of a room, few enough for a telephone to load."""
+
+    room: Room
+    number: int
+    modules: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        """What the table of contents calls it: "figures", then "figures (2)"."""
+        return self.room.name if self.number == 1 else f"{self.room.name} ({self.number})"
+
     @property
     def file(self) -> str:
-        """The page's file, as its neighbours link to it."""
-        return f"{self.name}.md"
+        """Its file, as its neighbours link to it."""
+        return f"{self.room.name}.md" if self.number == 1 else f"{self.room.name}-{self.number}.md"
 
     @property
     def path(self) -> str:
-        """The page's file among the sources."""
+        """Its file among the sources."""
         return f"api/{self.file}"
 
 
+MOST = 10
+"""Modules of a page: some 25 KB each, as a page."""
 SHARED = "shared"
-"""The page of what lies at the root of the package."""
+"""The part of what lies at the root of the package."""
 
 ROOMS = (
     Room("batchnorm", "Les équations de l’article, en fonctions puis en modules PyTorch."),
@@ -50,8 +67,35 @@ ROOMS = (
 )
 
 
+def pages() -> list[Page]:
+    """Every page, room by room."""
+    return [
+        Page(room, number, found[first : first + MOST])
+        for room in ROOMS
+        for found in [modules(room)]
+        for number, first in enumerate(range(0, len(found), MOST), start=1)
+    ]
+
+
+def place_of(name: str) -> str:
+    """Where a module, or what is in it, stands: the page's file among the sources, and its anchor there.
+
+    An experiment declared elsewhere has no page of its own: the list of all of them stands for it.
+
+    Raises:
+        KeyError: it is of the package, and no page has it.
+    """
+    if not name.startswith(f"{PACKAGE.name}."):
+        return "api/index.md"
+    places = {module: page.path for page in pages() for module in page.modules}
+    for module in (name, name.rpartition(".")[0]):
+        if module in places:
+            return f"{places[module]}#{name}"
+    raise KeyError(f"no page of the reference has {name}")
+
+
 def modules(room: Room) -> list[str]:
-    """Dotted names of the modules of a page: a package first, then what is in it."""
+    """Dotted names of the modules of a room: a package first, then what is in it."""
     names = {known.name for known in ROOMS}
     if room.name == SHARED:
         return [f"figures_src.{name}" for name in _modules_in(PACKAGE, "*.py") if name not in names]

@@ -163,6 +163,19 @@ def test_every_page_is_in_the_table_of_contents(real):
     assert sorted(files(navigation(notebook))) == sorted(found)
 
 
+def test_a_module_and_what_is_in_it_are_found_on_the_page_that_holds_them():
+    pages = reference.pages()
+    assert all(len(page.modules) <= reference.MOST for page in pages)
+    assert len({page.path for page in pages}) == len(pages)
+    for page in pages:
+        for module in page.modules:
+            assert reference.place_of(module) == f"{page.path}#{module}"
+    registry = "figures_src.experiments.registry"
+    assert reference.place_of(f"{registry}.EXPERIMENTS") == f"{reference.place_of(registry)}.EXPERIMENTS"
+    with pytest.raises(KeyError, match=r"figures_src\.unheard\.of"):
+        reference.place_of("figures_src.unheard.of")
+
+
 def test_the_reference_holds_every_public_module():
     modules = {name for room in reference.ROOMS for name in reference.modules(room)}
     package = reference.PACKAGE

@@ -124,6 +124,11 @@ def test_the_index_of_the_search_is_that_of_french_pages(built_site: Path) -> No
     assert {"Prédictions et verdicts", "Prédictions démenties"} <= {document["title"] for document in index["docs"]}
 
 
+def test_no_page_is_heavier_than_a_telephone_reads(built_site: Path) -> None:
+    sizes = {page.parent.name: page.stat().st_size for page in (built_site / "carnet").rglob("*.html")}
+    assert {name: size for name, size in sizes.items() if size > 300_000} == {}
+
+
 def test_no_link_anchor_or_image_is_dead(built_site: Path) -> None:
     assert len(list((built_site / "carnet").rglob("*.html"))) > 15
     assert dead_references(built_site, "carnet") == []
