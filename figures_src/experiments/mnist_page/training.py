@@ -3,6 +3,8 @@
 In double precision, which is a browser's own: what separates both is then the order of additions alone.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -137,18 +139,16 @@ class PageTraining:
         self.arrays = {name: state[f"array.{name}"].copy() for name in self.arrays}
 
 
-class _still:  # noqa: N801 (used as a word of a `with`)
+@contextmanager
+def _still(net: nn.Sequential) -> Iterator[None]:
     """Within, no moving average moves: an evaluation by the batch only looks."""
-
-    def __init__(self, net: nn.Sequential):
-        self._layers = [layer for layer in net if isinstance(layer, BatchNorm1d)]
-
-    def __enter__(self) -> None:
-        for layer in self._layers:
+    layers = [layer for layer in net if isinstance(layer, BatchNorm1d)]
+    try:
+        for layer in layers:
             layer.track_running_stats = False
-
-    def __exit__(self, *_: object) -> None:
-        for layer in self._layers:
+        yield
+    finally:
+        for layer in layers:
             layer.track_running_stats = True
 
 
