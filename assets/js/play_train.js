@@ -4,7 +4,7 @@ import { parts, path, set } from './drawing.js';
 import { number, percent, shortest } from './french.js';
 
 const ARMS = ['without_bn', 'with_bn'];
-export const SIGNAL = 4; // half of what the frame of the signal shows
+const SIGNAL = 40; // half of what the frame of the signal shows
 const SPOKEN = [0, 0.25, 0.5, 1]; // of the way: what a reader who listens is told
 const SELDOM = 100; // steps between two drawings, for who asks for little motion
 const CHOICES = ['sigma', 'learning_rate', 'batch_size', 'evaluation', 'momentum'];
@@ -47,7 +47,8 @@ export function band(steps, { low, high }) {
   return area(along(high), along(low));
 }
 
-const inFrame = (value) => (Math.max(-SIGNAL, Math.min(SIGNAL, value)) + SIGNAL) / (2 * SIGNAL);
+/** Height of a signal in its frame, by hyperbolic arcsines: dead ones of a tenth and saturated ones of thirty are seen. */
+export const inFrame = (value) => (Math.max(-1, Math.min(1, Math.asinh(value) / Math.asinh(SIGNAL))) + 1) / 2;
 
 /** Paths of an arm, from all that was seen: [step, [{ accuracy, signal }, …]] each. */
 export function curves(seen, last, arm) {
@@ -67,9 +68,9 @@ export const sentence = (step, arms) =>
 function form(figure) {
   const fields = [...figure.querySelectorAll('select, input')];
   for (const select of figure.querySelectorAll('select[data-values]')) {
+    const usual = Number(select.value);
     const values = select.dataset.values.split(' ').map(Number);
-    select.replaceChildren(...values.map((value) => new Option(shortest(value), value)));
-    select.value = select.querySelector('[selected]')?.value ?? select.dataset.now;
+    select.replaceChildren(...values.map((value) => new Option(shortest(value), value, value === usual, value === usual)));
   }
   const field = (name) => fields.find((each) => each.name === name);
   return {

@@ -29,7 +29,7 @@ def accuracy(arrays: Arrays, setting: str, arm: int, step: int | None = None) ->
 
 def gap(arrays: Arrays, setting: str, step: int | None = None) -> np.ndarray:
     """Accuracy with batch normalization less without, in points, one per seed."""
-    return accuracy(arrays, setting, WITH_BN, step) - accuracy(arrays, setting, WITHOUT_BN, step)
+    return np.asarray(accuracy(arrays, setting, WITH_BN, step) - accuracy(arrays, setting, WITHOUT_BN, step))
 
 
 def row_of_name(setting: str, settings: int, names: Sequence[str] = NAMES) -> int | None:

@@ -42,7 +42,7 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
     """The predictions, each with what was measured."""
     with_bn = {name: measures.accuracy(arrays, name, WITH_BN) for name in measures.NAMES}
     gaps = {name: measures.gap(arrays, name) for name in measures.NAMES}
-    spreads = [measures.spread(arrays, "default", arm, EARLY_STEP) for arm in (WITH_BN, WITHOUT_BN)]
+    wider, narrower = (measures.spread(arrays, "default", arm, EARLY_STEP) for arm in (WITH_BN, WITHOUT_BN))
     return (
         _mean("default", gaps["default"]),
         _mean("default_early", measures.accuracy(arrays, "default", WITH_BN, EARLY_STEP)),
@@ -53,7 +53,7 @@ def verdicts(arrays: Arrays) -> tuple[Verdict, ...]:
         _mean("by_batch", with_bn["pairs_by_batch"] - with_bn["pairs"]),
         _mean("wide", gaps["wide"] - gaps["default"]),
         _mean("wide_with", with_bn["wide"] - with_bn["default"]),
-        PREDICTIONS["spread"].judge_ratio(paired_ratio(*spreads)),
+        PREDICTIONS["spread"].judge_ratio(paired_ratio(wider, narrower)),
     )
 
 

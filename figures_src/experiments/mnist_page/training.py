@@ -78,9 +78,10 @@ class PageTraining:
         self.measure()
         for place, (seed, net) in enumerate(zip(self.run.seeds, self.networks, strict=True)):
             loss = self._learn(net, batch(self.run, seed, self.step))
-            for name in ("replay_loss", "batch_loss"):
-                if self.step < self.arrays[name].shape[1]:
-                    self.arrays[name][place, self.step] = loss
+            if self.step < self.run.followed_steps:
+                self.arrays["batch_loss"][place, self.step] = loss
+            if self.step < self.run.replayable_steps:
+                self.arrays["replay_loss"][place, self.step] = loss
         self.step += 1
 
     def finish(self) -> Arrays:
@@ -92,12 +93,12 @@ class PageTraining:
         """One step of plain SGD on the mean cross-entropy, which is returned."""
         images, labels = (each[torch.from_numpy(rows)] for each in self.learnt)
         net.train()
-        net.zero_grad()
         loss = functional.cross_entropy(net(images), labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+        parameters = list(net.parameters())
+        gradients = torch.autograd.grad(loss, parameters)
         with torch.no_grad():
-            for parameter in net.parameters():
-                parameter -= self.run.setting.learning_rate * parameter.grad
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.sub_(self.run.setting.learning_rate * gradient)
         return loss.item()
 
     @torch.no_grad()

@@ -19,7 +19,9 @@ KNOWN = {
 
 
 @pytest.mark.parametrize(("place", "answer"), KNOWN.items())
-def test_the_answers_are_those_of_its_authors(tmp_path: Path, place: tuple, answer: tuple) -> None:
+def test_the_answers_are_those_of_its_authors(
+    tmp_path: Path, place: tuple[tuple[int, ...], tuple[int, int]], answer: tuple[int, ...]
+) -> None:
     counter, key = place
     assert philox(np.array(counter), key).tolist() == list(answer)
     assert evaluate(tmp_path, "return m.philox.philox(a[0], a[1]);", counter, key) == list(answer)
