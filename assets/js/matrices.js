@@ -1,5 +1,5 @@
-// Products and sums of matrices, which are Float64Array, row after row: a browser computes in double precision, and
-// numbers kept in single would be converted at each reading. Inner loops name each number: an array would be allocated.
+// Products and sums of matrices, Float64Array, row after row: numbers in single precision would be converted at each
+// reading. Inner loops name every number: an array would be allocated.
 
 /** C += scale · A B: (rows, depth) times (depth, columns). A is read at steps `down` and `along`: as it is, or turned. */
 export function addProduct(C, A, down, along, B, rows, columns, depth, scale) {

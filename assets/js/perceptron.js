@@ -1,5 +1,5 @@
-// The networks of figures_src/experiments/mnist_page/training.py, in plain JavaScript: a perceptron of sigmoids, with
-// or without batch normalization, and one step of gradient descent. tests/experiments/mnist_page compares both.
+// The networks of figures_src/experiments/mnist_page/training.py, with which tests compare them: perceptrons of sigmoids,
+// with or without batch normalization, one step of gradient descent at a time.
 import { addProduct, addRows } from './matrices.js';
 import { averageStatistics, batchStatistics, descendNormalization, scaleAndShift } from './normalization.js';
 import { normals, WEIGHTS } from './philox.js';
@@ -41,7 +41,7 @@ function addLit(z, { weight, outputs }, { starts, lit }, images) {
   images.forEach((image, i) => addRows(z, i * outputs, weight, outputs, lit, starts[image], starts[image + 1], 1));
 }
 
-/** Descend on the weights of the pixels that are lit, each with the images that light it; the others have no slope. */
+/** Descend on the weights of each lit pixel, with the images that light it. */
 function descendLit({ weight, outputs, inputs }, dz, { starts, lit }, images, rate) {
   const ends = new Uint32Array(inputs + 1); // of the list of each pixel, once it is filled
   for (const image of images) for (let at = starts[image]; at < starts[image + 1]; at++) ends[lit[at] + 1]++;
@@ -73,7 +73,7 @@ export function forward({ layers }, room, digits, images, statistics = {}, look 
   });
 }
 
-/** The mean cross-entropy of the logits; its gradient with respect to them goes to the last `dz`. */
+/** Mean cross-entropy of the logits; its gradient goes to the last `dz`. */
 function crossEntropy({ layers }, room, { labels }, images) {
   const [last, rows] = [layers.length - 1, images.length];
   const [classes, logits, gradient] = [layers[last].outputs, room.x[last], room.dz[last]];
@@ -91,7 +91,7 @@ function crossEntropy({ layers }, room, { labels }, images) {
   return loss / rows;
 }
 
-/** dx, the gradient with respect to what left the layer before, through its sigmoid; by rows, weights are read turned. */
+/** The gradient before the sigmoid of the layer before; weights are read turned. */
 function backThrough({ weight, inputs, outputs }, dz, x, dx, turned, rows) {
   for (let k = 0; k < inputs; k++) for (let j = 0; j < outputs; j++) turned[j * inputs + k] = weight[k * outputs + j];
   dx.fill(0, 0, rows * inputs);

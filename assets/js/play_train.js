@@ -1,68 +1,19 @@
 // Two networks that the reader trains, without and with batch normalization; a worker does it, and nothing starts or is
 // fetched before it is asked for. What is shown beside comes from the record of the same protocol.
-import { parts, path, set } from './drawing.js';
+import { parts, set } from './drawing.js';
 import { number, percent, shortest } from './french.js';
+import { address, asked, band, CHOICES, curves, recorded, sentence } from './train_view.js';
 
 const ARMS = ['without_bn', 'with_bn'];
-const SIGNAL = 40; // half of what the frame of the signal shows
 const SPOKEN = [0, 0.25, 0.5, 1]; // of the way: what a reader who listens is told
 const SELDOM = 100; // steps between two drawings, for who asks for little motion
-const CHOICES = ['sigma', 'learning_rate', 'batch_size', 'evaluation', 'momentum'];
-const IN_ADDRESS = {
-  sigma: 'sigma',
-  learning_rate: 'taux',
-  batch_size: 'lot',
-  evaluation: 'evaluation',
-  momentum: 'poids',
-  seed: 'graine',
-};
 const GO = { idle: 'Entraîner', going: 'Pause', paused: 'Continuer', done: 'Entraîner' };
 
-/** The settings that an address asks for, among those that each field has. */
-export const asked = (search, allowed) =>
-  Object.entries(IN_ADDRESS).flatMap(([name, word]) => {
-    const value = new URLSearchParams(search).get(word);
-    return value !== null && allowed(name, value) ? [[name, value]] : [];
-  });
-
-/** The address of a setting; what is usual is left out. */
-export function address(search, setting, usual) {
-  const query = new URLSearchParams(search);
-  for (const [name, word] of Object.entries(IN_ADDRESS)) {
-    if (String(setting[name]) === String(usual[name])) query.delete(word);
-    else query.set(word, setting[name]);
-  }
-  return query.size ? `?${query}` : '';
+/** What a field says; a seed is a whole number of four digits at most, whatever is typed. */
+function meant(name, value) {
+  if (name === 'evaluation') return value;
+  return name === 'seed' ? Math.min(9999, Math.max(0, Math.trunc(value) || 0)) : Number(value);
 }
-
-/** What was recorded at a setting, if it was. */
-export const recorded = (data, setting) =>
-  data.settings.find((each) => CHOICES.every((name) => String(each[name]) === String(setting[name])));
-
-const area = (there, back) => (there.length ? `${path(there)}${path(back.reverse()).replace('M', 'L')}Z` : '');
-
-/** The band of an arm, in thousandths, as a path. */
-export function band(steps, { low, high }) {
-  const along = (values) => values.map((value, i) => [steps[i] / steps.at(-1), value / 1000]);
-  return area(along(high), along(low));
-}
-
-/** Height of a signal in its frame, by hyperbolic arcsines: dead ones of a tenth and saturated ones of thirty are seen. */
-export const inFrame = (value) => (Math.max(-1, Math.min(1, Math.asinh(value) / Math.asinh(SIGNAL))) + 1) / 2;
-
-/** Paths of an arm, from all that was seen: [step, [{ accuracy, signal }, …]] each. */
-export function curves(seen, last, arm) {
-  const along = (value) => seen.map(([step, arms]) => [step / last, value(arms[arm])]);
-  return {
-    curve: path(along(({ accuracy }) => accuracy)),
-    median: path(along(({ signal }) => inFrame(signal[1]))),
-    spread: area(along(({ signal }) => inFrame(signal[2])), along(({ signal }) => inFrame(signal[0]))),
-  };
-}
-
-/** The sentence that is read aloud at some steps. */
-export const sentence = (step, arms) =>
-  `À ${number(step)} pas\u00a0: ${percent(arms[1].accuracy)} avec BN, ${percent(arms[0].accuracy)} sans BN.`;
 
 /** Fields of the figure: their values, and whether one can be asked for. */
 function form(figure) {
@@ -74,8 +25,7 @@ function form(figure) {
   }
   const field = (name) => fields.find((each) => each.name === name);
   return {
-    read: () =>
-      Object.fromEntries(fields.map(({ name, value }) => [name, name === 'evaluation' ? value : Number(value)])),
+    read: () => Object.fromEntries(fields.map(({ name, value }) => [name, meant(name, value)])),
     write: (entries) => entries.forEach(([name, value]) => (field(name).value = value)),
     allows: (name, value) =>
       field(name).options ? [...field(name).options].some((option) => option.value === value) : /^\d{1,4}$/.test(value),
@@ -113,8 +63,12 @@ function start(figure) {
     worker = undefined;
   };
 
-  const hear = ({ data: { step, seen: arms, speed, error } }) => {
-    if (error) return fail(error);
+  const hear = ({ target, data: { step, seen: arms, speed, error } }) => {
+    if (target !== worker) return; // one that was sent away
+    if (error) {
+      fail(error);
+      return;
+    }
     if (arms && seen.at(-1)?.[0] !== step) seen.push([step, arms]);
     const done = step >= last;
     if (calm.matches && step % SELDOM && state === 'going') return;
@@ -133,6 +87,7 @@ function start(figure) {
     part.told.textContent = `L’entraînement n’a pas pu commencer\u00a0: ${error}`;
   };
   const order = async (what) => {
+    await load();
     if (!worker) {
       worker = new Worker(new URL('./train_worker.js', import.meta.url), { type: 'module' });
       worker.onmessage = hear;
@@ -155,43 +110,47 @@ function start(figure) {
   };
   const change = async () => {
     reset();
-    history.replaceState(history.state, '', `${location.pathname}${address(location.search, fields.read(), usual)}${location.hash}`);
+    const query = address(location.search, fields.read(), usual);
+    history.replaceState(history.state, '', `${location.pathname}${query}${location.hash}`);
     await load();
     showRecorded();
   };
   const go = async () => {
     if (state === 'going') {
       become('paused');
-      return order('pause');
+      await order('pause');
+    } else {
+      if (state === 'done') reset();
+      become('going');
+      await order('go');
     }
-    if (state === 'done') reset();
-    become('going');
-    await load();
-    return order('go');
   };
-
-  part.go.addEventListener('click', () => go().catch((error) => fail(error.message)));
-  part.once.addEventListener('click', async () => {
-    if (state === 'done') return;
+  const once = async () => {
+    if (state === 'done') reset();
     become('paused');
-    await load();
-    order('once');
-  });
+    await order('once');
+  };
+  const attempt = (task) => () => task().catch((error) => fail(error.message));
+
+  part.go.addEventListener('click', attempt(go));
+  part.once.addEventListener('click', attempt(once));
   part.again.addEventListener('click', reset);
-  figure.addEventListener('change', change);
+  figure.addEventListener('change', attempt(change));
   for (const button of figure.querySelectorAll('[data-try]')) {
-    button.addEventListener('click', async () => {
-      fields.write(button.dataset.try.split(' ').map((value, i) => [CHOICES[i], value]));
+    const wanted = button.dataset.try.split(' ').map((value, i) => [CHOICES[i], value]);
+    const tryIt = async () => {
+      fields.write(wanted);
       await change();
       await go();
-    });
+    };
+    button.addEventListener('click', attempt(tryIt));
   }
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden && state === 'going') go();
+    if (document.hidden && state === 'going') attempt(go)();
   });
   const wanted = asked(location.search, fields.allows);
   fields.write(wanted);
-  if (wanted.length) change();
+  if (wanted.length) attempt(change)();
 }
 
 const figure = document.getElementById('play-train');

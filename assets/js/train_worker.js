@@ -5,6 +5,7 @@ import { advance, begin, judge } from './trainer.js';
 const TURN = 100; // milliseconds between two looks at what the page says
 let run;
 let going = false;
+let next; // turn, when one waits
 let spent = 0; // milliseconds of training
 
 const due = () => run.schedule.includes(run.step);
@@ -29,7 +30,7 @@ function turn() {
   if (!going) return;
   work(false);
   going &&= run.step < run.last;
-  setTimeout(turn);
+  next = setTimeout(turn);
 }
 
 const orders = {
@@ -41,6 +42,7 @@ const orders = {
   },
   go() {
     going = true;
+    clearTimeout(next);
     turn();
   },
   pause() {

@@ -38,7 +38,7 @@ from tests.site.site_checks import (
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 Measured = Callable[[str, object], None]
-PLAYS = ("play-gamma-beta", "play-batch", "play-grid")
+PLAYS = ("play-gamma-beta", "play-batch", "play-grid", "play-train")
 
 
 def test_without_scripts_everything_can_be_read(browser: Browser, post_url: str) -> None:

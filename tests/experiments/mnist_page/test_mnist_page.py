@@ -33,27 +33,7 @@ from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments import digit_samples
 from tests.experiments.mnist_page.in_node import evaluate
-
-Arrays = dict[str, np.ndarray]
-SEEDS = 3
-FINAL = {
-    "default": (0.1, 0.85),
-    "fast": (0.1, 0.88),
-    "easy": (0.88, 0.88),
-    "pairs": (0.6, 0.4),
-    "pairs_by_batch": (0.6, 0.3),
-    "wide": (0.75, 0.8),
-}
-"""Accuracies without and with BN in which every prediction is met."""
-
-
-def arrays(final: dict[str, tuple[float, float]] = FINAL, spread: float = 10) -> Arrays:
-    steps = np.array(MnistPage().runs()[0].evaluation_steps())
-    accuracy = np.zeros((len(measures.NAMES), 2, SEEDS, len(steps)))
-    accuracy += np.array([final[name] for name in measures.NAMES])[:, :, None, None]
-    percentiles = np.zeros((*accuracy.shape, 3)) + np.array([-0.5, 0, 0.5])
-    percentiles[:, WITH_BN] *= spread
-    return {"step": steps, "held_out_accuracy": accuracy, "layer_percentiles": percentiles}
+from tests.experiments.page_samples import FINAL, arrays
 
 
 def a_run(**changes: object) -> PageRun:
