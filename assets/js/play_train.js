@@ -140,6 +140,7 @@ function start(figure) {
     const wanted = button.dataset.try.split(' ').map((value, i) => [CHOICES[i], value]);
     const tryIt = async () => {
       fields.write(wanted);
+      figure.querySelector('.play-values').scrollIntoView({ block: 'nearest' }); // a telephone shows the button alone
       await change();
       await go();
     };

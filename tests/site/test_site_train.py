@@ -1,6 +1,7 @@
 """The figure in which a reader trains: by keyboard, at their own demand, and with what the record holds."""
 
 import gzip
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page
 from figures_src.article import play_train
 from figures_src.experiments.mnist_page.runs import DEFAULT, TRIED
 from figures_src.records import store
+from tests.site.firefox import in_firefox
 from tests.site.site_checks import until, visit
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
@@ -33,6 +35,17 @@ ASKED = ("train_worker.js", "train_mnist.bin", "train_mnist.json")
 TOLD = "document.querySelector('#play-train [data-part=told]').textContent"
 SAID = f"""window.said = []; new MutationObserver(() => said.push({TOLD})).observe(
     document.querySelector('#play-train [data-part=told]'), {{ childList: true }});"""
+FOLLOWED = 20
+ASKED_FOR = json.dumps([{**vars(setting), "seed": 0} for setting in (DEFAULT, *TRIED)])
+LOSSES = f"""
+    const {{ fetchDigits }} = await import('/assets/js/digits.js');
+    const {{ advance, begin }} = await import('/assets/js/trainer.js');
+    const {{ sizes }} = await (await fetch('/assets/figures/train_mnist.json')).json();
+    const digits = await fetchDigits('/assets/figures/train_mnist.bin', sizes.training + sizes.held_out);
+    return {ASKED_FOR}.map((setting) => {{
+      const run = begin(digits, setting, sizes);
+      return Array.from({{ length: {FOLLOWED} }}, () => advance(run));
+    }});"""
 DRAWN = """window.drawn = 0; new MutationObserver(() => window.drawn += 1).observe(
     document.querySelector('#play-train [data-part=with_bn-curve]'), { attributes: true });"""
 
@@ -96,24 +109,28 @@ def test_the_keyboard_starts_pauses_steps_and_restarts(page: Page) -> None:
     assert part(page, "with_bn-curve").get_attribute("d") == ""
 
 
-def test_in_chromium_losses_are_those_of_the_record(browser: Browser, site_url: str) -> None:
-    program = """async ([settings, steps]) => {
-        const { fetchDigits } = await import('/assets/js/digits.js');
-        const { advance, begin } = await import('/assets/js/trainer.js');
-        const { sizes } = await (await fetch('/assets/figures/train_mnist.json')).json();
-        const digits = await fetchDigits('/assets/figures/train_mnist.bin', sizes.training + sizes.held_out);
-        return settings.map((setting) => {
-          const run = begin(digits, setting, sizes);
-          return Array.from({ length: steps }, () => advance(run));
-        }); }"""
-    settings = [{**vars(setting), "seed": 0} for setting in (DEFAULT, *TRIED)]
-    with visit(browser, f"{site_url}/404.html") as seen:
-        ours = np.array(seen.page.evaluate(program, [settings, 20]))
-    record = store.load("mnist_page").arrays["batch_loss"][:, :, 0, :20].transpose(0, 2, 1)
+def check_losses(ours: np.ndarray) -> None:
+    """Of the first seed at every setting, (settings, steps, arms): with two images rounding soon decides."""
+    record = store.load("mnist_page").arrays["batch_loss"][:, :, 0, :FOLLOWED].transpose(0, 2, 1)
     apart = np.abs(ours - record) / record
     assert apart[:, 0].max() < 1e-9
     alike = [row for row, setting in enumerate((DEFAULT, *TRIED)) if setting.batch_size > 2]
     assert apart[alike].max() < 1e-7
+
+
+def test_in_chromium_losses_are_those_of_the_record(browser: Browser, site_url: str) -> None:
+    with visit(browser, f"{site_url}/404.html") as seen:
+        check_losses(np.array(seen.page.evaluate(f"async () => {{ {LOSSES} }}")))
+
+
+def test_in_firefox_too(built_site: Path, tmp_path: Path) -> None:
+    probe = f"""<!DOCTYPE html><meta charset="utf-8"><script type="module">
+        const losses = async () => {{ {LOSSES} }};
+        const told = await losses().catch((error) => String(error));
+        fetch('/report', {{ method: 'POST', body: JSON.stringify(told) }});</script>"""
+    losses = in_firefox(built_site, probe, tmp_path)
+    assert not isinstance(losses, str), losses
+    check_losses(np.array(losses))
 
 
 def test_a_setting_is_kept_in_the_address_and_found_there_again(browser: Browser, post_url: str, page: Page) -> None:
