@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from figures_src.experiments.mnist_page.digits import of_record, served
-from figures_src.experiments.mnist_page.measures import ARMS, RECORD
-from figures_src.figures.common import Records
+from figures_src.experiments.mnist_page.measures import ARMS
 from figures_src.records.record import Record
 
 CHOICES = ("sigma", "learning_rate", "batch_size", "evaluation", "momentum")
@@ -42,9 +41,9 @@ def to_json(record: Record) -> bytes:
     return (json.dumps(told, separators=(",", ":")) + "\n").encode()
 
 
-def to_digits(records: Records) -> bytes:
+def to_digits(record: Record) -> bytes:
     """The digits that the networks of the record have learnt."""
-    return served(of_record(records[RECORD].arrays))
+    return served(of_record(record.arrays))
 
 
 def _band(record: Record, row: int, arm: int) -> dict[str, list[int]]:

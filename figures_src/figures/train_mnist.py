@@ -61,7 +61,7 @@ def data(records: Records) -> bytes:
 
 def digits(records: Records) -> bytes:
     """What a reader's networks learn."""
-    return train_cells.to_digits(records)
+    return train_cells.to_digits(records[RECORD])
 
 
 def _subtitle(record: Record) -> str:

@@ -1,4 +1,4 @@
-"""The digits of the page: cut from MNIST, two grey levels, kept in the record and served as runs of pixels."""
+"""The digits of the page, of two grey levels: kept in the record, served as runs of pixels."""
 
 import gzip
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from typing import Self
 
 import numpy as np
 
-from figures_src.datasets import Dataset
 from figures_src.experiments.arrays import Arrays
 
 LONGEST = 255
@@ -29,13 +28,6 @@ class Digits:
     def last(self, count: int) -> Self:
         """The last images."""
         return replace(self, pixels=self.pixels[-count:], labels=self.labels[-count:])
-
-
-def digits(dataset: Dataset, training: int, held_out: int, threshold: int) -> Digits:
-    """The first training images, then the first test images, made of two levels (Ioffe & Szegedy 2015, 4.1)."""
-    images = np.concatenate([dataset.train.images[:training], dataset.test.images[:held_out]])
-    labels = np.concatenate([dataset.train.labels[:training], dataset.test.labels[:held_out]])
-    return Digits(images.reshape(len(images), -1) >= threshold, labels.astype(np.uint8))
 
 
 def kept(found: Digits) -> dict[str, np.ndarray]:

@@ -12,7 +12,8 @@ import numpy as np
 from figures_src.datasets import MNIST_SHA256, load_mnist
 from figures_src.experiments.assembly import arrange, replaying
 from figures_src.experiments.experiment import Experiment, Outcome
-from figures_src.experiments.mnist_page.digits import digits, kept
+from figures_src.experiments.mnist_page.cut import cut
+from figures_src.experiments.mnist_page.digits import kept
 from figures_src.experiments.mnist_page.predictions import verdicts
 from figures_src.experiments.mnist_page.runs import DEFAULT, TRIED, MnistPage
 from figures_src.training.machine import Machine
@@ -27,7 +28,7 @@ def run(config: MnistPage, machine: Machine) -> Outcome:
     runs = config.runs()
     outcome = arrange(train_all("mnist_page", runs, machine, TRAINER), (len(config.settings), 2))
     sizes = (config.training_images, config.held_out_images, runs[0].binary_threshold)
-    shown = kept(digits(machine.dataset(load_mnist), *sizes))
+    shown = kept(cut(machine.dataset(load_mnist), *sizes))
     return outcome.with_arrays({"step": np.array(runs[0].evaluation_steps()), **shown})
 
 

@@ -14,7 +14,8 @@ from torch.nn import functional
 
 from figures_src.batchnorm import BatchNorm1d
 from figures_src.datasets import Dataset
-from figures_src.experiments.mnist_page.digits import Digits, digits
+from figures_src.experiments.mnist_page.cut import cut
+from figures_src.experiments.mnist_page.digits import Digits
 from figures_src.experiments.mnist_page.philox import ORDER, WEIGHTS, normals, permutation
 from figures_src.experiments.mnist_page.runs import Evaluation, PageRun
 from figures_src.training.loop import Arrays
@@ -60,7 +61,7 @@ class PageTraining:
     def __init__(self, run: PageRun, dataset: Dataset, device: str):
         processor_only(device, "the networks of the page train")
         self.run, self.step, self.seconds = run, 0, 0.0
-        kept = digits(dataset, run.training_images, run.held_out_images, run.binary_threshold)
+        kept = cut(dataset, run.training_images, run.held_out_images, run.binary_threshold)
         self.learnt, self.held_out = _tensors(kept.first(run.training_images)), _tensors(kept.last(run.held_out_images))
         classes = int(dataset.train.labels.max()) + 1
         self.networks = [network(run, seed, self.learnt[0].shape[1], classes) for seed in run.seeds]

@@ -13,6 +13,7 @@ from figures_src.datasets import load_mnist
 from figures_src.experiments.mnist.measures import WITH_BN, WITHOUT_BN
 from figures_src.experiments.mnist.runs import MnistGrid
 from figures_src.experiments.mnist_page import digits, measures, predictions
+from figures_src.experiments.mnist_page.cut import cut
 from figures_src.experiments.mnist_page.digits import Digits
 from figures_src.experiments.mnist_page.experiment import MNIST_PAGE
 from figures_src.experiments.mnist_page.runs import (
@@ -114,7 +115,7 @@ def test_by_the_batch_the_answer_depends_on_the_neighbours() -> None:
 
 def test_digits_are_the_first_of_both_files_and_travel_unharmed(tmp_path: Path) -> None:
     dataset = digit_samples.digits()
-    found = digits.digits(dataset, 50, 20, 128)
+    found = cut(dataset, 50, 20, 128)
     assert found.first(50).labels.tolist() == dataset.train.labels[:50].tolist()
     np.testing.assert_array_equal(found.last(20).pixels, dataset.test.images[:20].reshape(20, -1) >= 128)
     kept = digits.of_record(digits.kept(found))
@@ -135,7 +136,7 @@ def test_digits_are_the_first_of_both_files_and_travel_unharmed(tmp_path: Path) 
 @pytest.mark.slow
 def test_the_digits_of_the_record_are_mnists() -> None:
     record = store.load("mnist_page")
-    kept, shown = digits.of_record(record.arrays), digits.digits(load_mnist(), 2000, 1000, 128)
+    kept, shown = digits.of_record(record.arrays), cut(load_mnist(), 2000, 1000, 128)
     np.testing.assert_array_equal(kept.pixels, shown.pixels)
     np.testing.assert_array_equal(kept.labels, shown.labels)
 
