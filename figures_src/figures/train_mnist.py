@@ -11,7 +11,7 @@ from figures_src.figures.common import Cell, Records, Table, arm_colours
 from figures_src.records.record import Record
 from figures_src.style import Layout, Theme, rc
 
-GUTTER, GAP, RISE, FOOT = 42, 16, 30, 44
+GUTTER, GAP, RISE, FOOT = 42, 34, 30, 44
 """Pixels of tick labels left of a row, between two panels, above a panel for its name, and under the last row."""
 WIDE, NARROW = (3, 150), (2, 112)
 """Panels in a row, and their height."""
