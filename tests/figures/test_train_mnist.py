@@ -21,7 +21,8 @@ def test_every_setting_has_a_panel_with_both_arms(theme: style.Theme, layout: st
     drawn = train_mnist.draw(RECORDS, theme, layout)
     assert len(drawn.axes) == len(page_samples.FINAL)
     for axes, (without, with_bn) in zip(drawn.axes, page_samples.FINAL.values(), strict=True):
-        curves = {line.get_color(): line.get_ydata() for line in axes.lines if len(line.get_ydata()) == 29}
+        drawn_lines = {line.get_color(): np.asarray(line.get_ydata()) for line in axes.lines}
+        curves = {colour: heights for colour, heights in drawn_lines.items() if len(heights) == 29}
         # Three seeds, a hundredth apart: their mean is the second.
         assert float(np.ptp(curves[theme.with_bn])) == 0
         assert float(curves[theme.with_bn][-1]) == pytest.approx(with_bn + page_samples.APART)
