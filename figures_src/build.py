@@ -127,7 +127,9 @@ def drawings(figure: Figure) -> list[str]:
 def figure_files(figure: Figure) -> list[str]:
     """Names of the files that a figure consists of."""
     tables = [f"{figure.id}.csv"] if figure.has_table else []
-    return [*drawings(figure), *tables, *([f"{figure.id}.json"] if figure.has_data else [])]
+    data = [f"{figure.id}.json"] if figure.has_data else []
+    digits = [f"{figure.id}.bin"] if figure.has_digits else []
+    return [*drawings(figure), *tables, *data, *digits]
 
 
 def figure_inputs(place: Place, figure: Figure) -> Digests:
@@ -223,6 +225,8 @@ def draw_files(name: str, preset: str) -> dict[str, bytes]:
     files = {f"{name}.csv": module.table(records).to_csv()} if figure.has_table else {}
     if figure.has_data:
         files[f"{name}.json"] = module.data(records)
+    if figure.has_digits:
+        files[f"{name}.bin"] = module.digits(records)
     for variant in VARIANTS:
         theme = style.DARK if "dark" in variant else style.LIGHT
         layout = style.NARROW if "narrow" in variant else style.WIDE

@@ -44,6 +44,8 @@ class Figure:
     """Whether it shows numbers, which the page then offers for download."""
     has_data: bool = False
     """Whether a script of the page reads its numbers, from ``<id>.json``."""
+    has_digits: bool = False
+    """Whether a script of the page reads digits besides, from ``<id>.bin``."""
 
 
 QUOTED = (

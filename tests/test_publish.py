@@ -144,7 +144,7 @@ def test_the_sections_quote_every_experiment(page, figures):
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_figures_are_numbered_in_the_order_of_the_page(page, kind):
-    numbers = re.findall(rf"<strong>{kind}\u00a0(\d+)((?:\u00a0bis|\.[ab])?)\.<", page)
+    numbers = re.findall(rf"<strong>{kind}\u00a0(\d+)((?:\u00a0(?:bis|ter)|\.[ab])?)\.<", page)
     assert numbers == sorted(numbers, key=lambda number: (int(number[0]), number[1]))
     assert {int(number) for number, _ in numbers} == set(range(1, int(numbers[-1][0]) + 1))
 

@@ -46,7 +46,9 @@ LEVELS = (
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FOLDED = re.compile(r"<details\b(?![^>]*\bopen\b)[^>]*>(.*?)</details>", re.DOTALL)
 _SUMMARY = re.compile(r"<summary\b.*?</summary>", re.DOTALL)
-_UNSEEN = re.compile(r"<(script|template|style|nav|head|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+_UNSEEN = re.compile(r"<(script|template|style|nav|head)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+_DRAWING = re.compile(r"<svg\b(?:(?!<svg\b).)*?</svg>", re.DOTALL)
+"""One that holds no other: drawings are taken out from the inside."""
 _CODE = re.compile(r"^```[^\n]*\n(.*?)^```$|<pre\b[^>]*>(.*?)</pre>", re.DOTALL | re.MULTILINE)
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _MARKUP = re.compile(r"<[^>]*>|\]\([^()\n]*\)|\{[:#][^}\n]*\}|^#{1,6} ", re.MULTILINE)
@@ -61,9 +63,15 @@ def visible_words(text: str) -> int:
     told, such as alternative texts, is not counted.
     """
     seen = _FOLDED.sub(_summary, text)
-    seen = _CODE.sub(_half, _UNSEEN.sub(" ", seen))
+    seen = _CODE.sub(_half, _without_drawings(_UNSEEN.sub(" ", seen)))
     plain = unescape(_MARKUP.sub(" ", _FORMULA.sub(" x ", seen)))
     return sum(any(map(str.isalnum, word)) for word in plain.split())
+
+
+def _without_drawings(text: str) -> str:
+    while (fewer := _DRAWING.sub(" ", text)) != text:
+        text = fewer
+    return text
 
 
 def _summary(folded: re.Match[str]) -> str:

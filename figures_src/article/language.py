@@ -28,7 +28,7 @@ _BLOCKS = {
     *("section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
 }
 _SPOKEN = ("alt", "title", "aria-label")
-_LABEL = re.compile(r"(?:Graphique|Schéma)[\s\u00a0]\w+(?:[\s\u00a0]bis|\.\w(?!\w))?")
+_LABEL = re.compile(r"(?:Graphique|Schéma)[\s\u00a0]\w+(?:[\s\u00a0](?:bis|ter)|\.\w(?!\w))?")
 
 
 @dataclass(frozen=True)
@@ -281,7 +281,7 @@ def reachability(page: Page) -> list[str]:
 
 def _named(page: Page, figure: str) -> bool:
     """Whether something other than the figure itself links to it or says its name."""
-    label = re.compile(rf"{re.escape(page.figures[figure])}(?!\w|[\s\u00a0]bis)", re.IGNORECASE)
+    label = re.compile(rf"{re.escape(page.figures[figure])}(?!\w|[\s\u00a0](?:bis|ter))", re.IGNORECASE)
     prose = (block for block in page.blocks if block.figure != figure)
     return figure in page.targets or any(label.search(block.text) for block in prose)
 

@@ -169,7 +169,7 @@ class FigureMarkup:
     def see(self, name: str) -> str:
         """The same as a sentence says it, "graphique 2", as a link to the figure."""
         words = self.label(name)
-        words = (words[0].lower() + words[1:]).replace("bis", "<i>bis</i>")
+        words = re.sub(r"\b(bis|ter)\b", r"<i>\1</i>", words[0].lower() + words[1:])
         return f'<a class="figure-link" href="#{name}">{words}</a>'
 
     def _picture(self, figure: Figure, *, narrow: bool = False) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.stats import norm
 
 from figures_src import french
+from figures_src.article import play_train
 from figures_src.article.facts.mnist import GridFacts
 from figures_src.article.typography import typeset
 from figures_src.commands import closest
@@ -63,6 +64,7 @@ class Play:
             "gamma_beta": lambda: gamma_beta(GAMMA, BETA),
             "batch": lambda: batch(BATCH, SIZE),
             "grid": lambda: grid(self.records[GRID], self.grid),
+            "train": lambda: play_train.train(self.records[play_train.RECORD]),
         }
         state = states[closest(name, states, "figure to play with")]()
         page = re.sub(r"\s*\n\s*", "", self.render(f"plays/{name}.html.j2", {"now": state}))

@@ -13,6 +13,7 @@ from figures_src.experiments.inception.experiment import INCEPTION_CPU
 from figures_src.experiments.linear_problems.experiment import LINEAR_PROBLEMS
 from figures_src.experiments.mistakes.experiment import MISTAKES
 from figures_src.experiments.mnist.experiment import CURVES, GRID, STATISTICS_OF_PROBE
+from figures_src.experiments.mnist_page.experiment import MNIST_PAGE
 from figures_src.experiments.mnist_rates.experiment import MNIST_RATES
 from figures_src.experiments.parts.experiment import PARTS
 from figures_src.experiments.places.experiment import PLACES
@@ -32,7 +33,7 @@ from figures_src.experiments.vgg_controls.experiment import (
 EXPERIMENTS: Mapping[str, AnyExperiment] = {
     experiment.name: experiment
     for experiment in (
-        *(CURVES, GRID, MNIST_RATES, STATISTICS_OF_PROBE),
+        *(CURVES, GRID, MNIST_RATES, STATISTICS_OF_PROBE, MNIST_PAGE),
         *(DLN, DLN_SUM, LINEAR_PROBLEMS, VGG_CPU, VGG_FULL_WIDTH, VGG_CHANNELS),
         *(VGG_CONTROLS, VGG_LOW_RATE, VGG_LENGTHS, VGG_INITIAL_GRID, VGG_INITIAL),
         *(SHIFT_SHOES, SHIFT_CARS, CARS_BORDER),

@@ -63,13 +63,20 @@ class Quantity:
 
 def networks(runs: Sequence[Any]) -> list[Run]:
     """The networks of a configuration, in the order of its runs, then of their seeds."""
-    every = [{name: value for name, value in asdict(run).items() if name not in NOT_A_SETTING} for run in runs]
+    every = [{name: x for name, x in _flat(asdict(run)).items() if name not in NOT_A_SETTING} for run in runs]
     differing = [name for name in every[0] if any(settings[name] != every[0][name] for settings in every)]
     return [
         Run(seed, _arm(settings), tuple((name, settings[name]) for name in differing))
         for run, settings in zip(runs, every, strict=True)
         for seed in (run.seeds if hasattr(run, "seeds") else (run.seed,))
     ]
+
+
+def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that a run keeps together, each by its own name; what they are called together says nothing more."""
+    together = {name: value for name, value in settings.items() if isinstance(value, dict)}
+    apart = {name: value for name, value in settings.items() if name not in together}
+    return apart | {name: x for value in together.values() for name, x in value.items() if name != "name"}
 
 
 def _arm(settings: Mapping[str, Any]) -> str:

@@ -37,6 +37,11 @@ MANY
 """.replace("MANY", "mot " * 2200)
 
 
+def test_no_word_of_a_drawing_counts_nor_of_one_within_another():
+    drawing = "<svg><text>un</text><svg><path/></svg><text>deux</text></svg>"
+    assert contents.visible_words(f"<p>trois</p>{drawing}<p>quatre</p>{drawing}") == 2
+
+
 def test_what_is_seen_counts():
     texts = {anchor: contents.visible_words(text) for anchor, text in contents.parts(PAGE).items()}
     assert texts == {"": 1, "en-30-secondes": 7, "en-3-minutes": 11, "comprendre": 2200, "glossaire": 0}

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page
 from scipy.stats import norm
 
 from figures_src import batchnorm, build, french
-from figures_src.article import play
+from figures_src.article import play, play_train
 from figures_src.article.facts.mnist import grid_facts
 from figures_src.figures.signals import gaussian, sigmoid
 from tests.site.site_checks import until, visit
@@ -21,7 +21,7 @@ from tests.site.site_checks import until, visit
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 SCRIPTS = Path(__file__).parents[2] / "assets" / "js"
-NAMES = ("gamma_beta", "batch", "grid")
+NAMES = ("gamma_beta", "batch", "grid", "train")
 LARGEST = 8_192
 RANDOM = np.random.default_rng(20210405)
 
@@ -95,6 +95,22 @@ def test_shares_and_heights_are_those_of_the_first_state(laboratory: Page) -> No
     accuracies = RANDOM.uniform(0, 1, 50)
     heights = call(laboratory, "play_grid", "a[0].map(m.height)", accuracies.tolist())
     assert heights == pytest.approx(play.height(accuracies).tolist(), abs=1e-9)
+    signals = [*RANDOM.normal(0, 10, 50).tolist(), 0.0, -100.0, 1e9]
+    heights = call(laboratory, "train_view", "a[0].map(m.inFrame)", signals)
+    assert heights == pytest.approx([play_train.signal_height(signal) for signal in signals], abs=1e-9)
+
+
+def test_the_bands_of_a_reader_s_networks_are_those_of_the_record(laboratory: Page) -> None:
+    record = build.load_records(["mnist_page"], "full")["mnist_page"]
+    data = json.loads((build.FULL.figures / "train_mnist.json").read_bytes())
+    program = "m.CHOICES.length && ['without_bn', 'with_bn'].map(arm => m.band(a[0].step, a[0].settings[0][arm]))"
+    state = play_train.train(record)
+    for ours, arm in zip(call(laboratory, "train_view", program, data), state["arms"], strict=True):
+        one, other = ([float(n) for n in NUMBER.findall(path)] for path in (ours, arm["band"]))
+        assert one == pytest.approx(other, abs=0.11)
+    program = """[a[0].settings.map(s => m.recorded(a[0], {...s}) === s),
+        m.recorded(a[0], {...a[0].settings[0], sigma: 3}) ?? null]"""
+    assert call(laboratory, "train_view", program, data) == [[True] * len(data["settings"]), None]
 
 
 def test_numbers_are_written_as_in_the_article(laboratory: Page) -> None:
@@ -134,7 +150,7 @@ def parts(figure: Locator) -> dict[str, str]:
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-@pytest.mark.parametrize("name", ["gamma-beta", "batch", "grid"])
+@pytest.mark.parametrize("name", ["gamma-beta", "batch", "grid", "train"])
 def test_scripts_start_from_what_the_page_shows_without_them(
     browser: Browser, article: Page, post_url: str, name: str
 ) -> None:

@@ -1,16 +1,10 @@
 """The article as readers set their browsers: no scripts, no pictures, large text, no mouse, few colours, on paper."""
 
 import ast
-import json
-import os
 import re
 import shutil
-import subprocess
-import threading
 import zlib
 from collections.abc import Callable
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from figures_src.article.listing import EXAMPLES, SOURCES
-from figures_src.paper import Quiet
+from tests.site.firefox import in_firefox
 from tests.site.site_checks import (
     LOAD_IMAGES,
     NARROW,
@@ -38,7 +32,7 @@ from tests.site.site_checks import (
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 Measured = Callable[[str, object], None]
-PLAYS = ("play-gamma-beta", "play-batch", "play-grid")
+PLAYS = ("play-gamma-beta", "play-batch", "play-grid", "play-train")
 
 
 def test_without_scripts_everything_can_be_read(browser: Browser, post_url: str) -> None:
@@ -374,50 +368,8 @@ frame.onload = async () => {
 </script>"""
 
 
-class ReportHandler(Quiet):
-    """Serves the site, a page that looks into it, and takes down what that page reports."""
-
-    def __init__(self, *args: Any, probe: str, reports: list[Any], came: threading.Event, **options: Any) -> None:
-        self.probe, self.reports, self.came = probe, reports, came
-        super().__init__(*args, **options)
-
-    def do_GET(self) -> None:
-        if self.path != "/probe":
-            super().do_GET()
-            return
-        self.send_response(200)
-        self.send_header("content-type", "text/html; charset=utf-8")
-        self.end_headers()
-        self.wfile.write(self.probe.encode())
-
-    def do_POST(self) -> None:
-        self.reports.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-        self.came.set()
-        self.send_response(204)
-        self.end_headers()
-
-
 def test_firefox_renders_the_equations(built_site: Path, post_path: str, tmp_path: Path, measured: Measured) -> None:
-    firefox = shutil.which("firefox-esr") or shutil.which("firefox")
-    assert firefox, "Firefox is missing: run `make test`, or `apt-get install firefox-esr`"
-    reports: list[Any] = []
-    came = threading.Event()
-    options: dict[str, Any] = {"probe": FIREFOX_PROBE % f"/{post_path}", "reports": reports, "came": came}
-    handler = partial(ReportHandler, directory=str(built_site), **options)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/probe"
-        command = [firefox, "--headless", "--no-remote", "--profile", str(tmp_path), address]
-        # As root in the home of another, as that of a runner of GitHub, Firefox would not start.
-        home = {**os.environ, "HOME": str(tmp_path)}
-        browser = subprocess.Popen(command, env=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            assert came.wait(240), "Firefox never reported: does it start here? Try `firefox-esr --headless`"
-        finally:
-            browser.terminate()
-            browser.wait(30)
-            server.shutdown()
-    report = reports[0]
+    report = in_firefox(built_site, FIREFOX_PROBE % f"/{post_path}", tmp_path)
     measured("equations that Firefox renders", len(report["sizes"]))
     assert len(report["sizes"]) >= 8
     assert [size for size in report["sizes"] if size[0] < 40 or size[1] < 12] == []

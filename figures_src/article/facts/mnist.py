@@ -20,6 +20,7 @@ from figures_src.article.facts import foretold as facts_foretold
 from figures_src.article.facts import imagenet as facts_imagenet
 from figures_src.article.facts import inception as facts_inception
 from figures_src.article.facts import mistakes as facts_mistakes
+from figures_src.article.facts import page as facts_page
 from figures_src.article.facts import parts as facts_parts
 from figures_src.article.facts import places as facts_places
 from figures_src.article.facts import practice as facts_practice
@@ -218,6 +219,7 @@ def gather(records: Mapping[str, Record]) -> dict[str, Any]:
         "statistics": statistics_facts(records["mnist_statistics"]),
         "grid": grid_facts(grid),
         "rates": facts_rates.rates_facts(records[facts_rates.RECORD]),
+        "live": facts_page.page_facts(records[facts_page.RECORD]),
         "scale": facts_scale.scale_facts(records[facts_scale.RECORD]),
         "depth": facts_depth.depth_facts(*(records[name] for name in facts_depth.RECORDS)),
         "parts": facts_parts.part_facts(records[facts_parts.RECORD]),
