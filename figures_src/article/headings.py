@@ -6,7 +6,9 @@ A link is written before its heading is known, so `fill_section_links` gives it 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
+from figures_src.article.typography import typeset
 from figures_src.commands import closest
 
 _HEADING = re.compile(r"^(?P<level>#{2,6}) (?P<text>.+?) \{#(?P<anchor>[\w-]+)\}$", re.MULTILINE)
@@ -29,9 +31,8 @@ class Heading:
 
     @property
     def words(self) -> str:
-        """What a link to it says: "C.II.4, « Stabilité de la couche BN »"."""
-        title = f"« {self.title} »"
-        return f"{self.number}, {title}" if self.number else title
+        """What a link to it says: "C.II.4", or "« Références »" where it has no number."""
+        return self.number or f"« {self.title} »"
 
 
 def headings(page: str) -> dict[str, Heading]:
@@ -61,7 +62,7 @@ def _heading(anchor: str, level: int, text: str, above: list[str]) -> Heading:
 
 
 def section_link(anchor: str) -> str:
-    """A link to a heading, whose words are its number and its title."""
+    """A link to a heading, whose words are its number; its title shows under a pointer."""
     return f'<a class="section-link" href="#{anchor}"></a>'
 
 
@@ -76,4 +77,5 @@ def fill_section_links(page: str) -> str:
 
 
 def _link(heading: Heading) -> str:
-    return f'<a class="section-link" href="#{heading.anchor}">{heading.words}</a>'
+    title = f' title="{escape(typeset(re.sub("<[^>]*>", "", heading.title)), quote=True)}"' if heading.number else ""
+    return f'<a class="section-link" href="#{heading.anchor}"{title}>{heading.words}</a>'
