@@ -35,7 +35,8 @@ function prepare(dialog) {
 // A stop of the tab key where there is something to scroll; without scripts, every table is one.
 function watchScrolling(region) {
   const refresh = () => {
-    const scrolls = region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight;
+    // Lengths are rounded, each on its own: a pixel is none.
+    const scrolls = region.scrollWidth > region.clientWidth + 1 || region.scrollHeight > region.clientHeight + 1;
     if (scrolls) region.tabIndex = 0;
     else region.removeAttribute('tabindex');
   };

@@ -126,7 +126,17 @@ def test_the_pieces_of_a_number_stay_together_in_a_stacked_table(browser: Browse
 
 
 SCROLLERS = """[...document.querySelectorAll('.post :is(.table, pre, .formula)')].map(e =>
-    [e.outerHTML.slice(0, 90), e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight, e.tabIndex === 0])"""
+    [e.outerHTML.slice(0, 90), e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1,
+        e.tabIndex === 0])"""
+
+
+def test_a_heading_shows_its_address_under_a_pointer_and_is_no_stop(browser: Browser, post_url: str) -> None:
+    with visit(browser, post_url, WIDE) as seen:
+        heading = seen.page.locator("#stabilite")
+        heading.hover()
+        link = heading.locator("a.permalink")
+        assert link.get_attribute("href") == "#stabilite"
+        assert link.evaluate("e => [e.tabIndex, getComputedStyle(e).opacity]") == [-1, "1"]
 
 
 @pytest.mark.parametrize("width", [320, WIDE])
