@@ -151,7 +151,7 @@ def test_figures_are_numbered_in_the_order_of_the_page(page, kind):
 
 def test_predictions_are_counted_and_the_failed_ones_listed(page):
     told = plain(page)
-    count = re.search(r"(\d+) sont tenues, (\d+) démenties, (\d+) indécises ; (\d+) ne reposent", told)
+    count = re.search(r"(\d+) sont tenues, (\d+) démenties, (\d+) indécises ; (\d+), favorables", told)
     assert count is not None
     failed = denied(page)
     assert len(failed) >= int(count[2])

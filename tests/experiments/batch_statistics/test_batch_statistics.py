@@ -83,6 +83,7 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(BATCH_STATISTICS.quick, batch_sizes=(2, 32), groups=(2,), images_seen=320,
                    learnt_images=128, measured_images=64, precise_images=256, widths=(4, 4))  # fmt: skip

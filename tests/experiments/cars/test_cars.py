@@ -49,6 +49,7 @@ def test_the_protocol_is_the_declared_one() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(cars.SHIFT_CARS.quick, images_seen=1000, shown_per_answer=50, population_batches=4, widths=(4, 4))
     outcome = cars.SHIFT_CARS.run(tiny, Machine(tmp_path, jobs=2))

@@ -81,6 +81,7 @@ def test_the_networks_are_those_of_the_cars() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.CARS_BORDER.quick, seeds=(0,), images_seen=1500, widths=(4, 4))
     outcome = experiment.CARS_BORDER.run(tiny, Machine(tmp_path, jobs=2))

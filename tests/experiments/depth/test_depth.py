@@ -212,8 +212,10 @@ def test_a_card_is_refused_before_it_starts(tmp_path: Path, digits: Dataset) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("experiment", [DEPTH_INITIAL, DEPTH_TRAINING], ids=lambda each: each.name)
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path, experiment: AnyExperiment) -> None:
     found = experiment.run(experiment.quick, Machine(tmp_path)).arrays
     again = experiment.replay(experiment.quick, Machine(tmp_path / "again"))
-    replayed = again.arrays["replay_loss"]
-    np.testing.assert_array_equal(replayed.reshape(found["replay_loss"].shape), found["replay_loss"])
+    # A replay of what is never trained looks at the first network of each run.
+    recorded = found["replay_loss"][:, : again.arrays["replay_loss"].shape[1]]
+    np.testing.assert_array_equal(again.arrays["replay_loss"].reshape(recorded.shape), recorded)

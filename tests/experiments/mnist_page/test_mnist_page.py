@@ -142,6 +142,7 @@ def test_the_digits_of_the_record_are_mnists() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(MNIST_PAGE.quick, steps=30)
     outcome = MNIST_PAGE.run(tiny, Machine(tmp_path, jobs=2))

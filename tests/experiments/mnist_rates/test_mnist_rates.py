@@ -133,6 +133,7 @@ def test_the_networks_of_a_shared_cell_are_those_of_the_grid(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny: MnistRates = replace(MNIST_RATES.quick, steps=120, evaluate_every=60)
     found = MNIST_RATES.run(tiny, Machine(tmp_path, jobs=2)).arrays

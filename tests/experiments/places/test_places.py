@@ -141,6 +141,7 @@ def test_the_protocol_is_the_declared_one() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.PLACES.quick, images_seen=256, learnt_images=128, widths=(4, 4), residual_widths=(4, 6),
                    measured_images=64)  # fmt: skip

@@ -204,6 +204,7 @@ def test_a_card_is_refused_before_it_starts(tmp_path: Path, digits: Dataset) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(SCALE.quick, steps=60)
     found = SCALE.run(tiny, Machine(tmp_path)).arrays

@@ -74,6 +74,7 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(SHIFT_SHOES.quick, images_seen=1000, shown_per_answer=50, population_batches=4, widths=(4, 4))
     outcome = SHIFT_SHOES.run(tiny, Machine(tmp_path, jobs=2))

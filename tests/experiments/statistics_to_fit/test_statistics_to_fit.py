@@ -120,6 +120,7 @@ def test_training_stops_once_the_images_are_known(tmp_path: Path, arm: str) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.STATISTICS_TO_FIT.quick, batch_sizes=(32, 2), seeds=(0,), images_seen=320, widths=(4, 4),
                    learnt_images=128, measured_images=64, evaluations=2)  # fmt: skip

@@ -44,6 +44,7 @@ def test_networks_are_the_first_seed_of_the_main_experiment() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(VGG_CHANNELS.quick, steps=20, divisor=32, histogram_every=10)
     found = VGG_CHANNELS.run(tiny, Machine(tmp_path, jobs=2)).arrays
