@@ -4,6 +4,7 @@ import math
 import platform
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -15,9 +16,9 @@ from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.experiment import AnyExperiment, Outcome
 from figures_src.files import sha256, sha256_of_files
 from figures_src.imports import closure
-from figures_src.records import growth, replays, store
+from figures_src.records import growth, store
 from figures_src.records.record import Record
-from figures_src.training.machine import Machine
+from figures_src.training.machine import Machine, processor
 
 LIBRARIES = ("torch", "numpy", "scipy", "pillow")
 ROUNDING = 1e-9
@@ -31,7 +32,8 @@ def produce(experiment: AnyExperiment, preset: str, machine: Machine, anew: bool
     """
     commit = commit_now()  # before the run: the code may be edited while it goes on
     config, machine = store.configuration(experiment, preset), replace(machine, images=store.images(preset))
-    held = growth.Held() if anew else growth.verified(experiment, preset, machine)
+    # Here and not on a cluster: how far losses can be compared is told by this computer.
+    held = growth.Held() if anew else growth.verified(experiment, preset, replace(machine, scheduler=""))
     outcome = experiment.run(config, replace(machine, held=held.results(config.runs())))
     outcome = replace(outcome, origin=held.origin())
     record = keep(experiment, preset, machine, outcome, commit, store.folder(preset))
@@ -134,7 +136,8 @@ def _sidecar(experiment: AnyExperiment, preset: str, machine: Machine, outcome: 
         "precision": outcome.precision,
         "threads": machine.threads,
         "jobs": machine.jobs,
-        "processor": replays.processor(),
+        "processor": processor(),
+        **_workers(machine),
         **_accelerator(machine.device),
         **outcome.origin,
         "python": platform.python_version(),
@@ -158,6 +161,19 @@ def commit_now() -> str:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _workers(machine: Machine) -> dict[str, Any]:
+    """Which computers of a cluster trained, where one did, and how many runs each; the record's processor is theirs."""
+    if not machine.makers:
+        return {}
+    shares = Counter(machine.makers.values())
+    makers = sorted(shares, key=lambda maker: (maker.processor, maker.host))
+    return {
+        "processor": " and ".join(dict.fromkeys(maker.processor for maker in makers)),
+        "jobs": len(makers),
+        "workers": [{**asdict(maker), "runs": shares[maker]} for maker in makers],
+    }
 
 
 def _accelerator(device: str) -> dict[str, str]:
