@@ -305,7 +305,7 @@ class _Sweep:
     def _follow(self, what: str, index: int, step: int) -> None:
         if what == worker.BEGUN:
             self._state.begun.add(index)
-        elif what == worker.SAVED:
+        elif what == worker.ENDED:
             self._state.begun.discard(index)
         elif any(index == other for other, _ in self._state.under_way.values()):
             self._bar.advance(index, step)
@@ -323,16 +323,15 @@ class _Sweep:
             return
         if self._signals.heard:
             self._say("stopping: each run writes its checkpoint first (Ctrl-C again does not wait for it)")
-        waited = {index: address for address, (index, _) in state.under_way.items()}
+        waited = {address: index for address, (index, _) in state.under_way.items()}
         deadline = time.monotonic() + GRACE_SECONDS
         with suppress(*LOST):
-            self._client.cancel([future for _, future in state.under_way.values()])
-            state.under_way = {}
-            while time.monotonic() < deadline and not self._signals.insisted:
+            # What has just ended is still taken in.
+            self._client.cancel([future for _, future in state.under_way.values() if not future.done()])
+            while waited and time.monotonic() < deadline and not self._signals.insisted:
                 self._listen()
-                present = set(self._client.nthreads())
-                if not any(index in state.begun and address in present for index, address in waited.items()):
-                    return
+                present = self._client.nthreads()
+                waited = {where: index for where, index in waited.items() if where in present and index in state.begun}
 
     def _clear(self) -> None:
         """Have checkpoints removed that are needed no more, also where no folder is shared."""

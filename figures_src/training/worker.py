@@ -14,13 +14,12 @@ from distributed import get_worker
 from distributed.core import Status
 
 from figures_src.processes import REFRESH_SECONDS
-from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine, Maker, processor
 from figures_src.training.trainer import Result, Run, Trainer
 from figures_src.training.version import introduction
 
 ROOT = Path(__file__).parents[2]
-BEGUN, STEP, SAVED = "begun", "step", "saved"
+BEGUN, STEP, ENDED = "begun", "step", "ended"
 """What is told on the way, with the place of the run, and the step that it reached."""
 
 
@@ -54,9 +53,8 @@ def train(index: int, run: Run, machine: Machine, trainer: Trainer, topic: str) 
     task.tell(BEGUN, 0)
     try:
         return trainer(run, here(machine), task.report, task.should_stop), Maker(socket.gethostname(), processor())
-    except Interrupted:
-        task.tell(SAVED, 0)
-        raise
+    finally:
+        task.tell(ENDED, 0)
 
 
 def forget(machine: Machine) -> None:
