@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,18 @@ def is_judged(experiment: AnyExperiment, preset: str) -> bool:
     Raises:
         DamagedRecord: the record cannot be trusted.
     """
+    return not changed_verdicts(experiment, preset)
+
+
+def changed_verdicts(experiment: AnyExperiment, preset: str) -> list[str]:
+    """Predictions whose verdict in a fresh record is not the one that today's code and libraries find in its arrays.
+
+    Raises:
+        DamagedRecord: the record cannot be trusted.
+    """
     record = store.load(experiment.name, store.folder(preset))
-    told, found = record.sidecar["verdicts"], _judge(experiment, record.arrays)
-    return len(told) == len(found) and all(map(_alike, told, found))
+    pairs = zip_longest(record.sidecar["verdicts"], _judge(experiment, record.arrays))
+    return [str((found or told)["prediction"]) for told, found in pairs if not (told and found and _alike(told, found))]
 
 
 def judgement(experiment: AnyExperiment, preset: str) -> str:
