@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Write requirements.lock and requirements-validator.lock with uv ($UV): for Python 3.11 and later on any system, so that
-# `pip install --require-hashes -r requirements.lock` takes the very files that were looked at, or none.
+# `.venv/bin/pip install --require-hashes -r requirements.lock` takes the very files that were looked at, or none.
 set -euo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

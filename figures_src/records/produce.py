@@ -177,12 +177,15 @@ def _workers(machine: Machine) -> dict[str, Any]:
     """Which computers of a cluster trained, where one did, and how many runs each; the record's processor is theirs."""
     if not machine.makers:
         return {}
-    shares = Counter(machine.makers.values())
-    makers = sorted(shares, key=lambda maker: (maker.processor, maker.host))
+    runs = Counter((maker.processor, maker.host) for maker in machine.makers.values())
+    workers = Counter((maker.processor, maker.host) for maker in set(machine.makers.values()))
     return {
-        "processor": " and ".join(dict.fromkeys(maker.processor for maker in makers)),
-        "jobs": len(makers),
-        "workers": [{**asdict(maker), "runs": shares[maker]} for maker in makers],
+        "processor": " and ".join(sorted({processor for processor, _ in runs})),
+        "jobs": workers.total(),
+        "workers": [
+            {"host": host, "processor": name, "workers": workers[name, host], "runs": runs[name, host]}
+            for name, host in sorted(runs)
+        ],
     }
 
 

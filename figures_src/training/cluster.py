@@ -29,7 +29,7 @@ from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine, Maker
 from figures_src.training.pool import Bar
 from figures_src.training.trainer import Result, Run, Trainer
-from figures_src.training.version import kernels, refusal, versions
+from figures_src.training.version import at_first, kernels, refusal
 from figures_src.training.worker import Call
 
 CONNECT_SECONDS = 10
@@ -59,7 +59,7 @@ def train_on_cluster(title: str, runs: Sequence[Run], machine: Machine, trainer:
         KeyboardInterrupt: after the workers have saved their states.
         ClusterFailed: no scheduler answers, every worker is refused, or one run kills its workers.
     """
-    asked = versions()
+    asked = dict(at_first())
     kept = kept_by(machine, trainer, {**asked, **kernels()})
     found = {run: known for run in dict.fromkeys(runs) if (known := kept.load(run))}
     lacking = [run for run in dict.fromkeys(runs) if run not in found]
@@ -109,6 +109,12 @@ class _State:
         index, _ = self.under_way.pop(address)
         self.waiting.appendleft(index)
         return index
+
+    def keep_only(self, present: set[str]) -> None:
+        """Forget workers that have gone: another one may come at their address."""
+        self.fit &= present
+        self.questioned = {address: future for address, future in self.questioned.items() if address in present}
+        self.refused = {address: why for address, why in self.refused.items() if address in present}
 
     def forget_workers(self) -> None:
         """Those of a scheduler that was lost; it may come back with others."""
@@ -178,13 +184,14 @@ class _Sweep:
                 client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
                 client.subscribe_topic(self._topic, self._hear)
                 return client
-            except (*LOST, ValueError) as error:
+            except (*LOST, TypeError, ValueError) as error:
                 if self._signals.heard:
                     raise KeyboardInterrupt from error
-                if time.monotonic() > deadline or isinstance(error, ValueError):
+                # What TLS lacks, or an address has too much, does not come by waiting.
+                if time.monotonic() > deadline or isinstance(error, TypeError | ValueError):
                     raise ClusterFailed(
-                        f"no scheduler answers at {self._address}: start one with `.venv/bin/dask scheduler`, name it "
-                        "by --scheduler, and run the same command; what is done is kept"
+                        f"no scheduler answers at {self._address} ({error}): start one with `.venv/bin/dask scheduler` "
+                        "or name another, and run the same command; what is done is kept"
                     ) from error
                 time.sleep(REFRESH_SECONDS)
 
@@ -205,7 +212,7 @@ class _Sweep:
         state = self._state
         for address in [address for address in state.under_way if address not in threads]:
             self._bury(address)
-        state.fit &= self._present
+        state.keep_only(self._present)
         known = state.fit | set(state.refused) | set(state.questioned)
         for address in sorted(self._present - known):
             self._question(address, threads[address])
@@ -266,9 +273,10 @@ class _Sweep:
             raise ClusterFailed(f"every worker of {self._address} is refused; {address}: {why}")
 
     def _give(self, address: str) -> None:
-        index, job = self._state.waiting.popleft(), self._job
+        index, job = self._state.waiting[0], self._job
         call = Call(worker.train, index, job.runs[index], job.machine, job.trainer, self._topic)
         future = self._submitted(call, address)
+        self._state.waiting.popleft()  # once it is sent: a scheduler that is lost takes no run along
         self._state.under_way[address] = (index, future)
         self._when_done(future, lambda: self._take(address, future))
 
@@ -349,6 +357,8 @@ def _quiet() -> Iterator[None]:
     logger = logging.getLogger("distributed")
     before, settings = logger.level, {"distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s"}
     logger.setLevel(logging.CRITICAL)
-    with dask.config.set(settings):
-        yield
-    logger.setLevel(before)
+    try:
+        with dask.config.set(settings):
+            yield
+    finally:
+        logger.setLevel(before)

@@ -1,7 +1,7 @@
 """Results of runs that a cluster trained, kept by who asked for them as they arrive: nothing done is done twice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from figures_src.training.checkpoint import Checkpoint
 from figures_src.training.machine import Machine, Maker
 from figures_src.training.trainer import Result, Run, Trainer
 
-ARRAY = "array."
+ARRAY, MAKER = "array.", "maker."
 FOLDER = "kept"
 
 
@@ -25,8 +25,9 @@ class Kept:
     def save(self, run: Run, result: Result, maker: Maker) -> None:
         """Keep what a worker gave."""
         arrays, seconds = result
-        told = {"seconds": np.array(seconds), "host": np.array(maker.host), "processor": np.array(maker.processor)}
-        self._file(run).save({**told, **{ARRAY + name: array for name, array in arrays.items()}})
+        told = {MAKER + name: np.array(value) for name, value in asdict(maker).items()}
+        named = {ARRAY + name: array for name, array in arrays.items()}
+        self._file(run).save({"seconds": np.array(seconds), **told, **named})
 
     def load(self, run: Run) -> tuple[Result, Maker] | None:
         """What was kept of a run; nothing, with a warning, where it is damaged."""
@@ -34,7 +35,8 @@ class Kept:
         if saved is None:
             return None
         arrays = {name.removeprefix(ARRAY): array for name, array in saved.items() if name.startswith(ARRAY)}
-        return (arrays, float(saved["seconds"])), Maker(str(saved["host"]), str(saved["processor"]))
+        maker = {name.removeprefix(MAKER): str(value) for name, value in saved.items() if name.startswith(MAKER)}
+        return (arrays, float(saved["seconds"])), Maker(**maker)
 
     def _file(self, run: Run) -> Checkpoint:
         return Checkpoint(self.folder / f"{sha256(f'{self.meaning} {run!r}'.encode())[:16]}.npz")

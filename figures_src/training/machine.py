@@ -11,8 +11,9 @@ from figures_src.datasets import Dataset
 
 @dataclass(frozen=True)
 class Maker:
-    """Which computer of a cluster trained a run."""
+    """Which worker of a cluster trained a run, and on which computer."""
 
+    worker: str
     host: str
     processor: str
 

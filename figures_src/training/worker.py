@@ -52,7 +52,8 @@ def train(index: int, run: Run, machine: Machine, trainer: Trainer, topic: str) 
     task = _Task(index, topic)
     task.tell(BEGUN, 0)
     try:
-        return trainer(run, here(machine), task.report, task.should_stop), Maker(socket.gethostname(), processor())
+        result = trainer(run, here(machine), task.report, task.should_stop)
+        return result, Maker(get_worker().address, socket.gethostname(), processor())
     finally:
         task.tell(ENDED, 0)
 

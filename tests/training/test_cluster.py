@@ -235,7 +235,8 @@ def test_the_record_is_that_of_one_machine_and_says_who_made_it(
     sidecars = [json.loads((folder / "dln.json").read_text()) for folder in (here, there)]
     assert "workers" not in sidecars[0]
     [maker] = sidecars[1]["workers"]
-    assert maker == {"host": socket.gethostname(), "processor": sidecars[0]["processor"], "runs": 8}
+    processor = sidecars[0]["processor"]
+    assert maker == {"host": socket.gethostname(), "processor": processor, "workers": 2, "runs": 8}
     for name in ("key", "verdicts", "processor", "libraries", "precision"):
         assert sidecars[0][name] == sidecars[1][name], name
 
@@ -304,13 +305,16 @@ def test_ctrl_c_saves_and_the_same_command_goes_on(cluster: Cluster, tmp_path: P
 def test_a_cluster_of_unfit_workers_and_one_that_is_not_there_are_told_at_once(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    assert "no scheduler answers" in told(cluster.client(tmp_path / "none"), 1)
+    (tmp_path / "none").mkdir()
+    absent = Cluster(tmp_path / "none")
+    asked = absent.client(tmp_path / "none")
     cluster.scheduler()
     cluster.worker("--nthreads", "2")
     said = told(cluster.client(tmp_path / "threads"), 1)
     assert "every worker" in said
     assert "--nthreads 1" in said
     assert sittings(tmp_path / "threads") == []
+    assert "no scheduler answers" in told(asked, 1)
 
 
 def test_one_library_of_another_version_is_named() -> None:
@@ -342,4 +346,4 @@ def test_an_address_that_cannot_be_used_is_refused_before_anything(words: list[s
 
 
 def test_the_machine_that_asks_writes_down_who_trained() -> None:
-    assert Machine(Path("c")) == Machine(Path("c"), makers={"run": Maker("node", "processor")})
+    assert Machine(Path("c")) == Machine(Path("c"), makers={"run": Maker("address", "node", "processor")})
