@@ -27,7 +27,7 @@ from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
 
 WORKERS, MANY = 2, 100
-STEPS, RUNS = 1500, 6
+STEPS, RUNS = 1000, 6
 
 
 def seconds_to_train(scheduler: str = "") -> float:

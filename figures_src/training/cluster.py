@@ -345,7 +345,8 @@ class _Sweep:
         """Have checkpoints removed that are needed no more, also where no folder is shared."""
         with suppress(*LOST):
             done = [self._submitted(Call(worker.forget, self._job.machine), address) for address in self._state.fit]
-            self._client.gather(done, errors="skip")
+            for future in done:
+                future.result(timeout=CONNECT_SECONDS)  # and no longer: one that dies now would never answer
 
     def _say(self, what: str) -> None:
         print(what, file=sys.stderr, flush=True)
