@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Two installs at once, of pip or of apt-get, trip over one another.
 .NOTPARALLEL:
-.PHONY: help figures test test-fast site serve check bench archive clean FORCE
+.PHONY: help figures test test-fast site serve check bench archive lock clean FORCE
 
 # Another Python than `python3`: `make PYTHON=/path/to/python3.12 figures`.
 PYTHON ?=
@@ -18,6 +18,10 @@ PORT ?= 4000
 PYTEST_ARGS ?=
 # Tests of a file stay in one process, those of the replays by record: see tests/conftest.py. Each may start two of its own.
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Libraries that are taken as new as they are today, whatever their pins: `make figures NEWEST='torch matplotlib'`.
+NEWEST ?=
+# What writes the lock.
+UV := uv==0.13.9
 # Where the site will live: `make site SITE_URL=https://name.github.io BASE_PATH=/repository`.
 SITE_URL ?=
 BASE_PATH ?=
@@ -40,7 +44,8 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONEXECUTABLE PYTHONHASHSEED PYTHONHO
 # of which only a part is there: the mark, which it then leaves too, has the environment made again.
 define pip_install
 	@touch $(VENV)/.unfinished
-	@status=0; $(BIN)/python -I -m pip install --quiet -r $< || status=$$?; rm $(VENV)/.unfinished; exit $$status
+	@status=0; $(BIN)/python -I -m pip install --quiet -r $< $(if $(NEWEST),&& $(BIN)/python -I -m pip install --quiet --upgrade $(NEWEST)) \
+	  || status=$$?; rm $(VENV)/.unfinished; exit $$status
 	@touch $@
 endef
 
@@ -50,7 +55,7 @@ help:  ## this list
 figures: $(VENV)/.runtime  ## train what has no record, redraw what is stale, write the article
 	$(BIN)/python scripts/build_figures.py
 
-test: tools-test $(VENV)/.test $(VENV)/.notebook $(VENV)/.archive $(VALIDATOR)/.installed node_modules/.package-lock.json  ## install what the tests need, then run every test
+test: tools-test $(VENV)/.test $(VENV)/.notebook $(VENV)/.archive $(VENV)/.cluster $(VALIDATOR)/.installed node_modules/.package-lock.json  ## install what the tests need, then run every test
 	$(BIN)/python -m pytest $(SPREAD) $(or $(PYTEST_ARGS),-m "not alone")
 	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -m alone)
 
@@ -70,14 +75,20 @@ check: tools-check $(VENV)/.test $(VENV)/.notebook $(VENV)/.archive  ## style, t
 	$(BIN)/python scripts/build_figures.py --check
 	$(BIN)/python scripts/check_language.py
 
-bench: $(VENV)/.runtime  ## speed, as ratios measured in one run
+bench: $(VENV)/.cluster  ## speed, as ratios measured in one run
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_vgg.py
 	$(BIN)/python scripts/bench_ensemble.py
+	$(BIN)/python scripts/bench_cluster.py
 
 archive: $(VENV)/.archive $(VALIDATOR)/.installed  ## write an RO-Crate of this commit in build/archive, and validate it
 	$(BIN)/python scripts/build_archive.py
 	$(VALIDATOR)/bin/python figures_src/archive/validate.py build/archive/*-"$$(git rev-parse --short=12 HEAD)".zip
+
+lock: $(VENV)/.python  ## write requirements.lock and its like: every pin, and all that pins bring on any system, with their hashes
+	$(BIN)/python -I -m venv build/lock
+	build/lock/bin/python -I -m pip install --quiet $(UV)
+	UV="build/lock/bin/uv" bash scripts/lock.sh
 
 clean:  ## forget everything installed or built; records and published files stay
 	rm -rf $(VENV) node_modules build _site .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -111,6 +122,9 @@ $(VENV)/.notebook: requirements-notebook.txt $(VENV)/.runtime
 	$(pip_install)
 
 $(VENV)/.archive: requirements-archive.txt $(VENV)/.runtime
+	$(pip_install)
+
+$(VENV)/.cluster: requirements-cluster.txt $(VENV)/.runtime
 	$(pip_install)
 
 # One whose making was interrupted, or that was copied with the checkout, is made again.

@@ -6,8 +6,10 @@ sys.path.insert(0, __file__.rpartition("/")[0] or ".")  # which PYTHONSAFEPATH l
 from _environment import refuse, run  # starts the project's Python, before what another lacks
 
 # isort: split
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "cuda", "auto")
 LISTS = ("--only", "--retrain", "--seal")
+SCHEDULER = r"(tcp|tls)://([^\s:/]+|\[[0-9a-f:]+\]):\d+"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ class Asked:
     data: Annotated[
         Path | None, typer.Option(envvar="BN_DATA", metavar="DIR", help="Your own copy of the data sets.")
     ] = None
+    scheduler: Annotated[
+        str, typer.Option(envvar="BN_SCHEDULER", metavar="ADDRESS", help="Train on the workers of this Dask scheduler.")
+    ] = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Options:
     jobs: int = 1
     device: str = "cpu"
     data: Path | None = None
+    scheduler: str = ""
 
     def records(self) -> list[str]:
         """What the figures named are drawn from; with all of them, what the article quotes too."""
@@ -90,8 +97,9 @@ def build(asked: Asked) -> None:
     among("device", [asked.device], list(DEVICES))
     if asked.data and not asked.data.is_dir():
         refuse(f"--data {asked.data}: there is no such folder")
+    refuse_scheduler(asked)
     preset = "quick" if asked.quick else "full"
-    options = Options(only or list(FIGURES), retrain, preset, asked.jobs, asked.device, asked.data)
+    options = Options(only or list(FIGURES), retrain, preset, asked.jobs, asked.device, asked.data, asked.scheduler)
     if asked.show:
         list_all()
     elif seal:
@@ -102,6 +110,16 @@ def build(asked: Asked) -> None:
         report(options, failing=asked.check)
     else:
         make(options)
+
+
+def refuse_scheduler(asked: Asked) -> None:
+    """Refuse an address that is none, or that could not be used, whether or not there is anything to train."""
+    if asked.scheduler and not re.fullmatch(SCHEDULER, asked.scheduler):
+        refuse(f"--scheduler {asked.scheduler}: not an address, as tcp://host:8786 is")
+    if asked.scheduler and asked.device != "cpu":
+        refuse("--scheduler: its workers train on processors, leave --device out")
+    if asked.scheduler and not find_spec("distributed"):
+        refuse("--scheduler: Dask is not here; `.venv/bin/pip install -r requirements-cluster.txt` brings it")
 
 
 def list_all() -> None:
@@ -218,7 +236,8 @@ def train(options: Options) -> dict[str, str]:
 
         protocol = f"protocol{EXPERIMENTS[name].protocol}"
         checkpoints = house.ROOT / "build" / "checkpoints" / options.preset / name / protocol
-        machine = Machine(checkpoints, options.data, resolve(options.device), options.jobs)
+        device = resolve(options.device)
+        machine = Machine(checkpoints, options.data, device, options.jobs, scheduler=options.scheduler)
         record = produce(EXPERIMENTS[name], options.preset, machine, anew=name in options.retrain)
         done[name] = f"trained, {record.sidecar['seconds']:.0f} s of computing"
     return done

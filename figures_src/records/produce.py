@@ -4,10 +4,12 @@ import math
 import platform
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,9 @@ from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.experiment import AnyExperiment, Outcome
 from figures_src.files import sha256, sha256_of_files
 from figures_src.imports import closure
-from figures_src.records import growth, replays, store
+from figures_src.records import growth, store
 from figures_src.records.record import Record
-from figures_src.training.machine import Machine
+from figures_src.training.machine import Machine, processor
 
 LIBRARIES = ("torch", "numpy", "scipy", "pillow")
 ROUNDING = 1e-9
@@ -31,7 +33,8 @@ def produce(experiment: AnyExperiment, preset: str, machine: Machine, anew: bool
     """
     commit = commit_now()  # before the run: the code may be edited while it goes on
     config, machine = store.configuration(experiment, preset), replace(machine, images=store.images(preset))
-    held = growth.Held() if anew else growth.verified(experiment, preset, machine)
+    # Here and not on a cluster: how far losses can be compared is told by this computer.
+    held = growth.Held() if anew else growth.verified(experiment, preset, replace(machine, scheduler=""))
     outcome = experiment.run(config, replace(machine, held=held.results(config.runs())))
     outcome = replace(outcome, origin=held.origin())
     record = keep(experiment, preset, machine, outcome, commit, store.folder(preset))
@@ -55,9 +58,18 @@ def is_judged(experiment: AnyExperiment, preset: str) -> bool:
     Raises:
         DamagedRecord: the record cannot be trusted.
     """
+    return not changed_verdicts(experiment, preset)
+
+
+def changed_verdicts(experiment: AnyExperiment, preset: str) -> list[str]:
+    """Predictions whose verdict in a fresh record is not the one that today's code and libraries find in its arrays.
+
+    Raises:
+        DamagedRecord: the record cannot be trusted.
+    """
     record = store.load(experiment.name, store.folder(preset))
-    told, found = record.sidecar["verdicts"], _judge(experiment, record.arrays)
-    return len(told) == len(found) and all(map(_alike, told, found))
+    pairs = zip_longest(record.sidecar["verdicts"], _judge(experiment, record.arrays))
+    return [str((found or told)["prediction"]) for told, found in pairs if not (told and found and _alike(told, found))]
 
 
 def judgement(experiment: AnyExperiment, preset: str) -> str:
@@ -134,7 +146,8 @@ def _sidecar(experiment: AnyExperiment, preset: str, machine: Machine, outcome: 
         "precision": outcome.precision,
         "threads": machine.threads,
         "jobs": machine.jobs,
-        "processor": replays.processor(),
+        "processor": processor(),
+        **_workers(machine),
         **_accelerator(machine.device),
         **outcome.origin,
         "python": platform.python_version(),
@@ -158,6 +171,22 @@ def commit_now() -> str:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _workers(machine: Machine) -> dict[str, Any]:
+    """Which computers of a cluster trained, where one did, and how many runs each; the record's processor is theirs."""
+    if not machine.makers:
+        return {}
+    runs = Counter((maker.processor, maker.host) for maker in machine.makers.values())
+    workers = Counter((maker.processor, maker.host) for maker in set(machine.makers.values()))
+    return {
+        "processor": " and ".join(sorted({processor for processor, _ in runs})),
+        "jobs": workers.total(),
+        "workers": [
+            {"host": host, "processor": name, "workers": workers[name, host], "runs": runs[name, host]}
+            for name, host in sorted(runs)
+        ],
+    }
 
 
 def _accelerator(device: str) -> dict[str, str]:

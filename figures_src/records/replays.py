@@ -1,15 +1,14 @@
 """How far the first losses of a run, trained again, can be compared with those that a record keeps."""
 
 import os
-import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from figures_src.experiments.experiment import Outcome
+from figures_src.training.machine import processor
 
 BFLOAT16, FLOAT64 = "bfloat16 autocast", "float64"
 KERNELS = {name: "AVX512_CORE_BF16" for name in ("DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA")}
@@ -92,15 +91,6 @@ def _maker(told: Mapping[str, Any]) -> str:
 
 def _is_card(computer: str) -> bool:
     return CARD in computer
-
-
-def processor() -> str:
-    """The processor's own name where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def differing(again: np.ndarray, recorded: np.ndarray, tolerance: np.ndarray) -> np.ndarray:

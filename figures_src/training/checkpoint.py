@@ -16,15 +16,19 @@ CODE = ("training/**/*.py", "experiments/*/training.py", "datasets/image_folder.
 """What decides the bits of a step, with all that it imports."""
 
 
+def code_digest() -> str:
+    """Of the code that decides the bits of a step, as it is on disk."""
+    package = Path(__file__).parents[1]
+    return sha256_of_files(closure((path for pattern in CODE for path in package.glob(pattern)), package), package)
+
+
 def run_key(*meaning: object) -> str:
     """Names a checkpoint: a run resumes only where it would have gone on with the same bits.
 
     Unlike a record's, this key holds the code: after a fault is mended, no step made before it may be kept. Crops are
     made of it too: how an image is decoded and cut, and the library that does it.
     """
-    package = Path(__file__).parents[1]
-    code = sha256_of_files(closure((path for pattern in CODE for path in package.glob(pattern)), package), package)
-    words = [*(str(word) for word in meaning), version("torch"), version("pillow"), code]
+    words = [*(str(word) for word in meaning), version("torch"), version("pillow"), code_digest()]
     return sha256(" ".join(words).encode())[:16]
 
 

@@ -1,11 +1,21 @@
 """Where and how runs are carried out; free of torch, and no part of what a record means."""
 
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from figures_src.datasets import Dataset
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Which worker of a cluster trained a run, and on which computer."""
+
+    worker: str
+    host: str
+    processor: str
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,10 @@ class Machine:
     """Results of runs that need not be trained: a record holds them."""
     images: tuple[int, int] | None = None
     """How many to learn from and to be judged by, the first ones, for a quick run; all of them if not given."""
+    scheduler: str = ""
+    """Address of Dask's, whose workers train instead of processes of this machine."""
+    makers: dict[Any, Maker] = field(default_factory=dict, compare=False)
+    """Of the runs that workers of the scheduler trained; written down as they end, and told by the record."""
 
     def dataset(self, load: Callable[[Path | None], Dataset]) -> Dataset:
         """What a run learns from and is judged by.
@@ -32,6 +46,15 @@ class Machine:
         """
         whole = load(self.data)
         return whole.first(*self.images) if self.images else whole
+
+
+def processor() -> str:
+    """The processor's own name where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def processor_only(device: str, what: str) -> None:

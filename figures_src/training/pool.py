@@ -50,11 +50,19 @@ def train_all(title: str, runs: Sequence[Run], machine: Machine, trainer: Traine
     Raises:
         KeyboardInterrupt: after every worker has saved its state.
         WorkerKilled: a worker died; run again to go on from the checkpoints.
+        ClusterFailed: the machine names a scheduler, which cannot have the runs trained.
     """
     lacking = [run for run in runs if run not in machine.held]
-    trained = _train(title, lacking, replace(machine, held={}), trainer) if lacking else []
+    train = _on_the_cluster if machine.scheduler else _train
+    trained = train(title, lacking, replace(machine, held={}), trainer) if lacking else []
     found = {**machine.held, **dict(zip(lacking, trained, strict=True))}
     return [found[run] for run in runs]
+
+
+def _on_the_cluster(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
+    from figures_src.training.cluster import train_on_cluster  # brings Dask, which is there for who asked for it
+
+    return train_on_cluster(title, runs, machine, trainer)
 
 
 def _train(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
@@ -64,7 +72,7 @@ def _train(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) 
     progress: SimpleQueue[tuple[int, int]] = context.SimpleQueue()
     stop = context.Event()
     with (
-        _Bar(title, runs) as bar,
+        Bar(title, runs) as bar,
         RememberSignals() as signals,
         processes.pool(min(machine.jobs, len(runs)), "training", _start_worker, progress, stop) as pool,
     ):
@@ -78,7 +86,7 @@ def _watch(
     progress: "SimpleQueue[tuple[int, int]]",
     stop: Event,
     signals: RememberSignals,
-    bar: "_Bar",
+    bar: "Bar",
 ) -> None:
     unfinished: set[Future[Result]] = set(futures)
     while unfinished:
@@ -113,7 +121,7 @@ def _results(futures: Sequence["Future[Result]"], signals: RememberSignals) -> l
     return [future.result() for future in futures]
 
 
-class _Bar(Progress):
+class Bar(Progress):
     """A line for all runs, network steps a second and the time left, and one for each run under way."""
 
     def __init__(self, title: str, runs: Sequence[Run]):

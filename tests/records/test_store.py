@@ -21,7 +21,7 @@ from figures_src.networks.normalization import Normalization
 from figures_src.records import produce, store
 from figures_src.records.record import Record
 from figures_src.records.store import DamagedRecord, UnsealedRecord
-from figures_src.training.machine import Machine
+from figures_src.training.machine import Machine, Maker
 
 COMMITTED = sorted(path.stem for path in store.RECORDS.glob("*.json"))
 
@@ -242,6 +242,23 @@ def test_producing_writes_all_that_is_needed_to_trust_it(tmp_path: Path, monkeyp
     assert set(sidecar["libraries"]) == {"torch", "numpy", "scipy", "pillow"}
     assert (sidecar["jobs"], sidecar["threads"]) == (2, 3)
     assert {"commit", "date", "device", "processor", "python", "key"} <= set(sidecar)
+
+
+def test_a_record_says_which_computers_of_a_cluster_made_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "RECORDS", tmp_path)
+    makers = [Maker("tcp://a:1", "a", "Xeon"), Maker("tcp://a:2", "a", "Xeon"), Maker("tcp://b:1", "b", "EPYC")]
+
+    def run(config: Config, machine: Machine) -> Outcome:
+        machine.makers.update(enumerate([*makers, makers[0]]))
+        return TOY.run(config, machine)
+
+    produce.produce(replace(TOY, run=run), "full", Machine(tmp_path / "checkpoints", scheduler="tcp://a:8786"))
+    sidecar = store.load("toy", tmp_path).sidecar
+    assert (sidecar["processor"], sidecar["jobs"]) == ("EPYC and Xeon", 3)
+    assert sidecar["workers"] == [
+        {"host": "b", "processor": "EPYC", "workers": 1, "runs": 1},
+        {"host": "a", "processor": "Xeon", "workers": 2, "runs": 3},
+    ]
 
 
 def test_a_record_is_judged_again_without_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,7 @@ def test_no_command_asks_for_a_python_or_a_pip_outside_the_environment() -> None
         ("requirements-test.txt", "test"),
         ("requirements-notebook.txt", "notebook"),
         ("requirements-archive.txt", "archive"),
+        ("requirements-cluster.txt", "cluster"),
         ("requirements-fonts.txt", "fonts"),
     ],
 )
