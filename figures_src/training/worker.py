@@ -38,8 +38,16 @@ class Call:
 
 
 def introduce(kernels: Mapping[str, str]) -> dict[str, str]:
-    """See `figures_src.training.version.introduction`."""
+    """See `figures_src.training.version.introduction`; Dask then looks no more every 10 ms at what runs here."""
+    asked = get_worker()
+    asked.loop.add_callback(_stop_profiling, asked)
     return introduction(kernels)
+
+
+def _stop_profiling(asked: Any) -> None:
+    for name in ("profile", "profile-cycle"):
+        if name in asked.periodic_callbacks:
+            asked.periodic_callbacks[name].stop()
 
 
 def train(index: int, run: Run, machine: Machine, trainer: Trainer, topic: str) -> tuple[Result, Maker]:
