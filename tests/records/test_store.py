@@ -323,9 +323,10 @@ PARTLY_KNOWN = {
     *product(("parts", "places"), ("last_loss", "replay_loss")),
     *(("parts", array) for array in ("kept_mean", "kept_deviation")),
     *(("mistakes", array) for array in ("last_loss", "reading_accuracy", "tuned_accuracy")),
+    ("mnist_page", "replay_loss"),
 }
-"""A gradient that is zero has no direction, a network that its rate destroys no loss; some have fewer layers,
-no BN, or are neither read otherwise nor tuned."""
+"""A gradient that is zero has no direction, a network that its rate destroys no loss; some have fewer layers, no BN, or
+are neither read otherwise nor tuned; and batches of two images are followed for two steps."""
 
 
 @pytest.mark.parametrize("name", COMMITTED)

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from figures_src.experiments.arrays import Arrays
 from figures_src.experiments.experiment import AnyExperiment, Outcome
+from figures_src.experiments.prediction import Verdict
 from figures_src.experiments.registry import EXPERIMENTS
 from figures_src.records import store, watch
 from figures_src.training.machine import Machine
@@ -66,7 +68,7 @@ def test_a_verdict_that_today_s_libraries_give_otherwise_is_named(tmp_path: Path
     experiment = replaying("dln")
     judge = experiment.verdicts
 
-    def first_one_otherwise(arrays):
+    def first_one_otherwise(arrays: Arrays) -> tuple[Verdict, ...]:
         first, *others = judge(arrays)
         return (replace(first, met=not first.met), *others)
 
