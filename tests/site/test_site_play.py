@@ -219,10 +219,11 @@ def test_every_cell_of_the_grid_tells_what_the_record_holds(article: Page) -> No
 def test_the_grid_is_walked_with_the_arrow_keys(article: Page) -> None:
     radios = article.locator("#play-grid input[type='radio']")
     radios.nth(0).check()
-    before = article.locator("[data-part='with_bn-curve']").get_attribute("d")
+    curve = article.locator("#play-grid [data-part='with_bn-curve']")
+    before = curve.get_attribute("d")
     for key, expected in (("ArrowRight", 1), ("ArrowDown", 6), ("ArrowLeft", 5), ("ArrowLeft", 5), ("ArrowUp", 0)):
         article.keyboard.press(key)
         assert article.evaluate("Number(document.activeElement.value)") == expected
     article.keyboard.press("ArrowDown")
-    assert article.locator("[data-part='with_bn-curve']").get_attribute("d") != before
+    assert curve.get_attribute("d") != before
     assert "Écart-type initial 0,03, taux 0,03" in told(article, "grid", "0,03, taux 0,03")

@@ -124,9 +124,8 @@ class Cluster:
 
     def worker(self, *words: str, project: Path | str = ROOT, **environment: str) -> "subprocess.Popen[bytes]":
         named = ["worker", self.address, "--no-nanny", "--no-dashboard", "--nthreads", "1", *words]
-        return self._start(
-            [*named, "--local-directory", str(self.folder)], f"{project}{os.pathsep}{self.folder}", **environment
-        )
+        path = f"{project or self._nowhere()}{os.pathsep}{self.folder}"
+        return self._start([*named, "--local-directory", str(self.folder)], path, **environment)
 
     def client(self, folder: Path, program: str = PROGRAM, scheduler: bool = True) -> "subprocess.Popen[str]":
         folder.mkdir(exist_ok=True)
@@ -147,6 +146,16 @@ class Cluster:
         for process in self.started:
             process.kill()
             process.communicate()
+
+    def _nowhere(self) -> Path:
+        """A folder that hides the project from a Python whose environment was made for it."""
+        folder = self.folder / "nowhere"
+        folder.mkdir(exist_ok=True)
+        (folder / "sitecustomize.py").write_text(
+            "import os, sys\n"
+            "sys.path[:] = [path for path in sys.path if not os.path.isdir(os.path.join(path, 'figures_src'))]\n"
+        )
+        return folder
 
     def _start(self, words: list[str], path: str, **environment: str) -> "subprocess.Popen[bytes]":
         with (self.folder / "dask.log").open("ab") as log:
