@@ -32,7 +32,7 @@ PRINTED = """[...document.querySelectorAll('.on-paper')].filter(i => !i.closest(
     .map(i => [i.src.split('/').pop(), i.closest('.twins') !== null])"""
 FOLDED = """[...document.querySelectorAll('.folded:not(.printed) > summary')].map(
     title => [title.textContent, title.dataset.address])"""
-PRINTED = "[...document.querySelectorAll('.folded.printed li > cite')].map(title => title.textContent)"
+WORKS = "[...document.querySelectorAll('.folded.printed li > cite')].map(title => title.textContent)"
 """Titles of the works: a number in the text leads to them, which nobody can follow on paper."""
 
 
@@ -90,7 +90,7 @@ def test_paper_shows_every_figure_dark_on_white(
 
 def test_paper_says_where_what_is_folded_can_be_read(paper: Paper, browser: Browser, post_url: str) -> None:
     with visit(browser, post_url) as seen:
-        folded, printed = seen.page.evaluate(FOLDED), seen.page.evaluate(PRINTED)
+        folded, printed = seen.page.evaluate(FOLDED), seen.page.evaluate(WORKS)
     assert len(folded) >= 3
     assert len(printed) > 50
     with pypdfium2.PdfDocument(paper.file) as pdf:
