@@ -31,7 +31,7 @@ def closure(roots: Iterable[Path], package: Path = PACKAGE) -> set[Path]:
 @cache
 def imported(source: bytes, file: str = "<source>") -> frozenset[str]:
     """Dotted names that a source imports when it is itself imported; of ``from a import b``, both a and a.b."""
-    known, digest = _memory(), sha256(source)
+    known, digest = _memory(), _digest(source)
     if not isinstance(known.get(digest), list):
         known[digest] = sorted({name for node in _statements(ast.parse(source, file)) for name in _names(node)})
     return frozenset(known[digest])
@@ -41,9 +41,19 @@ def remember() -> None:
     """Keep what was parsed for the next process, and nothing of sources that are no more."""
     if _memory() == _on_disk():
         return
-    today = {sha256(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
+    today = {_digest(path.read_bytes()) for path in PACKAGE.rglob("*.py")}
     kept = {digest: names for digest, names in _memory().items() if digest in today}
     write_whole(MEMORY, json.dumps(kept).encode())
+
+
+def _digest(source: bytes) -> str:
+    """Of a source and of this one: what another version of it read would not be what it reads."""
+    return sha256(_own() + source)
+
+
+@cache
+def _own() -> bytes:
+    return Path(__file__).read_bytes()
 
 
 @cache

@@ -77,7 +77,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep the tests of a file in one process, but for those of the replays: a record each, twenty minutes in all."""
+    """Keep the tests of a file in one process, but for those of the replays: a record each, some minutes in all."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFileOrRecord(LoadFileScheduling):  # type: ignore[misc]

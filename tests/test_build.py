@@ -21,7 +21,7 @@ import pytest
 
 from figures_src import build, imports, palette
 from figures_src.catalogue import FIGURES, article_records
-from figures_src.files import sha256, write_whole
+from figures_src.files import write_whole
 from figures_src.imports import closure, imported
 from figures_src.workbook import contents
 
@@ -59,7 +59,14 @@ def test_what_was_parsed_is_remembered_and_a_damaged_memory_forgotten(
             cached.cache_clear()
         assert "figures_src.files" in imported(source)
         imports.remember()
-    assert json.loads(imports.MEMORY.read_bytes()).keys() == {sha256(source)}
+    assert json.loads(imports.MEMORY.read_bytes()).keys() == {imports._digest(source)}
+
+
+def test_what_another_version_of_the_reader_remembered_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = b"import json"
+    before = imports._digest(source)
+    monkeypatch.setattr(imports, "_own", lambda: b"another")
+    assert imports._digest(source) != before
 
 
 def test_every_way_to_import_a_module_is_followed(tmp_path: Path) -> None:
