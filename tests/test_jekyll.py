@@ -171,3 +171,15 @@ def test_a_folder_that_cannot_be_made_costs_a_line(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
     assert str(tmp_path / "file" / "site") in result.stderr
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("repository", ["", "https://github.com/name/repository"])
+def test_readers_are_led_to_where_an_error_is_reported(tmp_path: Path, repository: str) -> None:
+    jekyll.build(tmp_path / "site", Address(repository=repository))
+    about = (tmp_path / "site" / "a-propos.html").read_text(encoding="utf-8")
+    assert 'id="signaler-une-erreur"' in about
+    assert ("/issues" in about) == bool(repository)
+    assert (f'href="{repository}/issues"' in about) == bool(repository)
+    for page in (tmp_path / "site").rglob("*.html"):
+        assert 'href="/a-propos.html#signaler-une-erreur"' in page.read_text(encoding="utf-8"), page
