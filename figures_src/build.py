@@ -59,6 +59,7 @@ class Place:
     preset: str
     figures: Path
     post: Path
+    plays: Path
 
     @property
     def manifest(self) -> Path:
@@ -66,15 +67,27 @@ class Place:
         return self.figures / "manifest.json"
 
 
-FULL = Place("full", ROOT / "assets" / "figures", ROOT / "_posts" / "2021-04-05-normalisation-par-lots.md")
-QUICK = Place("quick", ROOT / "build" / "quick" / "figures", ROOT / "build" / "quick" / "post.md")
+FULL = Place(
+    "full",
+    ROOT / "assets" / "figures",
+    ROOT / "_posts" / "2021-04-05-normalisation-par-lots.md",
+    ROOT / "assets" / "plays",
+)
+QUICK = Place(
+    "quick",
+    ROOT / "build" / "quick" / "figures",
+    ROOT / "build" / "quick" / "post.md",
+    ROOT / "build" / "quick" / "plays",
+)
 DRAFT = ROOT / "build" / "draft" / "post.md"
 """A post of which the records deny some sentences, for whoever trains on another processor."""
 WRITTEN = (
     FULL.figures,
     FULL.post.parent,
+    FULL.plays,
     store.RECORDS,
     QUICK.post.parent,
+    QUICK.plays,
     ROOT / "build" / "checkpoints",
     *SKIN,
     JUPYTER,
@@ -245,6 +258,8 @@ def load_records(names: Iterable[str], preset: str) -> "dict[str, Record]":
 def make_post(place: Place, state: State) -> None:
     """Run the Jinja pass over everything that has a record, and remember what the post was made from.
 
+    What can be played with is written beside it: the page fetches it.
+
     The state was taken before: a template edited in between leaves the post stale, not falsely fresh.
 
     Raises:
@@ -254,11 +269,15 @@ def make_post(place: Place, state: State) -> None:
 
     records = load_records(article_records(), place.preset)
     try:
-        content = render(records, place.figures).encode()
+        written = render(records, place.figures)
     except Exception as error:
         raise PostNotWritten(error) from error
-    write_whole(place.post, content)
-    _remember(place, state, {place.post.name: sha256(content)})
+    plays = {place.plays / f"{name}.txt": text for name, text in written.plays.items()}
+    contents = {path: text.encode() for path, text in [(place.post, written.post), *plays.items()]}
+    for path, content in contents.items():
+        write_whole(path, content)
+    where = folder_of(place, state.name)
+    _remember(place, state, {os.path.relpath(path, where): sha256(content) for path, content in contents.items()})
 
 
 def make_draft() -> int:
@@ -271,7 +290,7 @@ def make_draft() -> int:
     from figures_src.publish import PostNotWritten, render
 
     try:
-        content = render(load_records(article_records(), FULL.preset), FULL.figures, draft=True)
+        content = render(load_records(article_records(), FULL.preset), FULL.figures, draft=True).post
     except Exception as error:
         raise PostNotWritten(error) from error
     DRAFT.parent.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ FOLDERS = (
     "_posts",
     "_sass",
     "pages",
-    *(f"assets/{name}" for name in ("css", "figures", "fonts", "js", "jupyter")),
+    *(f"assets/{name}" for name in ("css", "figures", "fonts", "js", "jupyter", "plays")),
 )
 """What Jekyll reads as it stands."""
 HOST = "127.0.0.1"

@@ -6,6 +6,7 @@ says so: see `figures_src.article.unknown`.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from figures_src.article.glossary import english, glossary
 from figures_src.article.headings import fill_section_links, section_link
 from figures_src.article.mathematics import mathml
 from figures_src.article.play import Play
+from figures_src.article.playable import NAMES, filled
 from figures_src.article.predictions import measured, verdict_of
 from figures_src.article.tab_stops import one_stop_an_address
 from figures_src.article.typography import typeset
@@ -37,10 +39,18 @@ class PostNotWritten(Exception):
         super().__init__(f"the post is left as it was: {templating.place_of(error)}: {type(error).__name__}: {error}")
 
 
+@dataclass(frozen=True)
+class Written:
+    """The article: the text of the post, and, by name, the insides of the figures to play with, which it fetches."""
+
+    post: str
+    plays: Mapping[str, str]
+
+
 def render(
     records: Mapping[str, Record], figures: Path, catalogue: Mapping[str, Figure] = FIGURES, *, draft: bool = False
-) -> str:
-    """Return the whole text of the post.
+) -> Written:
+    """Return the whole article.
 
     Args:
         records: every record that the article or its figures quote, by name.
@@ -54,9 +64,12 @@ def render(
         ValueError: a number is not finite, TeX is malformed, a sentence is denied, or a passage moved nowhere.
         FileNotFoundError: a drawing is missing.
     """
-    page = environment(records, figures, catalogue, draft=draft).get_template(TEMPLATE).render()
-    whole = references.number_citations(typeset(fill_contents(fill_section_links(moved.checked(page)))))
-    return one_stop_an_address(whole)
+    jinja = environment(records, figures, catalogue, draft=draft)
+    page = fill_section_links(moved.checked(jinja.get_template(TEMPLATE).render()))
+    play = Play(records, lambda name, names: jinja.get_template(name).render(names))
+    plays = {name: typeset(play(name)) for name in NAMES}
+    whole = references.number_citations(typeset(fill_contents(page, filled(page, plays))))
+    return Written(one_stop_an_address(whole), plays)
 
 
 def environment(
@@ -74,10 +87,7 @@ def environment(
     jinja.globals.update(facts, quick=quick, draft=draft, **_vocabulary(), **_numbers(quick))
     jinja.globals.update(held=assertions.held_or_marked if quick or draft else assertions.held)
     address = figures.name if quick else f"{'../..' if draft else ''}/{FIGURES_FOLDER.as_posix()}"
-    play = Play(records, facts["grid"], lambda name, names: jinja.get_template(name).render(names))
-    figure = markup.FigureMarkup(
-        catalogue, records, figures, address, lambda text: jinja.from_string(text).render(), play
-    )
+    figure = markup.FigureMarkup(catalogue, records, figures, address, lambda text: jinja.from_string(text).render())
     jinja.globals.update(figure=figure, twins=figure.twins, label=figure.label, see=figure.see)
     return jinja
 

@@ -52,12 +52,13 @@ def svg_bytes(figure: Figure, salt: str, *, described: bool = False) -> bytes:
 
 
 def words(figure: Figure) -> list[str]:
-    """What a drawing says, each thing once: its notes, which its label keeps whole, then its other texts.
+    """What the frames, axes and lines of a drawing are called, each once.
 
-    Numbers and lone symbols are left out: beside no axis they say nothing.
+    Its notes are left out, which tell how it was measured; so are numbers and lone symbols, that beside no axis say
+    nothing.
     """
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_label() != NOTE]
-    said = dict.fromkeys([str(figure.get_label()), *(text.get_text() for text in texts)])
+    said = dict.fromkeys(text.get_text() for text in texts)
     return [text for text in said if any(one.isalpha() and other.isalpha() for one, other in pairwise(text))]
 
 

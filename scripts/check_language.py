@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from figures_src.article import contents, language
+from figures_src.article.playable import filled
 from figures_src.build import FULL, ROOT
 from figures_src.publish import TEMPLATES
 
@@ -42,7 +43,8 @@ def main(
 
 def page_of(post: Path) -> language.Page:
     """Read Markdown as Jekyll would, or HTML as it stands."""
-    text = post.read_text(encoding="utf-8")
+    plays = {path.stem: path.read_text(encoding="utf-8") for path in FULL.plays.glob("*.txt")}
+    text = filled(post.read_text(encoding="utf-8"), plays)
     return language.read(text if post.suffix == ".html" else language.to_html(text))
 
 

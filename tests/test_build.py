@@ -23,10 +23,11 @@ from figures_src import build, imports, palette
 from figures_src.catalogue import FIGURES, article_records
 from figures_src.files import write_whole
 from figures_src.imports import closure, imported
+from figures_src.publish import Written
 from figures_src.workbook import contents
 
 ROOT = Path(__file__).parents[1]
-PRODUCTS = ("assets/figures", "assets/jupyter", "_posts", "_sass", "docs")
+PRODUCTS = ("assets/figures", "assets/jupyter", "assets/plays", "_posts", "_sass", "docs")
 
 
 def shown(paths: Iterable[Path]) -> set[str]:
@@ -124,14 +125,16 @@ def test_the_versions_of_all_libraries_that_draw_or_write_are_digested(
 def test_a_template_edited_while_the_post_is_written_leaves_it_stale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = build.Place("full", tmp_path / "figures", tmp_path / "post.md")
+    place = build.Place("full", tmp_path / "figures", tmp_path / "post.md", tmp_path / "plays")
     monkeypatch.setattr(build, "load_records", lambda names, preset: {})
-    monkeypatch.setattr("figures_src.publish.render", lambda records, figures: "text")
+    monkeypatch.setattr("figures_src.publish.render", lambda records, figures: Written("text", {"batch": "inside"}))
     monkeypatch.setattr(build, "post_inputs", lambda place: {"article": "before"})
     state = build.examine(place, [])[-1]
     monkeypatch.setattr(build, "post_inputs", lambda place: {"article": "after"})
     build.make_post(place, state)
     assert build.examine(place, [])[-1].reasons == ("article changed",)
+    (tmp_path / "plays" / "batch.txt").write_text("another")
+    assert build.examine(place, [])[-1].reasons == ("article changed", "plays/batch.txt was edited by hand")
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +212,8 @@ def test_redrawing_everything_gives_the_committed_bytes(tree: Path) -> None:
     """Also on a machine that never made them: the committed figures are those of this code and these records."""
     before = products(tree)
     for path in (tree / "assets" / "figures").iterdir():
+        path.unlink()
+    for path in (tree / "assets" / "plays").iterdir():
         path.unlink()
     for name in (build.FULL.post.relative_to(ROOT), *map(Path, [*palette.files(), contents.FILE])):
         (tree / name).unlink()
@@ -379,7 +384,7 @@ def test_no_more_processes_draw_than_there_are_cores(tmp_path: Path, monkeypatch
     monkeypatch.setattr(build, "pool", counted)
     monkeypatch.setattr(build, "cores", lambda: 3)
     monkeypatch.setattr(build, "draw_files", lambda name, preset: {f"{name}.csv": b""})
-    place = build.Place("quick", tmp_path, tmp_path / "post.md")
+    place = build.Place("quick", tmp_path, tmp_path / "post.md", tmp_path)
     states = [build.State(name, {}, ("never made",)) for name in ("gbn_1", "gbn_2", "gbn_3", "gbn_4")]
     for jobs, count in ((100, 4), (100, 2), (2, 4)):
         build.make_figures(place, states[:count], jobs, lambda name: None)

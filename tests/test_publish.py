@@ -34,7 +34,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def post(figures: Path, **records: Record) -> str:
-    return render(samples.records() | records, figures, samples.catalogue())
+    return render(samples.records() | records, figures, samples.catalogue()).post
 
 
 def plain(page: str) -> str:
@@ -202,7 +202,7 @@ def test_twice_gives_the_same_page(page, figures):
 
 
 def test_an_error_leaves_the_old_post(tmp_path, monkeypatch, figures):
-    place = Place("full", figures, tmp_path / "post.md")
+    place = Place("full", figures, tmp_path / "post.md", tmp_path / "plays")
     place.post.write_text("old")
     failing = samples.records() | {"mnist_curves": replace(samples.curves(), arrays={})}
     monkeypatch.setattr(build, "load_records", lambda names, preset: failing)
@@ -213,7 +213,7 @@ def test_an_error_leaves_the_old_post(tmp_path, monkeypatch, figures):
 
 
 def test_a_sentence_that_the_records_deny_is_named_with_its_template(tmp_path, monkeypatch, figures):
-    place = Place("full", figures, tmp_path / "post.md")
+    place = Place("full", figures, tmp_path / "post.md", tmp_path / "plays")
     monkeypatch.setattr(build, "load_records", lambda names, preset: samples.records())
     monkeypatch.setattr(assertions, "held", held)
     monkeypatch.setattr("figures_src.publish.render", partial(render, catalogue=samples.catalogue()))

@@ -21,10 +21,18 @@ function enlarge(figure, opener) {
 }
 
 function prepare(dialog) {
-  for (const opener of document.querySelectorAll('.enlarge')) {
-    const figure = opener.closest('figure');
-    opener.addEventListener('click', () => enlarge(figure, opener));
-    figure.querySelector('picture').addEventListener('click', () => enlarge(figure, opener));
+  for (const source of document.querySelectorAll('.figure:not(:has(.play, .twins)) .source')) {
+    const figure = source.closest('figure');
+    const opener = document.createElement('button');
+    opener.type = 'button';
+    opener.className = 'enlarge';
+    opener.textContent = 'Agrandir';
+    opener.ariaLabel = `Agrandir\u00a0: ${figure.querySelector('figcaption strong').textContent.replace(/\.$/, '')}`;
+    source.append(document.createElement('p'));
+    source.lastChild.append(opener);
+    for (const place of [opener, figure.querySelector('picture')]) {
+      place.addEventListener('click', () => enlarge(figure, opener));
+    }
   }
   dialog.querySelector('button').addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => {
@@ -67,6 +75,18 @@ for (const heading of document.querySelectorAll('.post-body :is(h2, h3, h4, h5)[
   link.tabIndex = -1;
   link.ariaHidden = 'true';
   heading.append(link);
+}
+
+// From a work in the list back to where it is cited first; from any other citation, the browser's own way back leads there.
+for (const work of document.querySelectorAll('.references > li')) {
+  const citation = document.querySelector(`.citation[href="#${work.id}"]`);
+  citation.id = work.id.replace('ref-', 'cite-');
+  const link = document.createElement('a');
+  link.className = 'back-link';
+  link.href = `#${citation.id}`;
+  link.ariaLabel = 'Retour à la première citation';
+  link.textContent = '↑';
+  work.append(' ', link);
 }
 
 // The browser's own command waits for the lazy drawings of the paper; a script that prints does not.
@@ -128,17 +148,32 @@ if (contents) {
   follow(contents);
 }
 
-// The figures to play with stand as the page has them, and come to life when the reader comes near.
+// What can be played with takes the place of its drawing before the reader is there; where it cannot be had, the drawing stays.
+async function enliven(place) {
+  const script = place.id.replaceAll('-', '_');
+  const answer = await fetch(new URL(`../plays/${script.replace('play_', '')}.txt`, import.meta.url));
+  if (!answer.ok) return;
+  const inside = await answer.text();
+  const figure = place.closest('figure');
+  const { height, bottom } = figure.getBoundingClientRect();
+  place.innerHTML = inside;
+  figure.classList.add('playable');
+  // Other browsers keep what is read where it is by themselves.
+  if (bottom < 0 && !CSS.supports('overflow-anchor', 'auto')) {
+    scrollBy({ top: figure.getBoundingClientRect().height - height, behavior: 'instant' });
+  }
+  await import(`./${script}.js`);
+}
 const watcher = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       watcher.unobserve(target);
-      import(`./${target.id.replaceAll('-', '_')}.js`);
+      enliven(target.querySelector('.play')).catch(() => {});
     }
   },
-  { rootMargin: '1500px' },
+  { rootMargin: '2600px' }, // farther than where browsers begin to fetch a drawing
 );
-for (const figure of document.querySelectorAll('.play')) watcher.observe(figure);
+for (const place of document.querySelectorAll('.play')) watcher.observe(place.closest('figure'));
 
 import('./popover.js');

@@ -79,7 +79,8 @@ function showExample(part, i, z, now) {
 function start(figure) {
   const part = parts(figure);
   const sliders = [...figure.querySelectorAll('input[data-example]')];
-  const population = { mu: Number(figure.dataset.mu), sigma2: Number(figure.dataset.sigma2) };
+  const { mu, sigma2 } = figure.querySelector('[data-mu]').dataset;
+  const population = { mu: Number(mu), sigma2: Number(sigma2) };
   const tell = teller(part.told);
   const refresh = () => {
     const z = sliders.slice(0, part.size.valueAsNumber).map((slider) => slider.valueAsNumber);

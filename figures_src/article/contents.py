@@ -149,15 +149,15 @@ def table_of_contents(page: str) -> str:
     )
 
 
-def fill_contents(page: str) -> str:
-    """Write both where the page asks for them.
+def fill_contents(page: str, read: str = "") -> str:
+    """Write both where the page asks for them; ``read`` is what a reader gets, where that is more than the page.
 
     Raises:
         ValueError: the page does not ask.
     """
     if MARK not in page:
         raise ValueError(f"the page has no place for its contents: put {MARK} where they go")
-    return page.replace(MARK, f"{levels(page)}\n\n{table_of_contents(page)}", 1)
+    return page.replace(MARK, f"{levels(read or page)}\n\n{table_of_contents(page)}", 1)
 
 
 def _entries(found: Sequence[Heading]) -> str:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 from figures_src import french, templating
 from figures_src.article.listing import source_link
 from figures_src.article.mathematics import mathml
+from figures_src.article.playable import place
 from figures_src.article.references import cite
 from figures_src.article.typography import typeset
 from figures_src.catalogue import Figure, Kind
@@ -118,11 +119,9 @@ class FigureMarkup:
     """The same folder as the page sees it; the layout puts the site's base path before it."""
     render: Callable[[str], str]
     """Evaluates the Jinja of a title, a caption or an alternative text."""
-    play: Callable[[str], str]
-    """Gives what stands in place of a drawing where scripts run, by name."""
 
     def __call__(self, name: str, play: str = "") -> str:
-        """Return the figure named, on one line; ``play`` is what stands in its place where scripts run.
+        """Return the figure named, on one line; ``play`` names what takes its place where scripts run.
 
         Raises:
             KeyError: the catalogue has no such figure, or a record it needs is missing.
@@ -131,12 +130,11 @@ class FigureMarkup:
         figure = self.catalogue[closest(name, self.catalogue, "figure")]
         shown, provenances = self._picture(figure), [self._provenance(figure)]
         if play:
-            shown = f'<div class="static-twin">{shown}</div>{self.play(play)}'
+            shown = f'<div class="static-twin">{shown}</div>{place(play)}'
             provenances.append(_computed_here(play))
-        enlarge = "" if play else f"Agrandir{french.NO_BREAK_SPACE}: {label(figure)}"
         title = _title(label(figure), self._line(figure.title))
         return PIECE("figure", anchor=figure.id, title=title, shown=shown, caption=self._line(figure.caption),
-                     provenances=provenances, enlarge=enlarge)  # fmt: skip
+                     provenances=provenances)  # fmt: skip
 
     def twins(self, first: str, second: str, title: str, caption: str) -> str:
         """Two schemas side by side, in their narrow variants, under one caption.
@@ -155,7 +153,6 @@ class FigureMarkup:
             shown=f'<div class="twins">{shown}</div>',
             caption=self._line(caption),
             provenances=[self._provenance(figure) for figure in pair],
-            enlarge="",
         )
 
     def label(self, name: str) -> str:
@@ -201,11 +198,11 @@ class FigureMarkup:
         parts.append(f"{source_link(f'Code du {figure.kind.lower()} (Python)', f'figures/{figure.id}.py')}.")
         parts.append(f"Pour redessiner : <code>{BUILD}{' --quick' if quick else ''} --only {figure.id}</code>.")
         if figure.kind is Kind.GRAPH:
-            parts.append(f"Texte du dessin : {escape(self._words(figure), quote=False)}.")
+            parts.append(f"Cadres, axes et légendes : {escape(self._words(figure), quote=False)}.")
         return " ".join(parts)
 
     def _words(self, figure: Figure) -> str:
-        """What is written in the drawing, as outlines that nobody can search, select or translate."""
+        """What is written in the drawing, there as outlines that nobody can search, select or translate."""
         root = ET.parse(self.folder / f"{figure.id}-light.svg").getroot()
         return root.findtext("{*}desc", "").rstrip(".")
 
@@ -242,12 +239,10 @@ def _run(record: Record) -> str:
     """What made a record, in words."""
     sidecar = record.sidecar
     device = DEVICES.get(sidecar["device"].partition(":")[0], sidecar["device"])
-    folder = "build/quick/records" if record.quick else "figures_src/records"
     notebook = "" if record.quick else f', <a href="{NOTEBOOK}/{record.name}/">carnet</a>'
     return (
-        f"expérience <code>{record.name}</code>, {_seeds(record)}, "
-        f"{french.duration(sidecar['seconds'])} de calcul {device}, le {french.date(sidecar['date'])}, "
-        f"enregistrement <code>{folder}/{record.name}.json</code>{notebook}"
+        f"enregistrement <code>{record.name}</code>, {_seeds(record)}, "
+        f"{french.duration(sidecar['seconds'])} de calcul {device}, le {french.date(sidecar['date'])}{notebook}"
     )
 
 

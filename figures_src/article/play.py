@@ -1,7 +1,9 @@
-"""The figures to play with, as the page has them before any script runs: their first state, from the same functions.
+"""The figures to play with, in their first state, from the same functions that draw and measure.
 
-Each is a template of `plays/`; the script of the same name in `assets/js/` takes over from there, and a test holds
-that it starts by writing what stands already.
+Each is a template of `plays/`, and a file of its own in `assets/plays/`, which is
+no page and is not called one: the article fetches it when a reader comes near,
+in place of the drawing that stands there without scripts. The script of the same name in `assets/js/` takes over, and
+a test holds that it starts by writing what stands already.
 """
 
 import re
@@ -14,9 +16,8 @@ from scipy.stats import norm
 
 from figures_src import french
 from figures_src.article import play_train
-from figures_src.article.facts.mnist import GridFacts
+from figures_src.article.facts.mnist import GridFacts, grid_facts
 from figures_src.article.typography import typeset
-from figures_src.commands import closest
 from figures_src.experiments.estimates import Estimate
 from figures_src.figures import grid_cells
 from figures_src.figures.signals import EPSILON, gaussian, sigmoid
@@ -50,23 +51,22 @@ class Play:
     """Writes a figure to play with."""
 
     records: Mapping[str, Record]
-    grid: GridFacts
     render: Callable[[str, dict[str, Any]], str]
     """Evaluates a template of `plays/` with the names given."""
 
     def __call__(self, name: str) -> str:
-        """Return the figure named, on one line.
+        """Return the inside of the figure named, on one line.
 
         Raises:
-            KeyError: there is no such figure, or the record it shows is missing.
+            KeyError: the record it shows is missing.
         """
         states: dict[str, Callable[[], dict[str, Any]]] = {
             "gamma_beta": lambda: gamma_beta(GAMMA, BETA),
             "batch": lambda: batch(BATCH, SIZE),
-            "grid": lambda: grid(self.records[GRID], self.grid),
+            "grid": lambda: grid(self.records[GRID], grid_facts(self.records[GRID])),
             "train": lambda: play_train.train(self.records[play_train.RECORD]),
         }
-        state = states[closest(name, states, "figure to play with")]()
+        state = states[name]()
         page = re.sub(r"\s*\n\s*", "", self.render(f"plays/{name}.html.j2", {"now": state}))
         # The pass over the whole page leaves attributes alone.
         return re.sub(r'(?<= aria-label=")[^"]*', lambda match: typeset(match[0]), page)

@@ -25,7 +25,7 @@ MOST_AUTHORS = 6
 LIST = '<ol class="references"></ol>'
 """What `number_citations` fills."""
 _FURTHER = re.compile(r'<ul class="further-reading" data-keys="(?P<keys>[^"]*)"></ul>')
-_CITATION = re.compile(r'<a class="citation" href="#ref-(?P<key>[\w-]+)"(?P<title>[^>]*)>\[(?P=key)')
+_CITATION = re.compile(r'<a class="citation" href="#ref-(?P<key>[\w-]+)">\[(?P=key)')
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,9 @@ def cite(key: str, place: str = "") -> str:
     Raises:
         KeyError: no such work among the references.
     """
-    reference = REFERENCES[closest(key, REFERENCES, "reference")]
+    closest(key, REFERENCES, "reference")
     where = f", {place.replace(' ', french.NO_BREAK_SPACE)}" if place else ""
-    return f'<a class="citation" href="#ref-{key}" title="{escape(reference.short, quote=True)}">[{key}{where}]</a>'
+    return f'<a class="citation" href="#ref-{key}">[{key}{where}]</a>'
 
 
 def reference_list() -> str:
@@ -173,7 +173,7 @@ def further_reading(*keys: str) -> str:
 
 
 def number_citations(page: str) -> str:
-    """Number the citations of a whole page, give the first of each work an anchor, and write the lists of works.
+    """Number the citations of a whole page, and write the lists of works.
 
     The page's French typography is set by then: it would spoil the English titles.
     """
@@ -181,9 +181,8 @@ def number_citations(page: str) -> str:
 
     def numbered(match: re.Match[str]) -> str:
         key = match["key"]
-        anchor = "" if key in cited else f'id="{_place(key)}" '
         cited.add(key)
-        return f'<a class="citation" {anchor}href="#ref-{key}"{match["title"]}>[{numbers[key]}'
+        return f'<a class="citation" href="#ref-{key}">[{numbers[key]}'
 
     numbers = order(match["key"] for match in _CITATION.finditer(page))
     page = _CITATION.sub(numbered, page)
@@ -197,10 +196,7 @@ def order(citations: Iterable[str]) -> dict[str, int]:
 
 
 def _list(numbers: Mapping[str, int]) -> str:
-    items = (
-        f'<li id="ref-{key}" value="{number}">{_entry(REFERENCES[key])} {_back_link(key)}</li>'
-        for key, number in numbers.items()
-    )
+    items = (f'<li id="ref-{key}" value="{number}">{_entry(REFERENCES[key])}</li>' for key, number in numbers.items())
     return f'<ol class="references">{"".join(items)}</ol>'
 
 
@@ -221,15 +217,6 @@ def _entry(work: Reference) -> str:
         ", ".join(links),
     ]
     return re.sub(r"([?!]</cite>)\.", r"\1", ". ".join(filter(None, parts)) + ".")
-
-
-def _back_link(key: str) -> str:
-    """To the first citation; from any other, the browser's own way back leads to where one was."""
-    return f'<a class="back-link" href="#{_place(key)}" aria-label="Retour à la première citation">↑</a>'
-
-
-def _place(key: str) -> str:
-    return f"cite-{key}"
 
 
 def names(references: Mapping[str, Reference] = REFERENCES) -> frozenset[str]:

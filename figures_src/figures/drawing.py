@@ -133,7 +133,6 @@ def begin(theme: Theme, layout: Layout, subtitle: str, body: float) -> Sheet:
     height = round(top + body)
     figure = Figure(figsize=(layout.width / DPI, height / DPI), dpi=DPI)
     figure.patch.set_visible(False)
-    figure.set_label(subtitle)
     sheet = Sheet(figure, theme, layout, top)
     for index, line in enumerate(notes):
         sheet.text(0, (index + 0.8) * layout.small * LEADING, line, label=NOTE)

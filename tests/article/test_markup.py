@@ -46,7 +46,7 @@ def test_a_drawing_without_a_size_or_without_a_file_is_refused(tmp_path):
 
 def test_a_figure(tmp_path):
     figures = markup.FigureMarkup(
-        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
+        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text
     )
     html = figures("gbn_2")
     title = "<figcaption><strong>Graphique\u00a02.</strong> Un titre.</figcaption>"
@@ -72,17 +72,19 @@ def test_a_figure(tmp_path):
 
 def test_what_can_be_played_with_takes_the_place_of_its_drawing(tmp_path):
     figures = markup.FigureMarkup(
-        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
+        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text
     )
     html = figures("gbn_2", play="batch")
-    shown = r'</figcaption><div class="static-twin"><picture>.*?</div>BATCH<div class="caption">'
+    place = '<div class="play" id="play-batch"></div>'
+    shown = rf'</figcaption><div class="static-twin"><picture>.*?</div>{place}<div class="caption">'
     assert re.search(r'<figure id="gbn_2"[^>]*><figcaption>.*?' + shown, html)
-    assert "Agrandir" not in html
+    with pytest.raises(KeyError, match="did you mean 'grid'"):
+        figures("gbn_2", play="gird")
 
 
 def test_two_schemas_share_a_caption_and_a_sentence_says_a_label_in_small_letters(tmp_path):
     figures = markup.FigureMarkup(
-        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text, str.upper
+        samples.catalogue(), samples.records(), samples.draw(tmp_path), "/assets/figures", lambda text: text
     )
     html = figures.twins("sbn_1a", "sbn_1b", "Un titre.", "Une légende.")
     assert html.startswith('<figure id="sbn_1" class="figure"><figcaption><strong>Schéma\u00a01.</strong> Un titre.<')

@@ -94,12 +94,11 @@ def test_the_first_two_numbers_are_fixed_and_the_others_come_in_order_of_citatio
     }
 
 
-def test_a_citation_leads_to_the_list_and_back():
+def test_a_citation_leads_to_the_list():
     html = references.number_citations(page("luo2019", "ioffe2015", "luo2019"))
-    assert '<a class="citation" href="#ref-luo2019" title="Luo et al., 2019">[3]</a>' in html
+    assert '<a class="citation" href="#ref-luo2019">[3]</a>' in html
     listed = html.partition("<ol")[2]
     assert re.findall(r'<li id="ref-([\w-]+)" value="(\d+)">', listed) == [("ioffe2015", "1"), ("luo2019", "3")]
-    assert re.findall(r'href="#(cite-luo2019.*?)"', listed) == ["cite-luo2019"]
     assert set(re.findall(r'href="#([^"]+)"', html)) <= set(re.findall(r' id="([^"]+)"', html))
 
 

@@ -82,7 +82,7 @@ class Visit:
 def visit(
     browser: Browser, url: str, width: int = WIDE, scheme: Scheme = "light", patient: bool = False, **options: Any
 ) -> Iterator[Visit]:
-    """Open `url` and load every image that it shows; a `patient` visit waits for a quiet network instead, unscrolled.
+    """Open `url`, load what can be played with and every image; a `patient` visit waits for a quiet network instead.
 
     `options` are those of a browser context, such as `java_script_enabled=False`.
     """
@@ -98,6 +98,8 @@ def visit(
         seen.page.goto(url, wait_until="networkidle" if patient else "load")
         seen.page.evaluate("document.fonts.ready.then(() => true)")
         if not patient:
+            if options.get("java_script_enabled", True):
+                seen.page.evaluate(ENLIVEN)
             seen.page.evaluate(LOAD_IMAGES)
         yield seen
     finally:
@@ -128,6 +130,23 @@ window.shifts = 0;
 new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifts += entry.value; })
   .observe({type: 'layout-shift', buffered: true});
 """
+
+ENLIVEN = """
+async () => {
+  for (const figure of document.querySelectorAll('figure:has(.play)')) {
+    scrollBy({ top: figure.getBoundingClientRect().top - innerHeight - 2550, behavior: 'instant' });
+    const start = performance.now();
+    while (!figure.matches('.playable')) {
+      if (performance.now() - start > 10_000) throw new Error(`${figure.id} does not come to life`);
+      await new Promise(requestAnimationFrame);
+    }
+    const script = `${figure.querySelector('.play').id.replaceAll('-', '_')}.js`;
+    await import(new URL(script, document.querySelector('script[type=module]').src));
+  }
+  scrollTo({ top: 0, behavior: 'instant' });
+}
+"""
+"""As who reads on does: each comes to life before it is seen."""
 
 LOAD_IMAGES = """
 async () => {

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from figures_src.article.playable import NAMES
+from figures_src.build import FULL
 from tests.site.site_checks import ROOT, build_problems, build_site, dead_links, html_errors
 
 pytestmark = pytest.mark.site
@@ -56,6 +58,14 @@ def test_every_address_follows_the_base_path(tmp_path: Path, post_path: str) -> 
 
 def test_the_nu_checker_finds_no_error(built_site: Path, post_path: str) -> None:
     assert html_errors(built_site) == []
+
+
+def test_the_nu_checker_finds_no_error_in_what_can_be_played_with(tmp_path: Path) -> None:
+    head = '<!DOCTYPE html><html lang="fr"><head><title>À manipuler</title></head><body>'
+    for path in sorted(FULL.plays.iterdir()):
+        (tmp_path / f"{path.stem}.html").write_text(f"{head}{path.read_text(encoding='utf-8')}</body></html>", "utf-8")
+    assert len(list(tmp_path.iterdir())) == len(NAMES)
+    assert html_errors(tmp_path) == []
 
 
 def test_no_link_anchor_or_image_is_dead(built_site: Path, post_path: str) -> None:

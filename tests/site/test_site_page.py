@@ -1,13 +1,15 @@
 """The built pages as a reader meets them: in a browser, on a phone and on a laptop, light and dark."""
 
+import gzip
 import re
 import sys
 from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from figures_src.catalogue import FIGURES
 from tests.site.site_checks import (
@@ -39,6 +41,8 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 PAGES = ("post", "index.html", "404.html", "a-propos.html")
 SCREENS = [(width, scheme) for width in (NARROW, WIDE) for scheme in ("light", "dark")]
 VISITS = 3
+TEXT, FIRST_VIEW, WHOLE = 50 * 1024, 200_000, 450_000
+"""Bytes, compressed as on their way: of the page alone, of what its first screen asks for, of everything."""
 
 
 @pytest.fixture(params=PAGES)
@@ -194,11 +198,24 @@ def test_the_page_is_light(
     with visit(browser, post_url, width, patient=True) as seen:
         first = page_weight(seen)
         measured(f"first view at {width} px, bytes", first)
-        assert first <= 300_000
+        assert first <= FIRST_VIEW
     with visit(browser, post_url, width) as seen:
         whole = page_weight(seen)
         measured(f"with every figure at {width} px, bytes", whole)
-        assert first < whole <= 1_000_000
+        assert first < whole <= WHOLE
+
+
+def test_the_text_is_light(built_site: Path, post_path: str, measured: Callable[[str, object], None]) -> None:
+    text = len(gzip.compress((built_site / post_path).read_bytes(), 9))
+    measured("HTML, compressed, bytes", text)
+    assert text <= TEXT
+
+
+def read_on(page: Page) -> None:
+    """Turn the wheel down to the end of the page, as fast as one who only looks at the figures."""
+    while page.evaluate("scrollY + innerHeight < document.documentElement.scrollHeight - 2"):
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(60)
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
@@ -207,6 +224,7 @@ def test_nothing_moves(browser: Browser, post_url: str, width: int, measured: Ca
     found = []
     for _ in range(VISITS):
         with visit(browser, post_url, width, patient=True) as seen:
+            read_on(seen.page)
             measured(f"layout shift at {width} px", seen.page.evaluate("window.shifts"))
             found = layout_shifts(seen)
         if not found:

@@ -58,7 +58,8 @@ def page(browser: Browser, post_url: str) -> Iterator[Page]:
 
 def ready(page: Page) -> Page:
     """A page whose figure has come to life."""
-    page.locator("#play-train").scroll_into_view_if_needed()
+    page.locator("figure:has(#play-train)").scroll_into_view_if_needed()
+    until(page, "document.querySelector('.playable > #play-train')")
     page.evaluate("import('/assets/js/play_train.js').then(() => true)")
     return page
 
