@@ -297,6 +297,24 @@ SHARE_KEYS = """[...document.querySelectorAll('#play-gamma-beta dt')].map(e => g
     .map(s => [s.backgroundColor, s.opacity, s.outlineStyle])"""
 
 
+CUT = """[...document.querySelectorAll('.plot text')].filter(e => e.checkVisibility()).flatMap(e => {
+    const at = e.getBoundingClientRect();
+    // A frame within a drawing is as large as the drawing, where it says nothing else.
+    const cut = frame => { const box = frame.closest('.plot').getBoundingClientRect(); const tolerated = 1;
+        return !frame.hasAttribute('width') && getComputedStyle(frame).overflow === 'hidden' && (at.top < box.top - tolerated ||
+            at.bottom > box.bottom + tolerated || at.left < box.left - tolerated || at.right > box.right + tolerated); };
+    for (let frame = e.closest('svg'); frame; frame = frame.parentElement.closest('svg'))
+        if (cut(frame)) return [e.textContent];
+    return []; })"""
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_no_word_of_what_can_be_played_with_is_cut(browser: Browser, post_url: str, width: int) -> None:
+    with visit(browser, post_url, width) as seen:
+        assert seen.page.locator(".plot text").count() > 40
+        assert seen.page.evaluate(CUT) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forced_colours_leave_lines_and_choices_to_see(browser: Browser, post_url: str, scheme: Scheme) -> None:
     with visit(browser, post_url, WIDE, scheme, forced_colors="active") as seen:
