@@ -277,7 +277,7 @@ def make_post(place: Place, state: State) -> None:
     for path, content in contents.items():
         write_whole(path, content)
     where = folder_of(place, state.name)
-    _remember(place, state, {os.path.relpath(path, where): sha256(content) for path, content in contents.items()})
+    _remember(place, state, {path.relative_to(where).as_posix(): sha256(content) for path, content in contents.items()})
 
 
 def make_draft() -> int:
@@ -339,7 +339,8 @@ def _state(place: Place, manifest: Mapping[str, Mapping[str, Digests]], name: st
 
 def folder_of(place: Place, name: str) -> Path:
     """That from which the files of a product are named."""
-    return {POST: place.post.parent, PALETTE: ROOT, WORKBOOK: ROOT}.get(name, place.figures)
+    article = Path(os.path.commonpath([place.post, place.plays]))
+    return {POST: article, PALETTE: ROOT, WORKBOOK: ROOT}.get(name, place.figures)
 
 
 def _remember(place: Place, state: State, outputs: Digests) -> None:
