@@ -1,5 +1,6 @@
 """Many processes as one: who this one is, means over all of them, and one checkpoint that they share."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ def joined(device: str) -> Iterator[Place]:
     try:
         yield Place(rank, processes, device)
     finally:
+        gc.collect()  # a learner is in a cycle: were it freed later, its threads would outlive their group, and abort
         dist.destroy_process_group()
 
 
