@@ -268,10 +268,36 @@ def kept(tree: Path) -> dict[str, bytes]:
     return products(tree) | {str(path): path.read_bytes() for path in sources if "__pycache__" not in path.parts}
 
 
+IN_ONE_PROCESS = """
+import runpy, sys
+from figures_src.training import pool
+
+def train(title, runs, machine, trainer):
+    if trainer.load:
+        trainer.load(machine.data)
+    return [trainer(run, machine, lambda step: None, lambda: False) for run in runs]
+
+pool._train = train
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""The command, without the processes that train for each experiment: thirty of them would import torch for longer than
+quick networks take to train. `tests/training/test_pool.py` is about these."""
+
+
 @pytest.mark.whole
 def test_a_whole_quick_build_ends_with_its_own_labelled_post_and_touches_nothing_else(tree: Path) -> None:
     before, place = kept(tree), tree / "build" / "quick"
-    process = run(tree, "--quick", "--jobs", "1", without_torch=False)  # the other core has tests too
+    command = [
+        sys.executable,
+        "-c",
+        IN_ONE_PROCESS,
+        str(tree / "scripts" / "build_figures.py"),
+        "--quick",
+        "--jobs",
+        "1",
+    ]
+    process = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stderr[-2000:]
     assert kept(tree) == before
     post = (place / "post.md").read_text()

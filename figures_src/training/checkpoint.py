@@ -3,6 +3,7 @@
 import io
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,8 +17,9 @@ CODE = ("training/**/*.py", "experiments/*/training.py", "datasets/image_folder.
 """What decides the bits of a step, with all that it imports."""
 
 
+@cache
 def code_digest() -> str:
-    """Of the code that decides the bits of a step, as it is on disk."""
+    """Of the code that decides the bits of a step, as it was on disk when this process first asked."""
     package = Path(__file__).parents[1]
     return sha256_of_files(closure((path for pattern in CODE for path in package.glob(pattern)), package), package)
 

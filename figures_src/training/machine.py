@@ -3,10 +3,12 @@
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from figures_src.datasets import Dataset
+from figures_src.datasets.locations import cache_folder
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,19 @@ class Machine:
     """Of the runs that workers of the scheduler trained; written down as they end, and told by the record."""
 
     def dataset(self, load: Callable[[Path | None], Dataset]) -> Dataset:
-        """What a run learns from and is judged by.
+        """What a run learns from and is judged by; never to be written to, since the next run may be given it too.
 
         Raises:
             DatasetUnavailable: no source gives it.
         """
-        whole = load(self.data)
+        whole = _read(load, self.data, cache_folder())
         return whole.first(*self.images) if self.images else whole
+
+
+@lru_cache(maxsize=1)
+def _read(load: Callable[[Path | None], Dataset], data: Path | None, _: Path) -> Dataset:
+    """A process reads and verifies again only what the run before did not learn from."""
+    return load(data)
 
 
 def processor() -> str:

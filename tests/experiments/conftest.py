@@ -16,6 +16,11 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def train(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
         if trainer.load:
             trainer.load(machine.data)
-        return [trainer(run, machine, lambda step: None, lambda: False) for run in runs]
+        results = [trainer(run, machine, lambda step: None, lambda: False) for run in runs]
+        if trainer.load:
+            given, read = machine.dataset(trainer.load), machine.dataset(lambda folder: trainer.load(folder))
+            for split in ("train", "test"):
+                assert (getattr(given, split).images == getattr(read, split).images).all(), "a run wrote to its data"
+        return results
 
     monkeypatch.setattr(pool, "_train", train)

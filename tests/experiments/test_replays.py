@@ -1,7 +1,7 @@
 """Every committed record: today's code gives the losses that it keeps of its first steps.
 
-Of runs that differ by `NUMBERS` alone, the first one of the first seed and the last one of the last seed are trained
-again: no code knows the others.
+Of runs that differ by `NUMBERS` alone, one is trained again, of the first seed or of the last by turns: no code knows
+the others, and ``scripts/watch.py`` trains all of them every week.
 
 Losses are compared as far as two machines can be: see ``figures_src.records.replays``.
 """
@@ -57,10 +57,10 @@ def faster(run: Any) -> Any:
 def replay(
     experiment: AnyExperiment, config: Any, apprentice: ProcessPoolExecutor, folder: Path, change: Callable[[Any], Any]
 ) -> Outcome:
-    """The first steps of the `ends` of its runs, trained again."""
-    places = ends(config.runs())
+    """The first steps of `some` of its runs, trained again."""
+    places = some(config.runs())
 
-    def train_ends(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
+    def train_some(title: str, runs: Sequence[Run], machine: Machine, trainer: Trainer) -> list[Result]:
         if trainer.load:
             trainer.load(machine.data)
         reached: list[int] = []
@@ -69,7 +69,7 @@ def replay(
         return [each.result() for each in told]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assembly, "train_all", train_ends)
+        patch.setattr(assembly, "train_all", train_some)
         return experiment.replay(config, Machine(folder))
 
 
@@ -83,13 +83,13 @@ def replayed(
     return experiment.name, replay(experiment, experiment.config, apprentice, folder, same)
 
 
-def ends(runs: Sequence[Any]) -> list[int]:
-    """Places of the first and last of runs alike but for `NUMBERS`."""
+def some(runs: Sequence[Any]) -> list[int]:
+    """Places of one of the runs alike but for `NUMBERS`: of one kind its first, of the next its last, and so on."""
     told = [field.name for field in fields(runs[0]) if field.name not in NUMBERS]
     places: dict[Any, list[int]] = {}
     for place in sorted(range(len(runs)), key=lambda place: getattr(runs[place], "seed", 0)):
         places.setdefault(tuple(getattr(runs[place], name) for name in told), []).append(place)
-    return sorted({place for found in places.values() for place in (found[0], found[-1])})
+    return sorted(found[-(turn % 2)] for turn, found in enumerate(places.values()))
 
 
 def losses(name: str, again: Outcome) -> tuple[np.ndarray, np.ndarray]:
@@ -97,12 +97,12 @@ def losses(name: str, again: Outcome) -> tuple[np.ndarray, np.ndarray]:
     record, runs = store.load(name), EXPERIMENTS[name].config.runs()
     both = (record.arrays["replay_loss"], again.arrays["replay_loss"])
     recorded, now = (values.reshape(-1, values.shape[-1]) for values in both)
-    some = range(len(runs)) if len(again.arrays["replay_loss"]) == len(runs) else ends(runs)
+    places = range(len(runs)) if len(again.arrays["replay_loss"]) == len(runs) else some(runs)
     # Several networks may be of one run; the first of them are trained again.
-    networks = len(now) // len(some)
-    recorded = recorded.reshape(len(runs), -1, recorded.shape[-1])[some, :networks].reshape(now.shape)
-    arms = record.arrays.get("arm", np.full(len(runs), "")).reshape(len(runs), -1)[some, 0].repeat(networks)
-    growth = replays.rounding_growth([runs[place] for place in some]).repeat(networks)
+    networks = len(now) // len(places)
+    recorded = recorded.reshape(len(runs), -1, recorded.shape[-1])[places, :networks].reshape(now.shape)
+    arms = record.arrays.get("arm", np.full(len(runs), "")).reshape(len(runs), -1)[places, 0].repeat(networks)
+    growth = replays.rounding_growth([runs[place] for place in places]).repeat(networks)
     kept = replays.comparable(record.sidecar, arms, growth, replays.this_computer())
     assert kept.any(), "no run of the record can be compared here"
     return now[kept], recorded[kept]
@@ -134,7 +134,7 @@ def check(again: np.ndarray, recorded: np.ndarray, tolerance: np.ndarray, strays
 def test_the_record_replays(replayed: tuple[str, Outcome]) -> None:
     name, outcome = replayed
     again, recorded = losses(name, outcome)
-    last = recorded[:, -1]
+    last = store.load(name).arrays["replay_loss"][..., -1]
     assert np.ptp(last[np.isfinite(last)]) > 1e-3, "the runs must differ for this to mean anything"
     check(again, recorded, tolerances_here(name, outcome), STRAYS)
 

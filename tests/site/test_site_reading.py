@@ -300,9 +300,10 @@ SHARE_KEYS = """[...document.querySelectorAll('#play-gamma-beta dt')].map(e => g
 CUT = """[...document.querySelectorAll('.plot text')].filter(e => e.checkVisibility()).flatMap(e => {
     const at = e.getBoundingClientRect();
     // A frame within a drawing is as large as the drawing, where it says nothing else.
-    const cut = frame => { const box = frame.closest('.plot').getBoundingClientRect(); const tolerated = 1;
-        return !frame.hasAttribute('width') && getComputedStyle(frame).overflow === 'hidden' && (at.top < box.top - tolerated ||
-            at.bottom > box.bottom + tolerated || at.left < box.left - tolerated || at.right > box.right + tolerated); };
+    const cut = frame => { const box = frame.closest('.plot').getBoundingClientRect(), near = 1;
+        return !frame.hasAttribute('width') && getComputedStyle(frame).overflow === 'hidden' && (
+            at.top < box.top - near || at.bottom > box.bottom + near ||
+            at.left < box.left - near || at.right > box.right + near); };
     for (let frame = e.closest('svg'); frame; frame = frame.parentElement.closest('svg'))
         if (cut(frame)) return [e.textContent];
     return []; })"""

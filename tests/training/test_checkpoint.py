@@ -1,6 +1,7 @@
 """What a checkpoint's name is made of: a run goes on only where it would have had the same bits."""
 
 import shutil
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,7 +23,7 @@ CODE = (
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the code, which the key is then made of."""
     copied = tmp_path / "figures_src"
     for path in PACKAGE.rglob("*.py"):
@@ -30,13 +31,17 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
     monkeypatch.setattr(checkpoint, "__file__", str(copied / "training" / "checkpoint.py"))
-    return copied
+    checkpoint.code_digest.cache_clear()
+    yield copied
+    checkpoint.code_digest.cache_clear()
 
 
 @pytest.mark.parametrize("name", CODE)
 def test_edited_code_has_no_checkpoint(package: Path, name: str) -> None:
     before = run_key("run")
     (package / name).write_text((package / name).read_text() + "EDITED = True\n")
+    assert run_key("run") == before, "a process runs the code that it has read"
+    checkpoint.code_digest.cache_clear()
     assert run_key("run") != before
 
 
@@ -55,4 +60,5 @@ def test_what_decides_no_bit_keeps_the_checkpoint(package: Path) -> None:
     before = run_key("run")
     for name in ("figures/gbn_2.py", "experiments/vgg/predictions.py", "article/language.py"):
         (package / name).write_text((package / name).read_text() + "EDITED = True\n")
+    checkpoint.code_digest.cache_clear()
     assert run_key("run") == before
