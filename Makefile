@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Two installs at once, of pip or of apt-get, trip over one another.
 .NOTPARALLEL:
-.PHONY: help figures test test-fast site serve check bench archive lock clean FORCE
+.PHONY: help figures test test-all test-fast site serve check bench archive lock clean FORCE
 
 # Another Python than `python3`: `make PYTHON=/path/to/python3.12 figures`.
 PYTHON ?=
@@ -55,9 +55,14 @@ help:  ## this list
 figures: $(VENV)/.runtime  ## train what has no record, redraw what is stale, write the article
 	$(BIN)/python scripts/build_figures.py
 
-test: tools-test $(VENV)/.test $(VENV)/.notebook $(VENV)/.archive $(VENV)/.cluster $(VALIDATOR)/.installed node_modules/.package-lock.json  ## install what the tests need, then run every test
-	$(BIN)/python -m pytest $(SPREAD) $(or $(PYTEST_ARGS),-m "not alone")
-	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -m alone)
+TESTED := tools-test $(VENV)/.test $(VENV)/.notebook $(VENV)/.archive $(VENV)/.cluster $(VALIDATOR)/.installed node_modules/.package-lock.json
+
+test: $(TESTED)  ## install what the tests need, then run them, but for those that make everything or measure speed
+	$(BIN)/python -m pytest $(SPREAD) $(or $(PYTEST_ARGS),-m "not whole and not alone")
+
+test-all: $(TESTED)  ## the same, and every test: what continuous integration runs
+	$(BIN)/python -m pytest $(SPREAD) -m "not alone"
+	$(BIN)/python -m pytest -m alone
 
 test-fast: $(VENV)/.test $(VENV)/.archive  ## for the loop of who writes code: what neither trains, nor builds, nor opens a browser
 	$(BIN)/python -m pytest $(SPREAD) -m "not (slow or whole or site or alone)" $(PYTEST_ARGS)

@@ -30,15 +30,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """What no test writes to: the processes of ``pytest -n`` share the one that the first of them builds."""
+    """The article, to which no test writes: the processes of ``pytest -n`` share what the first of them builds."""
     own = tmp_path_factory.getbasetemp()
     shared = (own if worker_id == "master" else own.parent) / "built_site"
     with alone(shared):
-        if not (done := shared / "whole").exists():
+        if not (done := shared / "article").exists():
             assert build_problems(build_site(shared / "_site", paper=True)) == []
-            build_notebook(shared / "_site" / "carnet")
             done.touch()
     return shared / "_site"
+
+
+@pytest.fixture(scope="session")
+def whole_site(built_site: Path) -> Path:
+    """The same, and the laboratory notebook in it, whose curves take a minute to draw."""
+    with alone(built_site.parent):
+        if not (done := built_site.parent / "whole").exists():
+            build_notebook(built_site / "carnet")
+            done.touch()
+    return built_site
 
 
 @pytest.fixture(scope="session")

@@ -68,5 +68,7 @@ def test_the_nu_checker_finds_no_error_in_what_can_be_played_with(tmp_path: Path
     assert html_errors(tmp_path) == []
 
 
-def test_no_link_anchor_or_image_is_dead(built_site: Path, post_path: str) -> None:
-    assert dead_links(built_site) == []
+@pytest.mark.whole
+def test_no_link_anchor_or_image_is_dead(whole_site: Path, post_path: str) -> None:
+    """Those that lead from the article to the laboratory notebook, too."""
+    assert dead_links(whole_site) == []

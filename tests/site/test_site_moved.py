@@ -45,7 +45,8 @@ def moved(built_site: Path, post_path: str) -> Iterator[str]:
         yield url + Handler.path_of_it
 
 
-def test_an_old_address_leads_to_where_its_passage_stands(browser: Browser, moved: str) -> None:
+@pytest.mark.whole
+def test_an_old_address_leads_to_where_its_passage_stands(browser: Browser, moved: str, whole_site: Path) -> None:
     with visit(browser, f"{moved}#principe") as seen:
         assert "#principe" in seen.page.url
         seen.page.evaluate("location.hash = 'gone'")

@@ -30,7 +30,7 @@ from tests.site.site_checks import (
     visit,
 )
 
-pytestmark = [pytest.mark.site, pytest.mark.browser]
+pytestmark = [pytest.mark.site, pytest.mark.browser, pytest.mark.whole]
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = (ROOT / "docs" / "theme" / "stylesheets" / "notebook.css").read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def page(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def notebook_url(site_url: str) -> str:
+def notebook_url(site_url: str, whole_site: Path) -> str:
     return f"{site_url}/carnet"
 
 
@@ -117,21 +117,21 @@ def test_search_and_switch_work_without_storage(
         assert errors == []
 
 
-def test_the_index_of_the_search_is_that_of_french_pages(built_site: Path) -> None:
-    index = json.loads((built_site / "carnet" / "search" / "search_index.json").read_text(encoding="utf-8"))
+def test_the_index_of_the_search_is_that_of_french_pages(whole_site: Path) -> None:
+    index = json.loads((whole_site / "carnet" / "search" / "search_index.json").read_text(encoding="utf-8"))
     assert index["config"]["lang"] == ["fr"]
     assert "stemmer" in index["config"]["pipeline"]
     assert {"Prédictions et verdicts", "Prédictions démenties"} <= {document["title"] for document in index["docs"]}
 
 
-def test_no_page_is_heavier_than_a_telephone_reads(built_site: Path) -> None:
-    sizes = {page.parent.name: page.stat().st_size for page in (built_site / "carnet").rglob("*.html")}
+def test_no_page_is_heavier_than_a_telephone_reads(whole_site: Path) -> None:
+    sizes = {page.parent.name: page.stat().st_size for page in (whole_site / "carnet").rglob("*.html")}
     assert {name: size for name, size in sizes.items() if size > 300_000} == {}
 
 
-def test_no_link_anchor_or_image_is_dead(built_site: Path) -> None:
-    assert len(list((built_site / "carnet").rglob("*.html"))) > 15
-    assert dead_references(built_site, "carnet") == []
+def test_no_link_anchor_or_image_is_dead(whole_site: Path) -> None:
+    assert len(list((whole_site / "carnet").rglob("*.html"))) > 15
+    assert dead_references(whole_site, "carnet") == []
 
 
 def test_a_first_view_is_light(browser: Browser, notebook_url: str) -> None:
@@ -145,7 +145,7 @@ def test_the_fonts_are_files_of_the_article() -> None:
     assert [name for name in fonts if not (ROOT / name).is_file()] == []
 
 
-def test_the_article_leads_to_the_notebook_and_back(browser: Browser, post_url: str) -> None:
+def test_the_article_leads_to_the_notebook_and_back(browser: Browser, post_url: str, whole_site: Path) -> None:
     with visit(browser, post_url) as seen:
         links = seen.page.locator(".caption .provenance a", has_text="carnet")
         assert links.count() >= 3
@@ -157,12 +157,11 @@ def test_the_article_leads_to_the_notebook_and_back(browser: Browser, post_url: 
         assert seen.page.locator("figure.figure:target").count() == 1
 
 
-@pytest.mark.whole
-def test_two_builds_of_the_notebook_give_the_same_bytes(built_site: Path, tmp_path: Path) -> None:
+def test_two_builds_of_the_notebook_give_the_same_bytes(whole_site: Path, tmp_path: Path) -> None:
     build_notebook(tmp_path / "carnet")
     again, first = (
         {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-        for root in (tmp_path / "carnet", built_site / "carnet")
+        for root in (tmp_path / "carnet", whole_site / "carnet")
     )
     assert first
     assert [str(name) for name in first if again.get(name) != first[name]] == []

@@ -214,7 +214,7 @@ def test_the_text_is_light(built_site: Path, post_path: str, measured: Callable[
 def read_on(page: Page) -> None:
     """Turn the wheel down to the end of the page, as fast as one who only looks at the figures."""
     while page.evaluate("scrollY + innerHeight < document.documentElement.scrollHeight - 2"):
-        page.mouse.wheel(0, 600)
+        page.mouse.wheel(0, 1200)
         page.wait_for_timeout(60)
 
 
