@@ -84,9 +84,11 @@ def _names(node: ast.AST) -> Iterator[str]:
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _places(name: str, package: Path) -> Iterator[Path]:
+@cache
+def _places(name: str, package: Path) -> tuple[Path, ...]:
     """The file of a module of the package, or of what a folder of it says of itself; none for a name in a module."""
     first, *parts = name.split(".")
-    if first == package.name:
-        place = package.joinpath(*parts)
-        yield from (path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file())
+    if first != package.name:
+        return ()
+    place = package.joinpath(*parts)
+    return tuple(path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file())

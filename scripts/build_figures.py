@@ -224,12 +224,14 @@ def train(options: Options) -> dict[str, str]:
     from figures_src.records.store import is_fresh
 
     needed = dict.fromkeys(options.records() + options.retrain)
-    unasked = (EXPERIMENTS[name] for name in needed if name not in options.retrain)
-    for told in filter(None, (warning(experiment, options.preset) for experiment in unasked)):
+    unasked = [name for name in needed if name not in options.retrain]
+    fresh = {name for name in unasked if is_fresh(EXPERIMENTS[name], options.preset)}
+    stale = (EXPERIMENTS[name] for name in unasked if name not in fresh)
+    for told in filter(None, (warning(experiment, options.preset) for experiment in stale)):
         print(told, flush=True)
     done: dict[str, str] = {}
     for name in needed:
-        if name not in options.retrain and is_fresh(EXPERIMENTS[name], options.preset):
+        if name in fresh:
             done[name] = keep(name, options.preset)
             continue
         from figures_src.training.machine import Machine

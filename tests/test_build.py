@@ -208,6 +208,7 @@ def test_list_names_every_figure_and_experiment(tree: Path) -> None:
     assert all(name in listed for name in [*FIGURES, "mnist_curves", "mnist_grid"])
 
 
+@pytest.mark.whole
 def test_redrawing_everything_gives_the_committed_bytes(tree: Path) -> None:
     """Also on a machine that never made them: the committed figures are those of this code and these records."""
     before = products(tree)

@@ -161,6 +161,7 @@ def validate(path: Path) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.slow
 @pytest.mark.skipif(not VALIDATOR.exists(), reason="`make archive` installs the validator")
+@pytest.mark.whole
 def test_the_validator_of_ro_crate_accepts_it_and_refuses_a_broken_one(packed: Path, tmp_path: Path) -> None:
     done = validate(packed)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,7 +1,7 @@
 """Every committed record: today's code gives the losses that it keeps of its first steps.
 
-Of runs that differ by `NUMBERS` alone, one is trained again, of the first seed or of the last by turns: no code knows
-the others, and ``scripts/watch.py`` trains all of them every week.
+Of runs that differ by `NUMBERS` alone, the first of the first seed is trained again: no code knows the others, and
+``scripts/watch.py`` trains all of them every week.
 
 Losses are compared as far as two machines can be: see ``figures_src.records.replays``.
 """
@@ -84,12 +84,12 @@ def replayed(
 
 
 def some(runs: Sequence[Any]) -> list[int]:
-    """Places of one of the runs alike but for `NUMBERS`: of one kind its first, of the next its last, and so on."""
+    """Places of the first of the runs alike but for `NUMBERS`."""
     told = [field.name for field in fields(runs[0]) if field.name not in NUMBERS]
-    places: dict[Any, list[int]] = {}
+    places: dict[Any, int] = {}
     for place in sorted(range(len(runs)), key=lambda place: getattr(runs[place], "seed", 0)):
-        places.setdefault(tuple(getattr(runs[place], name) for name in told), []).append(place)
-    return sorted(found[-(turn % 2)] for turn, found in enumerate(places.values()))
+        places.setdefault(tuple(getattr(runs[place], name) for name in told), place)
+    return sorted(places.values())
 
 
 def losses(name: str, again: Outcome) -> tuple[np.ndarray, np.ndarray]:

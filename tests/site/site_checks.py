@@ -133,12 +133,17 @@ new PerformanceObserver(list => { for (const entry of list.getEntries()) window.
 
 ENLIVEN = """
 async () => {
-  for (const figure of document.querySelectorAll('figure:has(.play)')) {
+  const figures = [...document.querySelectorAll('figure:has(.play)')];
+  const frames = async (count) => { while (count--) await new Promise(requestAnimationFrame); };
+  for (const figure of figures) {
     scrollBy({ top: figure.getBoundingClientRect().top - innerHeight - 2550, behavior: 'instant' });
-    const start = performance.now();
+    await frames(2); // in which the browser tells who watches
+  }
+  const start = performance.now();
+  for (const figure of figures) {
     while (!figure.matches('.playable')) {
       if (performance.now() - start > 10_000) throw new Error(`${figure.id} does not come to life`);
-      await new Promise(requestAnimationFrame);
+      await frames(1);
     }
     const script = `${figure.querySelector('.play').id.replaceAll('-', '_')}.js`;
     await import(new URL(script, document.querySelector('script[type=module]').src));
