@@ -17,7 +17,7 @@ class Command:
 
 COMMANDS = {
     "figures": Command("make figures", "crée l’environnement, puis refait ce qui doit l’être"),
-    "test": Command("make test", "installe les outils des tests, puis lance tous les tests"),
+    "test": Command("make test-all", "installe les outils des tests, puis lance tous les tests"),
     "build": Command(BUILD, "entraîne ce qui n’a pas d’enregistrement, redessine ce qui a changé, récrit l’article"),
     "list": Command(f"{BUILD} --list", "montre les figures et les expériences, et ne fait rien"),
     "check": Command(f"{BUILD} --check", "n’écrit rien ; échoue si un fichier n’est pas celui que donnent les sources"),

@@ -217,8 +217,8 @@ def test_a_record_in_bfloat16_replays_where_the_processor_has_none(
     path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     monkeypatch.setenv("PYTHONPATH", path)  # workers read it when they begin
     experiment = EXPERIMENTS["vgg_channels"]
-    with replays.recorded_kernels():
-        again = experiment.replay(experiment.config, Machine(tmp_path, jobs=2))
+    with processes.pool(1, "training") as another, replays.recorded_kernels():
+        again = replay(experiment, experiment.config, another, tmp_path, same)
     assert again.precision == "float32"
     tolerance = tolerances_here("vgg_channels", again)
     check(*losses("vgg_channels", again), tolerance)

@@ -39,7 +39,7 @@ class ReportHandler(Quiet):
 def in_firefox(site: Path, probe: str, profile: Path) -> Any:
     """What the page ``probe`` posts to ``/report``, beside the site in Firefox."""
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
-    assert firefox, "Firefox is missing: run `make test`, or `apt-get install firefox-esr`"
+    assert firefox, "Firefox is missing: run `make test-all`, or `apt-get install firefox-esr`"
     reports: list[Any] = []
     came = threading.Event()
     options: dict[str, Any] = {"probe": probe, "reports": reports, "came": came}

@@ -397,7 +397,7 @@ def html_errors(directory: Path) -> list[str]:
     """Return the errors that the Nu HTML checker finds in the pages under `directory`."""
     java = shutil.which("java")
     if java is None or not VNU.is_file():
-        raise FileNotFoundError("the Nu HTML checker or Java is missing: run `make test`, which installs both")
+        raise FileNotFoundError("the Nu HTML checker or Java is missing: run `make test-all`, which installs both")
     options = ["--errors-only", "--skip-non-html", "--format", "json"]
     result = subprocess.run(
         [java, "-jar", str(VNU), *options, str(directory)], capture_output=True, text=True, check=False

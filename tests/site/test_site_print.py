@@ -173,5 +173,7 @@ def test_drawings_of_the_paper_wait_for_it(browser: Browser, post_url: str) -> N
         asked = {url for url in seen.requests if "/assets/figures/" in url and url.endswith(".svg")}
         shown = {source for source, _ in seen.page.evaluate(SHOWN)}
     assert len(shown) > len(FIGURES) / 2
-    assert asked == shown
+    # A drawing that one can play with instead may have been asked for before that took its place.
+    assert shown <= asked
+    assert [url for url in asked if "-light" in url] == []
     assert [url for url in asked if "-light" in url] == []

@@ -12,6 +12,7 @@ from figures_src.experiments.batch_statistics.experiment import BATCH_STATISTICS
 from figures_src.experiments.batch_statistics.measures import BATCH, CUMULATIVE, FAST, PRECISE, SLOW, STANDARD
 from figures_src.experiments.batch_statistics.predictions import ESTIMATION, REGULARISATION
 from figures_src.experiments.batch_statistics.predictions import verdicts as experiment_verdicts
+from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.shift_samples import lower, statistics_arrays
 
@@ -87,11 +88,11 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(BATCH_STATISTICS.quick, batch_sizes=(2, 32), groups=(2,), images_seen=320,
                    learnt_images=128, measured_images=64, precise_images=256, widths=(4, 4))  # fmt: skip
-    outcome = BATCH_STATISTICS.run(tiny, Machine(tmp_path, jobs=2))
+    outcome = BATCH_STATISTICS.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES))
     assert outcome.arrays["estimate_accuracy"].shape == (10, 1, 4)
     assert Counter(zip(outcome.arrays["batch_size"].tolist(), outcome.arrays["group"].tolist(), strict=True)) == {
         (2, 0): 4, (32, 0): 4, (32, 2): 2,
     }  # fmt: skip
-    again = BATCH_STATISTICS.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = BATCH_STATISTICS.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 10, "the runs must differ for this to mean anything"

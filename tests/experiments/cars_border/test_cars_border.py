@@ -19,6 +19,7 @@ from figures_src.experiments.cars_border.runs import (
     REPEATED,
 )
 from figures_src.experiments.prediction import by_name
+from figures_src.records import store
 from figures_src.training.loop import never, nothing_to_tell
 from figures_src.training.machine import Machine
 from tests.experiments.shift_samples import border_arrays
@@ -84,14 +85,16 @@ def test_the_networks_are_those_of_the_cars() -> None:
 @pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.CARS_BORDER.quick, seeds=(0,), images_seen=1500, widths=(4, 4))
-    outcome = experiment.CARS_BORDER.run(tiny, Machine(tmp_path, jobs=2))
+    outcome = experiment.CARS_BORDER.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES))
     found = outcome.arrays
     assert found["accuracy"].shape == found["agreement"].shape == (2, len(READINGS), 2, 2)
     assert found["followed_accuracy"].shape == (2, 3, 2, 6)
     # Followed readings come first: their ends are those of all strengths.
     np.testing.assert_array_equal(found["accuracy"][:, :3], found["followed_accuracy"][..., [0, -1]])
     assert np.isfinite(found["accuracy"]).all()
-    again = experiment.CARS_BORDER.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = experiment.CARS_BORDER.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays[
+        "replay_loss"
+    ]
     np.testing.assert_array_equal(again, found["replay_loss"])
     assert READINGS[0] == runs.PUBLISHED
 

@@ -11,6 +11,7 @@ from figures_src.experiments.deep_linear.measures import BATCH, STANDARD
 from figures_src.experiments.deep_linear.predictions import PREDICTIONS, verdicts
 from figures_src.experiments.deep_linear.training import problem
 from figures_src.published import load
+from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.samples import dln_arrays as arrays
 
@@ -47,9 +48,9 @@ def test_half_the_sum_starts_where_the_published_losses_start() -> None:
 
 def test_a_short_protocol_runs_and_replays(tmp_path: Path) -> None:
     short = dln.LinearProtocol(seeds=(0, 1), steps=40, shift_every=20)
-    outcome = dln.DLN.run(short, Machine(tmp_path))
+    outcome = dln.DLN.run(short, Machine(tmp_path, images=store.QUICK_IMAGES))
     assert outcome.precision == "float64"
     assert outcome.arrays["shift_difference"].shape == (8, 3, 2)
     assert [verdict.name for verdict in verdicts(outcome.arrays)] == list(PREDICTIONS)
-    again = dln.DLN.replay(short, Machine(tmp_path / "again")).arrays["replay_loss"]
+    again = dln.DLN.replay(short, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_allclose(again, outcome.arrays["replay_loss"], rtol=1e-9)

@@ -17,6 +17,7 @@ from figures_src.experiments.depth.runs import GAUSSIAN, InitialRun, LadderRun
 from figures_src.experiments.experiment import AnyExperiment
 from figures_src.networks.ensemble import Architecture, Ensemble
 from figures_src.networks.normalization import Normalization
+from figures_src.records import store
 from figures_src.training.loop import Interrupted
 from figures_src.training.machine import Machine
 from figures_src.training.randomness import INITIAL, torch_generator
@@ -214,8 +215,8 @@ def test_a_card_is_refused_before_it_starts(tmp_path: Path, digits: Dataset) -> 
 @pytest.mark.parametrize("experiment", [DEPTH_INITIAL, DEPTH_TRAINING], ids=lambda each: each.name)
 @pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path, experiment: AnyExperiment) -> None:
-    found = experiment.run(experiment.quick, Machine(tmp_path)).arrays
-    again = experiment.replay(experiment.quick, Machine(tmp_path / "again"))
+    found = experiment.run(experiment.quick, Machine(tmp_path, images=store.QUICK_IMAGES)).arrays
+    again = experiment.replay(experiment.quick, Machine(tmp_path / "again", images=store.QUICK_IMAGES))
     # A replay of what is never trained looks at the first network of each run.
     recorded = found["replay_loss"][:, : again.arrays["replay_loss"].shape[1]]
     np.testing.assert_array_equal(again.arrays["replay_loss"].reshape(recorded.shape), recorded)

@@ -141,8 +141,8 @@ def test_replayed_runs_are_the_first_steps_of_the_recorded_ones() -> None:
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     """On the real images, through the pool, from runs to record and back."""
     tiny = replace(INCEPTION_CPU.quick, steps=20, evaluate_every=0, accuracy_every=10)
-    outcome = INCEPTION_CPU.run(tiny, Machine(tmp_path, jobs=2))
+    outcome = INCEPTION_CPU.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES))
     assert outcome.arrays["train_loss"].shape == (7, 2)
-    again = INCEPTION_CPU.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = INCEPTION_CPU.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 7, "the runs must differ for this to mean anything"

@@ -10,6 +10,7 @@ from figures_src.experiments.mistakes import experiment, measures, predictions
 from figures_src.experiments.mistakes.measures import MISTAKES, OLD, READINGS
 from figures_src.experiments.mistakes.predictions import PREDICTIONS
 from figures_src.experiments.mistakes.runs import DOMAINS, TRAINED, Arm, Way
+from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.mistakes.samples import BEST, mistake_arrays
 
@@ -91,7 +92,7 @@ def test_the_protocol_is_the_declared_one() -> None:
 @pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.MISTAKES.quick, images_seen=256, learnt_images=128, widths=(4, 4), measured_images=64)
-    found = experiment.MISTAKES.run(tiny, Machine(tmp_path)).arrays
+    found = experiment.MISTAKES.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES)).arrays
     runs = tiny.runs()
     assert found["reading_accuracy"].shape == (len(runs), len(READINGS))
     assert found["tuned_accuracy"].shape == (len(runs), len(DOMAINS), len(Way), 1, 3)
@@ -100,5 +101,7 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     assert np.isfinite(found["tuned_accuracy"]).all(axis=(1, 2, 3, 4)).tolist() == tuned
     correct = found["arm"] == Arm.CORRECT
     assert found["reading_accuracy"][correct, 0] == found["test_accuracy"][correct]
-    again = experiment.MISTAKES.replay(tiny, Machine(tmp_path / "again")).arrays["replay_loss"]
+    again = experiment.MISTAKES.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays[
+        "replay_loss"
+    ]
     np.testing.assert_array_equal(again, found["replay_loss"])

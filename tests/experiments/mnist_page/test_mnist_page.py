@@ -145,14 +145,14 @@ def test_the_digits_of_the_record_are_mnists() -> None:
 @pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(MNIST_PAGE.quick, steps=30)
-    outcome = MNIST_PAGE.run(tiny, Machine(tmp_path, jobs=2))
+    outcome = MNIST_PAGE.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES))
     found = outcome.arrays
     assert outcome.precision == "float64"
     assert found["held_out_accuracy"].shape == (2, 2, 2, 4)
     assert found["layer_percentiles"].shape == (2, 2, 2, 4, 3)
     assert len(found["digit_pixels"]) == len(found["digit_labels"]) == 800
     np.testing.assert_array_equal(found["batch_loss"], found["replay_loss"])
-    again = MNIST_PAGE.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = MNIST_PAGE.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_array_equal(again.reshape(found["replay_loss"].shape), found["replay_loss"])
     assert [verdict.name for verdict in MNIST_PAGE.verdicts(found)] == list(predictions.PREDICTIONS)
     assert not np.array_equal(found["held_out_accuracy"][0, WITHOUT_BN], found["held_out_accuracy"][0, WITH_BN])

@@ -136,10 +136,10 @@ def test_the_networks_of_a_shared_cell_are_those_of_the_grid(tmp_path: Path) -> 
 @pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny: MnistRates = replace(MNIST_RATES.quick, steps=120, evaluate_every=60)
-    found = MNIST_RATES.run(tiny, Machine(tmp_path, jobs=2)).arrays
+    found = MNIST_RATES.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES)).arrays
     assert found["test_accuracy"].shape == (2, 2, 2, 2, 4)
     assert found["step"].tolist() == [0, 60, 100, 120]
     assert np.isfinite(found["test_loss"]).all(), "a rate of 30 must leave numbers behind"
-    again = MNIST_RATES.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = MNIST_RATES.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_array_equal(again.reshape(found["replay_loss"].shape), found["replay_loss"])
     assert [verdict.name for verdict in MNIST_RATES.verdicts(found)] == list(predictions.PREDICTIONS)

@@ -10,6 +10,7 @@ from figures_src.experiments.parts import experiment, predictions
 from figures_src.experiments.parts.predictions import PREDICTIONS
 from figures_src.experiments.parts.runs import Part
 from figures_src.networks.normalization import Normalization
+from figures_src.records import store
 from figures_src.training.machine import Machine
 from tests.experiments.parts.samples import part_arrays
 
@@ -54,8 +55,8 @@ def test_the_protocol_is_the_declared_one() -> None:
 @pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.PARTS.quick, images_seen=256, learnt_images=128, widths=(4, 4), measured_images=64)
-    found = experiment.PARTS.run(tiny, Machine(tmp_path)).arrays
+    found = experiment.PARTS.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES)).arrays
     assert found["test_accuracy"].shape == (16,)
     assert found["growing_bias"].shape == found["bias_step"].shape == (21,)
-    again = experiment.PARTS.replay(tiny, Machine(tmp_path / "again")).arrays["replay_loss"]
+    again = experiment.PARTS.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])

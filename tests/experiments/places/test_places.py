@@ -16,6 +16,7 @@ from figures_src.experiments.places.predictions import PREDICTIONS
 from figures_src.experiments.places.runs import NETWORKS, Architecture, Place, arm_of
 from figures_src.networks.convolutional import Sizes
 from figures_src.networks.normalization import Normalization
+from figures_src.records import store
 from figures_src.training.machine import Machine
 from figures_src.training.probes.population import statistics
 from tests.experiments.places.samples import RATES, place_arrays
@@ -145,8 +146,8 @@ def test_the_protocol_is_the_declared_one() -> None:
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.PLACES.quick, images_seen=256, learnt_images=128, widths=(4, 4), residual_widths=(4, 6),
                    measured_images=64)  # fmt: skip
-    found = experiment.PLACES.run(tiny, Machine(tmp_path)).arrays
+    found = experiment.PLACES.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES)).arrays
     assert found["test_accuracy"].shape == found["place"].shape == (12,)
-    again = experiment.PLACES.replay(tiny, Machine(tmp_path / "again")).arrays["replay_loss"]
+    again = experiment.PLACES.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])
     assert np.unique(again[:, -1]).size == 12, "the runs must differ for this to mean anything"

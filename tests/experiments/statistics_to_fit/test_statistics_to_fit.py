@@ -15,6 +15,7 @@ from figures_src.experiments.prediction import by_name
 from figures_src.experiments.statistics_to_fit import experiment, measures, predictions, training
 from figures_src.experiments.statistics_to_fit.measures import BN, GROUPED, MODERATE, PLAIN, SMALL
 from figures_src.experiments.statistics_to_fit.runs import FitRun
+from figures_src.records import store
 from figures_src.training.machine import Machine
 from figures_src.training.randomness import DATA, numpy_generator
 from figures_src.training.selection import any_of
@@ -124,9 +125,11 @@ def test_training_stops_once_the_images_are_known(tmp_path: Path, arm: str) -> N
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(experiment.STATISTICS_TO_FIT.quick, batch_sizes=(32, 2), seeds=(0,), images_seen=320, widths=(4, 4),
                    learnt_images=128, measured_images=64, evaluations=2)  # fmt: skip
-    found = experiment.STATISTICS_TO_FIT.run(tiny, Machine(tmp_path, jobs=2)).arrays
+    found = experiment.STATISTICS_TO_FIT.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES)).arrays
     assert found["test_accuracy"].shape == (6, 2)
     assert found["images_seen"].tolist() == [160, 320]
-    again = experiment.STATISTICS_TO_FIT.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = experiment.STATISTICS_TO_FIT.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays[
+        "replay_loss"
+    ]
     np.testing.assert_array_equal(again, found["replay_loss"])
     assert np.unique(again[:, -1]).size == 6, "the runs must differ for this to mean anything"

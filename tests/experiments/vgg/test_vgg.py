@@ -92,10 +92,10 @@ def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     """On the real images, through the pool, from runs to record and back."""
     tiny = replace(QUICK, steps=20, divisor=32, evaluate_every=0, histogram_every=10, shift_every=10,
                    accuracy_every=10, landscape=LandscapeProbe(every=10))  # fmt: skip
-    outcome = VGG_CPU.run(tiny, Machine(tmp_path, jobs=2))
+    outcome = VGG_CPU.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES))
     assert outcome.precision in ("bfloat16 autocast", "float32")
     assert outcome.arrays["histogram_counts"].shape == (7, 3, 3, 120)
     assert by_name(verdicts(outcome.arrays)).keys() == {*SPEED, *SHIFT, *LANDSCAPE}
-    again = VGG_CPU.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = VGG_CPU.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, outcome.arrays["replay_loss"])
     assert np.unique(again[:, -1]).size == 7, "the runs must differ for this to mean anything"

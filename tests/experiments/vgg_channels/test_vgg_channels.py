@@ -47,13 +47,13 @@ def test_networks_are_the_first_seed_of_the_main_experiment() -> None:
 @pytest.mark.usefixtures("in_this_process")
 def test_a_small_protocol_runs_and_replays(tmp_path: Path) -> None:
     tiny = replace(VGG_CHANNELS.quick, steps=20, divisor=32, histogram_every=10)
-    found = VGG_CHANNELS.run(tiny, Machine(tmp_path, jobs=2)).arrays
+    found = VGG_CHANNELS.run(tiny, Machine(tmp_path, images=store.QUICK_IMAGES)).arrays
     assert found["channel_mean"].shape == (3, 3, 3, 16)
     assert np.isnan(found["channel_mean"][:, :, 0, 2:]).all(), "layer 2 has 64 / 32 channels"
     assert np.isfinite(found["channel_mean"][:, :, 2]).all()
     np.testing.assert_allclose(found["histogram_mean"], found["channel_mean"][..., 0], rtol=1e-5)
     np.testing.assert_allclose(found["histogram_deviation"], found["channel_deviation"][..., 0], rtol=1e-5)
-    again = VGG_CHANNELS.replay(tiny, Machine(tmp_path / "again", jobs=2)).arrays["replay_loss"]
+    again = VGG_CHANNELS.replay(tiny, Machine(tmp_path / "again", images=store.QUICK_IMAGES)).arrays["replay_loss"]
     np.testing.assert_array_equal(again, found["replay_loss"])
 
 
