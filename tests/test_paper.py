@@ -68,3 +68,23 @@ def test_the_style_is_served_with_the_size_of_the_paper(tmp_path: Path) -> None:
     (tmp_path / "main.css").write_text("@page{margin:1cm}")
     with paper.served(tmp_path, paper.OnPaper) as address:
         assert urllib.request.urlopen(f"{address}/main.css").read().decode() == "@page{margin:1cm}@page { size: A4 }"
+
+
+def test_what_came_twice_is_the_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = tmp_path / "count"
+    to = "for option; do case $option in --print-to-pdf=*) to=${option#*=};; esac; done"
+    often = f"echo x >> {count}; case $(wc -l < {count}) in 2) echo other;; *) echo usual;; esac > \"$to\""
+    monkeypatch.setenv("PATH", browser(tmp_path, f"{to}\n{often}"))
+    assert paper.print_article(site(tmp_path), "").read_bytes() == b"usual\n"
+    assert len(count.read_text().split()) == 3
+
+
+def test_a_page_is_served_without_scripts_and_asks_for_every_font(tmp_path: Path) -> None:
+    fonts = tmp_path / "assets" / "fonts"
+    fonts.mkdir(parents=True)
+    (fonts / "one.woff2").touch()
+    (tmp_path / "page.html").write_text('<head><script type="module" src="/a.js"></script><title>é</title></head>')
+    handler = type("Under", (paper.OnPaper,), {"base_path": "/a"})
+    with paper.served(tmp_path, handler) as address:
+        page = urllib.request.urlopen(f"{address}/a/page.html").read().decode()
+    assert page == f"<head><title>é</title>{paper.PRELOAD.format('/a/assets/fonts/one.woff2')}</head>"

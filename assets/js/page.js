@@ -174,6 +174,11 @@ const watcher = new IntersectionObserver(
   },
   { rootMargin: '2600px' }, // farther than where browsers begin to fetch a drawing
 );
-for (const place of document.querySelectorAll('.play')) watcher.observe(place.closest('figure'));
+// Who has not moved yet sees none of them; nor does who prints, whose paper would say which of them had come in time.
+const watch = () => {
+  for (const place of document.querySelectorAll('.play')) watcher.observe(place.closest('figure'));
+};
+if (scrollY > 0) watch();
+else addEventListener('scroll', watch, { once: true, passive: true });
 
 import('./popover.js');
