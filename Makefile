@@ -65,7 +65,7 @@ test-all: $(TESTED)  ## the same, and every test: what continuous integration ru
 	$(BIN)/python -m pytest -m alone
 
 test-fast: $(VENV)/.test $(VENV)/.archive  ## for the loop of who writes code: what neither trains, nor builds, nor opens a browser
-	$(BIN)/python -m pytest $(SPREAD) -m "not (slow or whole or site or alone)" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(SPREAD) -m "not (slow or whole or site or browser or alone)" $(PYTEST_ARGS)
 
 site: tools-site $(VENV)/.notebook  ## build the site in _site, the laboratory notebook in _site/carnet
 	$(BIN)/python scripts/build_site.py $(if $(filter no,$(PAPER)),--no-paper)

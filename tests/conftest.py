@@ -14,6 +14,8 @@ from figures_src.experiments.inception import measures as inception
 
 SITE = "tests/site/"
 REPLAYS = "tests/experiments/test_replays.py"
+COMMAND = "tree"
+"""What a test asks for that starts the main command on a copy of the tree, some seconds each time."""
 HELD, FIXED_LEVEL = assertions.held, inception.FIXED_LEVEL
 
 for name in ("COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TERMINAL_WIDTH"):
@@ -63,6 +65,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     One file of the built site goes before: the other process works while the site is built.
     """
+    for item in items:
+        if COMMAND in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
     long = {item.location[0] for item in items if item.get_closest_marker("slow") or item.get_closest_marker("whole")}
     site = sorted({item.location[0] for item in items if item.location[0].startswith(SITE)})
 

@@ -7,6 +7,8 @@ import pytest
 
 from figures_src import paper
 
+pytestmark = pytest.mark.slow
+
 PAGE = '<meta name="citation_online_date" content="2026/11/26">'
 
 
@@ -73,7 +75,7 @@ def test_the_style_is_served_with_the_size_of_the_paper(tmp_path: Path) -> None:
 def test_what_came_twice_is_the_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     count = tmp_path / "count"
     to = "for option; do case $option in --print-to-pdf=*) to=${option#*=};; esac; done"
-    often = f"echo x >> {count}; case $(wc -l < {count}) in 2) echo other;; *) echo usual;; esac > \"$to\""
+    often = f'echo x >> {count}; case $(wc -l < {count}) in 2) echo other;; *) echo usual;; esac > "$to"'
     monkeypatch.setenv("PATH", browser(tmp_path, f"{to}\n{often}"))
     assert paper.print_article(site(tmp_path), "").read_bytes() == b"usual\n"
     assert len(count.read_text().split()) == 3

@@ -16,7 +16,7 @@ import pytest
 
 from figures_src import processes
 
-pytestmark = pytest.mark.usefixtures("hangups_heard")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("hangups_heard")]
 
 PROGRAM = """
 import os

@@ -14,6 +14,8 @@ from figures_src.catalogue import FIGURES
 from figures_src.files import sha256
 from figures_src.records import store
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 METADATA = "ro-crate-metadata.json"
 VALIDATOR = ROOT / "build" / "validator" / "bin" / "python"

@@ -143,6 +143,7 @@ def told_under(change: Change, monkeypatch: pytest.MonkeyPatch) -> dict[Place, b
     return found
 
 
+@pytest.mark.slow
 def test_every_asserted_sentence_can_be_denied(monkeypatch: pytest.MonkeyPatch) -> None:
     """A condition that no numbers deny asserts nothing."""
     today = told_under(Change(), monkeypatch)

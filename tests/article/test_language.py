@@ -201,6 +201,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_command_prints_times_and_findings(tmp_path):
     post = tmp_path / "post.md"
     post.write_text(
@@ -214,6 +215,7 @@ def test_the_command_prints_times_and_findings(tmp_path):
     assert "length: « 3 minutes »" in result.stdout
 
 
+@pytest.mark.slow
 def test_the_command_says_what_writes_a_missing_post(tmp_path):
     result = run(str(tmp_path / "none.md"))
     assert result.returncode == 1

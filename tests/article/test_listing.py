@@ -138,6 +138,7 @@ def test_no_torch():
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"
 
 
+@pytest.mark.slow
 def test_the_six_lines_train_and_answer():
     code = module.example("six_lines").removeprefix("```python\n").partition("\n```")[0]
     assert len(code.splitlines()) == 6

@@ -102,6 +102,7 @@ assert "torch" not in sys.modules
 """
 
 
+@pytest.mark.slow
 def test_two_fresh_processes_draw_the_same_bytes(records, drawn):
     command = [sys.executable, "-c", REDRAW, *GRAPHS]
     processes = [

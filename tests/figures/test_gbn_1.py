@@ -122,6 +122,7 @@ assert "torch" not in sys.modules
 """
 
 
+@pytest.mark.slow
 def test_a_fresh_process_draws_the_same_bytes(drawn):
     output = subprocess.run([sys.executable, "-c", REDRAW], capture_output=True, check=True, text=True).stdout
     assert output.split() == [hashlib.sha256(svg_bytes(drawn[key], key)).hexdigest() for key in IDS]

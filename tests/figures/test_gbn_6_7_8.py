@@ -400,6 +400,7 @@ assert "torch" not in sys.modules
 """
 
 
+@pytest.mark.slow
 def test_a_fresh_process_draws_the_same_bytes_without_torch(records, drawn):
     command = [sys.executable, "-c", REDRAW, *GRAPHS]
     output = subprocess.run(command, input=pickle.dumps(records), capture_output=True, check=True).stdout.decode()

@@ -312,6 +312,7 @@ def test_words_are_french(drawn, key):
 
 
 @pytest.mark.parametrize("key", IDS)
+@pytest.mark.slow
 def test_files_are_small_and_the_same_on_redraw(drawn, key):
     name, theme, layout = VARIANTS[IDS.index(key)]
     first = svg_bytes(drawn[key], key)
@@ -320,6 +321,7 @@ def test_files_are_small_and_the_same_on_redraw(drawn, key):
     assert len(first) < LARGEST
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_the_process(drawn):
     key = "sbn_6a-light-narrow"
     code = (

@@ -60,6 +60,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("key", IDS)
+@pytest.mark.slow
 def test_text_is_large_enough_inside_and_never_over_other_text(drawn, key):
     figure = drawn[key]
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
@@ -83,6 +84,7 @@ def test_panels_and_pictures_do_not_overlap(drawn, key):
 
 
 @pytest.mark.parametrize("key", IDS)
+@pytest.mark.slow
 def test_svg_has_its_width_its_colours_and_the_same_bytes_twice(drawn, records, key):
     name, theme, layout = VARIANTS[IDS.index(key)]
     text = svg_bytes(drawn[key], key).decode()

@@ -43,6 +43,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", QUICKLY_RUN)
+@pytest.mark.slow
 def test_commands_that_write_nothing_are_run(tree, name):
     arguments = [str(tree / word) if word.endswith(".py") else word for word in words(commands.COMMANDS[name].line)]
     environment = {**os.environ, "PYTHONPATH": str(tree), "COLUMNS": "200"}

@@ -15,6 +15,8 @@ from figures_src.notebook.pages import MissingText, Notebook
 from figures_src.records import store
 from tests.notebook import samples
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Notebook:

@@ -26,6 +26,7 @@ def test_every_prediction_of_a_record_is_dated(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.slow
 def test_the_history_says_the_same(name: str) -> None:
     try:
         assert written.found(store.load(name)) == written.known()[name]

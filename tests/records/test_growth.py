@@ -16,6 +16,8 @@ from figures_src.training.machine import Machine
 from figures_src.training.pool import train_all
 from figures_src.training.trainer import Trainer
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class SeedRun:

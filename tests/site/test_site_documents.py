@@ -37,6 +37,7 @@ def test_every_flag_of_the_readme_is_one_of_the_command() -> None:
     assert [flag for flag in FLAGS if flag not in text] == []
 
 
+@pytest.mark.slow
 def test_every_script_that_the_documents_run_is_there_and_knows_its_flags() -> None:
     text = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     commands = set(re.findall(r"\.venv/bin/python (scripts/\w+\.py)([^`\n]*)", text))

@@ -357,6 +357,7 @@ def test_one_library_of_another_version_is_named() -> None:
     assert "start it again" in refusal(asked, {**asked, "stale": "its code has changed since it started"})
 
 
+@pytest.mark.slow
 def test_nothing_of_dask_is_imported_where_no_scheduler_is_named() -> None:
     program = (
         "import sys, figures_src.records.produce, figures_src.training.one_thread, figures_src.training.pool\n"
@@ -369,6 +370,7 @@ def test_nothing_of_dask_is_imported_where_no_scheduler_is_named() -> None:
     ("words", "named"),
     [(["--scheduler", "host:8786"], "tcp://"), (["--scheduler", "tcp://h:1", "--device", "cuda"], "--device")],
 )
+@pytest.mark.slow
 def test_an_address_that_cannot_be_used_is_refused_before_anything(words: list[str], named: str) -> None:
     command = [sys.executable, str(ROOT / "scripts" / "build_figures.py"), "--check", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from figures_src.experiments.deep_linear import experiment as dln
 from figures_src.experiments.deep_linear.measures import BATCH, STANDARD
@@ -46,6 +47,7 @@ def test_half_the_sum_starts_where_the_published_losses_start() -> None:
     assert 2 * np.percentile(losses, 1) > max(starts), "the whole sum starts higher, but for one draw in a hundred"
 
 
+@pytest.mark.slow
 def test_a_short_protocol_runs_and_replays(tmp_path: Path) -> None:
     short = dln.LinearProtocol(seeds=(0, 1), steps=40, shift_every=20)
     outcome = dln.DLN.run(short, Machine(tmp_path, images=store.QUICK_IMAGES))

@@ -604,6 +604,7 @@ def learnt(tree: Path, work: Path, should_stop: Told) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.filterwarnings("ignore:damaged image skipped", "ignore:Grad strides do not match")
+@pytest.mark.slow
 def test_a_run_stopped_while_it_is_judged_ends_with_the_same_numbers(tree: Path, tmp_path: Path) -> None:
     whole = learnt(tree, tmp_path / "whole", Told(1000))
     # Asked once at first, three times at each judgement of two batches, and after each step.

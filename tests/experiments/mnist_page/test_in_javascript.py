@@ -96,6 +96,7 @@ def test_gradients_are_those_of_finite_differences(tmp_path: Path, sizes: list[i
     assert np.abs(gradient).max() > 0.01
 
 
+@pytest.mark.slow
 def test_a_browser_repeats_the_first_seed_of_the_record(tmp_path: Path) -> None:
     record = store.load("mnist_page")
     due = {DEFAULT.name: [0, 50, 100, 150], "pairs": [0], "pairs_by_batch": [0]}
@@ -145,6 +146,7 @@ def independent_losses(setting: Setting, seed: int, steps: int, dtype: torch.dty
     return losses
 
 
+@pytest.mark.slow
 def test_from_any_seed_losses_are_those_of_pytorch(tmp_path: Path) -> None:
     """A seed that no record holds, and a setting, against a second PyTorch network in single precision."""
     other = replace(DEFAULT, sigma=0.3, learning_rate=1.0, batch_size=16, momentum=0.3)
@@ -156,6 +158,7 @@ def test_from_any_seed_losses_are_those_of_pytorch(tmp_path: Path) -> None:
         assert apart.max() < LATER, setting
 
 
+@pytest.mark.slow
 def test_with_two_images_pytorch_does_not_follow_itself_and_only_the_outcome_can_be_compared(tmp_path: Path) -> None:
     """Why losses of batches of two are followed for `PAIRED` steps; where they lead is the same."""
     pairs = next(setting for setting in TRIED if setting.name == "pairs")

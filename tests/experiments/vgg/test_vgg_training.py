@@ -22,6 +22,8 @@ from figures_src.training.machine import Machine
 from figures_src.training.precision import Precision
 from figures_src.training.randomness import INITIAL, batch_rows, torch_generator
 
+pytestmark = pytest.mark.slow
+
 RUN = VggRun(
     normalization=Normalization.NOISY,
     learning_rate=0.05,

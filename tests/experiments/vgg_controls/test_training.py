@@ -19,6 +19,8 @@ from figures_src.training.machine import Machine
 from figures_src.training.precision import Precision
 from figures_src.training.randomness import batch_rows
 
+pytestmark = pytest.mark.slow
+
 RUN = ControlRun(
     normalization=Normalization.NOISY,
     learning_rate=0.05,
