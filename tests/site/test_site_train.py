@@ -35,16 +35,18 @@ ASKED = ("train_worker.js", "train_mnist.bin", "train_mnist.json")
 TOLD = "document.querySelector('#play-train [data-part=told]').textContent"
 SAID = f"""window.said = []; new MutationObserver(() => said.push({TOLD})).observe(
     document.querySelector('#play-train [data-part=told]'), {{ childList: true }});"""
-FOLLOWED = 20
+FOLLOWED, FEWER, GROWN = 200, 20, 10
+"""Steps: at the default setting, elsewhere, and of batches of two, whose roundings grow (see
+``tests/experiments/mnist_page/test_in_javascript.py``)."""
 ASKED_FOR = json.dumps([{**vars(setting), "seed": 0} for setting in (DEFAULT, *TRIED)])
 LOSSES = f"""
     const {{ fetchDigits }} = await import('/assets/js/digits.js');
     const {{ advance, begin }} = await import('/assets/js/trainer.js');
     const {{ sizes }} = await (await fetch('/assets/figures/train_mnist.json')).json();
     const digits = await fetchDigits('/assets/figures/train_mnist.bin', sizes.training + sizes.held_out);
-    return {ASKED_FOR}.map((setting) => {{
+    return {ASKED_FOR}.map((setting, place) => {{
       const run = begin(digits, setting, sizes);
-      return Array.from({{ length: {FOLLOWED} }}, () => advance(run));
+      return Array.from({{ length: place ? {FEWER} : {FOLLOWED} }}, () => advance(run));
     }});"""
 DRAWN = """window.drawn = 0; new MutationObserver(() => window.drawn += 1).observe(
     document.querySelector('#play-train [data-part=with_bn-curve]'), { attributes: true });"""
@@ -110,18 +112,20 @@ def test_the_keyboard_starts_pauses_steps_and_restarts(page: Page) -> None:
     assert part(page, "with_bn-curve").get_attribute("d") == ""
 
 
-def check_losses(ours: np.ndarray) -> None:
-    """Of the first seed at every setting, (settings, steps, arms): with two images rounding soon decides."""
-    record = store.load("mnist_page").arrays["batch_loss"][:, :, 0, :FOLLOWED].transpose(0, 2, 1)
-    apart = np.abs(ours - record) / record
-    assert apart[:, 0].max() < 1e-9
-    alike = [row for row, setting in enumerate((DEFAULT, *TRIED)) if setting.batch_size > 2]
-    assert apart[alike].max() < 1e-7
+def check_losses(ours: list[list[list[float]]]) -> None:
+    """Of the first seed at every setting, then step, then arm: with two images rounding soon decides."""
+    record = store.load("mnist_page").arrays["batch_loss"][:, :, 0]
+    for setting, losses, recorded in zip((DEFAULT, *TRIED), ours, record, strict=True):
+        found = np.transpose(losses)
+        apart = np.abs(found - recorded[:, : found.shape[1]]) / recorded[:, : found.shape[1]]
+        assert apart[:, 0].max() < 1e-9
+        assert apart[:, :GROWN].max() < 1e-3
+        assert setting.batch_size == 2 or apart.max() < 1e-7, setting.name
 
 
 def test_in_chromium_losses_are_those_of_the_record(browser: Browser, site_url: str) -> None:
     with visit(browser, f"{site_url}/404.html") as seen:
-        check_losses(np.array(seen.page.evaluate(f"async () => {{ {LOSSES} }}")))
+        check_losses(seen.page.evaluate(f"async () => {{ {LOSSES} }}"))
 
 
 def test_in_firefox_too(built_site: Path, tmp_path: Path) -> None:
@@ -131,7 +135,7 @@ def test_in_firefox_too(built_site: Path, tmp_path: Path) -> None:
         fetch('/report', {{ method: 'POST', body: JSON.stringify(told) }});</script>"""
     losses = in_firefox(built_site, probe, tmp_path)
     assert not isinstance(losses, str), losses
-    check_losses(np.array(losses))
+    check_losses(losses)
 
 
 def test_a_setting_is_kept_in_the_address_and_found_there_again(browser: Browser, post_url: str, page: Page) -> None:
