@@ -220,8 +220,8 @@ def _computed_here(play: str) -> str:
     """Where what can be played with comes from."""
     script = f"play_{play}.js"
     return (
-        f'À manipuler : calculé dans votre navigateur par <a href="/assets/js/{script}"><code>{script}</code></a>, '
-        "dont les tests comparent les fonctions à celles de <code>figures_src</code>."
+        f'<span class="needs-js">À manipuler : calculé dans votre navigateur par <a href="/assets/js/{script}"><code>'
+        f"{script}</code></a>, dont les tests comparent les fonctions à celles de <code>figures_src</code>.</span>"
     )
 
 

@@ -47,6 +47,9 @@ def test_without_scripts_everything_can_be_read(browser: Browser, post_url: str)
             assert not figure.locator(f"#{name}").is_visible()
             assert figure.locator("picture img").bounding_box()["height"] > 150
         assert page.locator("button:visible, input:visible").count() == 0
+        for source in page.locator(".source > summary:visible").all():
+            source.click()
+        assert page.get_by_text("À manipuler").locator("visible=true").count() == 0
         assert page.locator(".levels a").count() == 3
         assert page.locator("#bibtex").is_visible()
         for title in page.locator(".post-body > .folded > summary").all():
