@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -164,10 +165,19 @@ class OnPaper(Quiet):
         self.wfile.write(content)
 
 
+class Server(ThreadingHTTPServer):
+    """One that does not mind a browser that leaves before all has come."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Tell of what is a fault."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
 def served(site: Path, handler: type[Quiet] = Quiet) -> Iterator[str]:
     """The address of a server of this folder, on this machine alone, as long as the block lasts."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
+    with Server(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -90,3 +90,16 @@ def test_a_page_is_served_without_scripts_and_asks_for_every_font(tmp_path: Path
     with paper.served(tmp_path, handler) as address:
         page = urllib.request.urlopen(f"{address}/a/page.html").read().decode()
     assert page == f"<head><title>é</title>{paper.PRELOAD.format('/a/assets/fonts/one.woff2')}</head>"
+
+
+@pytest.mark.parametrize(("error", "told"), [(BrokenPipeError, False), (ValueError, True)])
+def test_a_browser_that_leaves_is_no_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], error: type[Exception], told: bool
+) -> None:
+    class Broken(paper.Quiet):
+        def do_GET(self) -> None:
+            raise error
+
+    with paper.served(tmp_path, Broken) as address, pytest.raises(OSError, match="closed connection"):
+        urllib.request.urlopen(address)
+    assert ("Exception" in capsys.readouterr().err) is told
