@@ -21,8 +21,9 @@ function enlarge(figure, opener) {
 }
 
 function prepare(dialog) {
-  for (const source of document.querySelectorAll('.figure:not(:has(.play, .twins)) .source')) {
+  for (const source of document.querySelectorAll('.figure .source')) {
     const figure = source.closest('figure');
+    if (figure.querySelector('.play, .twins')) continue;
     const opener = document.createElement('button');
     opener.type = 'button';
     opener.className = 'enlarge';
@@ -155,13 +156,11 @@ async function enliven(place) {
   if (!answer.ok) return;
   const inside = await answer.text();
   const figure = place.closest('figure');
-  const { height, bottom } = figure.getBoundingClientRect();
+  const { bottom } = figure.getBoundingClientRect();
   place.innerHTML = inside;
   figure.classList.add('playable');
-  // Other browsers keep what is read where it is by themselves.
-  if (bottom < 0 && !CSS.supports('overflow-anchor', 'auto')) {
-    scrollBy({ top: figure.getBoundingClientRect().height - height, behavior: 'instant' });
-  }
+  // What is read stays where it is: not every browser sees to that, nor after every way to get there.
+  if (bottom < 0) scrollBy({ top: figure.getBoundingClientRect().bottom - bottom, behavior: 'instant' });
   await import(`./${script}.js`);
 }
 const watcher = new IntersectionObserver(

@@ -62,6 +62,27 @@ def test_what_can_be_played_with_is_asked_for_when_the_reader_comes_near(
         until(seen.page, f"performance.getEntriesByType('resource').some(r => r.name.endsWith('/play_{name}.js'))")
 
 
+NOT_ANCHORED = "addEventListener('DOMContentLoaded', () => document.documentElement.style.overflowAnchor = 'none')"
+"""As a browser that leaves what is read to move when what is above grows."""
+
+
+@pytest.mark.parametrize("program", ["", NOT_ANCHORED], ids=["anchored", "not anchored"])
+def test_what_is_read_stays_where_it_is_while_figures_above_come_to_life(
+    browser: Browser, site_url: str, post_url: str, program: str
+) -> None:
+    below = "document.querySelector('figure:has(#play-train)').nextElementSibling"
+    top, height = f"{below}.getBoundingClientRect().top", "document.documentElement.scrollHeight"
+    with visit(browser, f"{site_url}/404.html") as seen:
+        seen.page.add_init_script(program)
+        seen.page.goto(post_url, wait_until="networkidle")
+        before = seen.page.evaluate(f"{below}.scrollIntoView({{behavior: 'instant'}}), [{top}, {height}]")
+        until(seen.page, "document.querySelectorAll('.playable').length >= 2")
+        seen.page.wait_for_timeout(300)
+        now = seen.page.evaluate(f"[{top}, {height}]")
+    assert abs(now[1] - before[1]) > 50
+    assert now[0] == pytest.approx(before[0], abs=2)
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 64])
 def test_the_four_equations_are_those_of_the_package(laboratory: Page, size: int) -> None:
     z, gamma, beta = RANDOM.normal(3, 5, size), float(RANDOM.normal()), float(RANDOM.normal())

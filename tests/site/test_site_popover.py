@@ -98,6 +98,17 @@ def test_a_reference_is_shown_without_its_ways_back(browser: Browser, post_url: 
         assert "↑" not in text
 
 
+def test_every_work_leads_back_to_where_it_is_cited_first(browser: Browser, post_url: str) -> None:
+    """A work that is not cited would stop the script."""
+    back = """[...document.querySelectorAll('.references > li')].map(work => {
+        const cited = document.querySelector(work.querySelector('.back-link')?.hash ?? 'none');
+        return cited === document.querySelector(`.citation[href="#${work.id}"]`) ? 'first' : work.id; })"""
+    with reading(browser, post_url) as page:
+        found = page.evaluate(back)
+        assert len(found) > 50
+        assert set(found) == {"first"}
+
+
 def test_what_the_reader_scrolls_away_from_is_closed(browser: Browser, post_url: str) -> None:
     with reading(browser, post_url) as page:
         link = first(page, "a.citation")
