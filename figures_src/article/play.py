@@ -1,9 +1,8 @@
 """The figures to play with, in their first state, from the same functions that draw and measure.
 
-Each is a template of `plays/`, and a file of its own in `assets/plays/`, which is
-no page and is not called one: the article fetches it when a reader comes near,
-in place of the drawing that stands there without scripts. The script of the same name in `assets/js/` takes over, and
-a test holds that it starts by writing what stands already.
+Each is a template of `plays/`, and a file of its own in `assets/plays/`, which is no page and is not called one: the
+article fetches it when a reader comes near, in place of the drawing that stands there without scripts. The script of
+the same name in `assets/js/` takes over, and a test holds that it starts by writing what stands already.
 """
 
 import re
